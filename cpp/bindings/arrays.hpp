@@ -1,0 +1,48 @@
+// The only border between numpy and the core: arrays in are checked, contiguous copies; arrays out
+// own their memory. Matrices are (post, pre) on the Python side and source by source in the core.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "../types.hpp"
+
+namespace postdict::bindings {
+
+namespace py = pybind11;
+
+using Doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using Ids = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
+
+template <class T>
+std::vector<T> to_vector(const py::array_t<T, py::array::c_style | py::array::forcecast>& array) {
+    return std::vector<T>(array.data(), array.data() + array.size());
+}
+
+inline std::vector<NeuronId> to_ids(const Ids& array) {
+    return std::vector<NeuronId>(array.data(), array.data() + array.size());
+}
+
+template <class To, class From>
+py::array_t<To> to_array(const std::vector<From>& values) {
+    py::array_t<To> result(static_cast<py::ssize_t>(values.size()));
+    std::copy(values.begin(), values.end(), result.mutable_data());
+    return result;
+}
+
+inline std::vector<double> transposed(std::span<const double> matrix, std::size_t n_rows,
+                                      std::size_t n_columns) {
+    std::vector<double> result(matrix.size());
+    for (std::size_t r = 0; r < n_rows; ++r)
+        for (std::size_t c = 0; c < n_columns; ++c)
+            result[c * n_rows + r] = matrix[r * n_columns + c];
+    return result;
+}
+
+}  // namespace postdict::bindings

@@ -1,0 +1,13 @@
+// The list of what the core shows to Python. `postdict._core` is private: its names may change.
+#include <pybind11/pybind11.h>
+
+namespace postdict::bindings {
+void bind_network(pybind11::module_& module);
+void bind_simulation(pybind11::module_& module);
+}  // namespace postdict::bindings
+
+PYBIND11_MODULE(_core, module) {
+    module.doc() = "The event-driven core of postdict; use the package, not this module.";
+    postdict::bindings::bind_network(module);
+    postdict::bindings::bind_simulation(module);
+}

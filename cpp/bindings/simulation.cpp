@@ -1,0 +1,185 @@
+#include "../simulation.hpp"
+
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "arrays.hpp"
+
+namespace postdict::bindings {
+
+namespace {
+
+// The lock is released while the core runs, so another Python thread could reach the same object:
+// it is told so instead. Different simulations share nothing and run side by side.
+class SharedSimulation {
+  public:
+    SharedSimulation(const Network& network, Limits limits) : simulation_(network, limits) {}
+
+    class Use {
+      public:
+        explicit Use(SharedSimulation& shared) : shared_(shared) {
+            if (shared_.in_use_.exchange(true))
+                throw std::runtime_error("this Simulation is running in another thread");
+        }
+        ~Use() { shared_.in_use_ = false; }
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+        Simulation* operator->() const { return &shared_.simulation_; }
+
+      private:
+        SharedSimulation& shared_;
+    };
+
+    Use use() { return Use(*this); }
+
+  private:
+    Simulation simulation_;
+    std::atomic<bool> in_use_ = false;
+};
+
+bool run_until(SharedSimulation& shared, Time end, std::uint64_t most_instants) {
+    const auto simulation = shared.use();
+    // Nothing in the core touches a Python object.
+    const py::gil_scoped_release released;
+    return simulation->run_until(end, most_instants);
+}
+
+// Recorded spikes with start <= time < stop, sorted by (time, id) as they were recorded.
+std::pair<py::array_t<double>, py::array_t<std::int64_t>> spikes(SharedSimulation& shared,
+                                                                 std::size_t population,
+                                                                 double start, double stop) {
+    const auto simulation = shared.use();
+    const SpikeRecord& record = simulation->spikes(population);
+    const auto first = std::lower_bound(record.times.begin(), record.times.end(), start);
+    const auto last = std::lower_bound(first, record.times.end(), stop);
+    const auto from = record.ids.begin() + (first - record.times.begin());
+    const auto n = last - first;
+    py::array_t<double> times(n);
+    py::array_t<std::int64_t> ids(n);
+    std::copy(first, last, times.mutable_data());
+    std::copy(from, from + n, ids.mutable_data());
+    return {std::move(times), std::move(ids)};
+}
+
+py::array_t<double> weights(SharedSimulation& shared, std::size_t projection) {
+    const auto simulation = shared.use();
+    const DenseProjection& synapses = simulation->synapses(projection);
+    const auto n_pre = static_cast<py::ssize_t>(synapses.n_pre());
+    const auto n_post = static_cast<py::ssize_t>(synapses.n_post());
+    if (synapses.weights().size() == 1 && !synapses.plastic())
+        return to_array<double>(synapses.weights()).reshape(std::vector<py::ssize_t>{});
+    return to_array<double>(transposed(synapses.weights(), synapses.n_pre(), synapses.n_post()))
+        .reshape({n_post, n_pre});
+}
+
+void set_weights(SharedSimulation& shared, std::size_t projection, const Doubles& weights) {
+    const auto simulation = shared.use();
+    const DenseProjection& synapses = simulation->synapses(projection);
+    if (static_cast<std::size_t>(weights.size()) != synapses.weights().size())
+        throw std::invalid_argument("weights must keep their form");
+    std::vector<double> stored = to_vector(weights);
+    if (weights.ndim() == 2) stored = transposed(stored, synapses.n_post(), synapses.n_pre());
+    simulation->set_weights(projection, std::move(stored));
+}
+
+// (n_samples, width) of one recorder; weights come source by source, as the core holds them.
+std::pair<double, py::array_t<double>> recorded(SharedSimulation& shared, std::size_t index) {
+    const auto simulation = shared.use();
+    const SampledRecorder& recorder = simulation->recorder(index);
+    return {recorder.interval(), to_array<double>(recorder.values())
+                                     .reshape({static_cast<py::ssize_t>(recorder.n_samples()),
+                                               static_cast<py::ssize_t>(recorder.width())})};
+}
+
+py::array_t<double> potentials(SharedSimulation& shared, std::size_t population, const Ids& ids) {
+    const auto simulation = shared.use();
+    py::array_t<double> result(ids.size());
+    for (py::ssize_t k = 0; k < ids.size(); ++k)
+        result.mutable_at(k) = simulation->potential(population, static_cast<NeuronId>(ids.at(k)));
+    return result;
+}
+
+std::map<std::string, py::array> state(SharedSimulation& shared) {
+    const auto simulation = shared.use();
+    std::map<std::string, py::array> result;
+    for (const auto& [name, values] : simulation->state())
+        std::visit(
+            [&, &key = name](const auto& vector) {
+                using T = typename std::decay_t<decltype(vector)>::value_type;
+                result.emplace(key, to_array<T>(vector));
+            },
+            values);
+    return result;
+}
+
+void restore(SharedSimulation& shared, const std::map<std::string, py::array>& arrays) {
+    State state;
+    for (const auto& [name, array] : arrays) {
+        if (py::isinstance<py::array_t<double>>(array)) {
+            state.emplace(name, to_vector<double>(array));
+        } else if (py::isinstance<py::array_t<std::int64_t>>(array)) {
+            state.emplace(name, to_vector<std::int64_t>(array));
+        } else if (py::isinstance<py::array_t<std::uint64_t>>(array)) {
+            state.emplace(name, to_vector<std::uint64_t>(array));
+        } else {
+            throw StateError("the saved state is damaged: " + name + " has the wrong type");
+        }
+    }
+    shared.use()->restore(state);
+}
+
+}  // namespace
+
+void bind_simulation(py::module_& module) {
+    py::register_exception<LimitError>(module, "LimitError", PyExc_RuntimeError);
+
+    py::class_<SharedSimulation>(module, "Simulation")
+        .def(py::init([](const Network& network, std::uint64_t max_recorded_spikes,
+                         std::uint64_t max_pending_spikes) {
+                 return std::make_unique<SharedSimulation>(
+                     network, Limits{max_recorded_spikes, max_pending_spikes});
+             }),
+             py::arg("network"), py::arg("max_recorded_spikes"), py::arg("max_pending_spikes"))
+        .def_property_readonly("time", [](SharedSimulation& s) { return s.use()->time(); })
+        .def_property_readonly("n_synaptic_events",
+                               [](SharedSimulation& s) { return s.use()->n_synaptic_events(); })
+        .def("run_until", &run_until, py::arg("end"), py::arg("most_instants"))
+        .def("spikes", &spikes, py::arg("population"), py::arg("start"), py::arg("stop"))
+        .def(
+            "n_spikes",
+            [](SharedSimulation& s, std::size_t population) {
+                return s.use()->n_spikes(population);
+            },
+            py::arg("population"))
+        .def(
+            "set_recording",
+            [](SharedSimulation& s, std::size_t population, bool on) {
+                s.use()->set_recording(population, on);
+            },
+            py::arg("population"), py::arg("on"))
+        .def("potentials", &potentials, py::arg("population"), py::arg("ids"))
+        .def("weights", &weights, py::arg("projection"))
+        .def("set_weights", &set_weights, py::arg("projection"), py::arg("weights"))
+        .def(
+            "set_learning",
+            [](SharedSimulation& s, std::size_t projection, bool on) {
+                s.use()->set_learning(projection, on);
+            },
+            py::arg("projection"), py::arg("on"))
+        .def(
+            "set_rate",
+            [](SharedSimulation& s, std::size_t poisson, double rate) {
+                s.use()->set_rate(poisson, rate);
+            },
+            py::arg("poisson"), py::arg("rate"))
+        .def("recorded", &recorded, py::arg("recorder"))
+        .def("state", &state)
+        .def("restore", &restore, py::arg("state"));
+}
+
+}  // namespace postdict::bindings

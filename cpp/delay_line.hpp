@@ -1,0 +1,81 @@
+// Spikes under way along one axonal delay. They leave in the order in which they entered, so a
+// first-in-first-out buffer is the whole queue.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "state.hpp"
+#include "types.hpp"
+
+namespace postdict {
+
+class DelayLine {
+  public:
+    explicit DelayLine(Time delay) : delay_(delay) {}
+
+    std::size_t size() const { return spikes_.size() - front_; }
+    Time next_time() const { return size() == 0 ? never : spikes_[front_].time; }
+
+    // An arrival is later than its spike even where t + delay rounds to t.
+    void send(NeuronId id, Time t) {
+        spikes_.push_back({std::max(t + delay_, std::nextafter(t, never)), id});
+    }
+
+    // The sources of the spikes that arrive at t, sorted by id, one entry a spike. (Spikes sent at
+    // different times can arrive at one by rounding: hence the sort.) Valid until the next call.
+    const std::vector<NeuronId>& receive(Time t) {
+        arrived_.clear();
+        while (next_time() == t) arrived_.push_back(spikes_[front_++].id);
+        if (!std::is_sorted(arrived_.begin(), arrived_.end()))
+            std::sort(arrived_.begin(), arrived_.end());
+        if (2 * front_ >= spikes_.size()) compact();
+        return arrived_;
+    }
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        std::vector<double> times;
+        std::vector<NeuronId> ids;
+        for (std::size_t k = self.front_; k < self.spikes_.size(); ++k) {
+            times.push_back(self.spikes_[k].time);
+            ids.push_back(self.spikes_[k].id);
+        }
+        visit.growing("time", times);
+        visit.growing("id", ids);
+        if constexpr (!std::is_const_v<Self>) self.assign(times, ids);
+    }
+
+    void check_state(Time now, std::size_t n_pre) const {
+        Time last = now;
+        for (const Spike& spike : spikes_) {
+            postdict::check_state(spike.time >= last && spike.time < never,
+                                  "spikes under way are out of order");
+            postdict::check_state(static_cast<std::size_t>(spike.id) < n_pre,
+                                  "a spike under way has no source");
+            last = spike.time;
+        }
+    }
+
+  private:
+    void compact() {
+        spikes_.erase(spikes_.begin(), spikes_.begin() + static_cast<std::ptrdiff_t>(front_));
+        front_ = 0;
+    }
+
+    void assign(const std::vector<double>& times, const std::vector<NeuronId>& ids) {
+        postdict::check_state(times.size() == ids.size(), "spikes under way lack a time or an id");
+        spikes_.clear();
+        front_ = 0;
+        for (std::size_t k = 0; k < times.size(); ++k) spikes_.push_back({times[k], ids[k]});
+    }
+
+    Time delay_;                 // ms
+    std::vector<Spike> spikes_;  // by arrival time; those before front_ have arrived
+    std::size_t front_ = 0;
+    std::vector<NeuronId> arrived_;
+};
+
+}  // namespace postdict

@@ -1,0 +1,72 @@
+// All-to-all synapses with one axonal delay: a matrix of weights stored source by source, so that
+// an arrival reads one contiguous row; or one number for all pairs. Fixed, or plastic by a rule.
+//
+// Inhibitory weights are non-negative efficacies here and everywhere; the sign stands in one place.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "delay_line.hpp"
+#include "neuron_lif_delta.hpp"
+#include "rule_antisymmetric.hpp"
+#include "types.hpp"
+
+namespace postdict {
+
+struct DenseParameters {
+    std::size_t n_pre;
+    std::size_t n_post;
+    std::vector<double> weights;  // mV, (n_pre, n_post), or (1,): the same for all pairs
+    double axonal_delay;          // ms
+    bool inhibitory = false;
+    std::optional<AntisymmetricParameters> rule;
+    double w_max = std::numeric_limits<double>::infinity();  // mV, of plastic weights
+};
+
+class DenseProjection {
+  public:
+    explicit DenseProjection(DenseParameters parameters);
+
+    std::size_t n_pre() const { return n_pre_; }
+    std::size_t n_post() const { return n_post_; }
+    bool plastic() const { return rule_.has_value(); }
+
+    DelayLine& line() { return line_; }
+    const DelayLine& line() const { return line_; }
+
+    // Delivers what arrives at t; returns how many spikes that were.
+    std::size_t deliver(Time t, LifDelta& target);
+    // A postsynaptic spike, after the arrivals of its instant.
+    void on_spike(NeuronId post, Time t);
+
+    const std::vector<double>& weights() const { return weights_; }  // (n_pre, n_post) or (1,)
+    void set_weights(std::vector<double> weights) { weights_ = std::move(weights); }
+    bool learning() const { return learning_; }
+    void set_learning(bool on) { learning_ = on; }
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        visit("line", self.line_);
+        visit("weights", self.weights_);
+        visit("learning", self.learning_);
+        if (self.rule_) visit("rule", *self.rule_);
+    }
+    void check_state(Time now) const;
+
+  private:
+    double bounded(double weight) const { return std::min(std::max(weight, 0.0), w_max_); }
+
+    std::size_t n_pre_;
+    std::size_t n_post_;
+    double sign_;
+    double w_max_;
+    DelayLine line_;
+    std::vector<double> weights_;
+    std::optional<AntisymmetricRule> rule_;
+    bool learning_;  // a rule whose learning is off still follows the spikes
+};
+
+}  // namespace postdict

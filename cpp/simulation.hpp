@@ -1,0 +1,120 @@
+// What happens: the clock and the event loop.
+//
+// Every stream of events (a delay line, a source, a population's predicted spikes, a recorder)
+// keeps its own events in order and has one slot in the queue with the time of its next one. All
+// that is due at one time, equal as doubles, is one instant, and is taken in this order:
+//
+//   1. recorders sample the state from before the instant;
+//   2. arrivals, projection by projection and within one by source id: a synapse transmits the
+//      weight it has, then its rule depresses it by what it knows from before the instant;
+//   3. Poisson kicks; replayed spikes; predicted crossings, which put V at threshold;
+//   4. population by population, the summed arrivals act: clip, threshold, reset;
+//   5. neurons that fired are recorded, sent on their way, and potentiate their synapses.
+//
+// Delays are positive, so nothing that an instant causes belongs to it.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "event_queue.hpp"
+#include "network.hpp"
+#include "recorder.hpp"
+#include "state.hpp"
+#include "types.hpp"
+
+namespace postdict {
+
+struct Limits {
+    std::uint64_t recorded_spikes = 100'000'000;
+    std::uint64_t pending_spikes = 10'000'000;
+};
+
+inline constexpr std::uint64_t never_stop = std::numeric_limits<std::uint64_t>::max();
+
+// Activity ran past a limit. The simulation stands whole before the instant that was next.
+struct LimitError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+class Simulation {
+  public:
+    Simulation(Network network, Limits limits);
+
+    // All events before this time have happened, none at it or after.
+    Time time() const { return time_; }
+
+    // Runs the events in [time, end); stops early, between two instants, after `most_instants` and
+    // then returns false. Where it stops changes no result.
+    bool run_until(Time end, std::uint64_t most_instants);
+
+    const SpikeRecord& spikes(std::size_t population) const { return spikes_[population]; }
+    void set_recording(std::size_t population, bool on) { spikes_[population].on = on; }
+    double potential(std::size_t population, NeuronId id) const {
+        return network_.populations[population].neurons.potential(id, time_);
+    }
+    const DenseProjection& synapses(std::size_t projection) const {
+        return network_.projections[projection].synapses;
+    }
+    void set_weights(std::size_t projection, std::vector<double> weights) {
+        network_.projections[projection].synapses.set_weights(std::move(weights));
+    }
+    void set_learning(std::size_t projection, bool on) {
+        network_.projections[projection].synapses.set_learning(on);
+    }
+    void set_rate(std::size_t poisson, double rate);
+    const SampledRecorder& recorder(std::size_t index) const { return network_.recorders[index]; }
+
+    // Work done so far: kicks, and arrivals times the synapses that each one reached.
+    std::uint64_t n_synaptic_events() const { return n_synaptic_events_; }
+    // Spikes of a population so far, recorded or not.
+    std::uint64_t n_spikes(std::size_t population) const { return n_spikes_[population]; }
+
+    State state() const;
+    void restore(const State& state);  // of a simulation of an equal network; throws StateError
+
+  private:
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit);
+
+    // The queue's slots, in the order in which one instant takes them.
+    std::size_t projection_slot(std::size_t p) const { return network_.recorders.size() + p; }
+    std::size_t poisson_slot(std::size_t s) const {
+        return projection_slot(network_.projections.size()) + s;
+    }
+    std::size_t spike_times_slot(std::size_t s) const {
+        return poisson_slot(network_.poisson.size()) + s;
+    }
+    std::size_t population_slot(std::size_t p) const {
+        return spike_times_slot(network_.spike_times.size()) + p;
+    }
+    std::size_t n_slots() const { return population_slot(network_.populations.size()); }
+
+    void fill_queue();
+    void check_limits();
+    void instant(Time t);
+    void take(std::size_t slot, Time t);
+    void sample(std::size_t recorder, Time t);
+    void settle(std::size_t population, Time t);
+    void send(const std::vector<std::size_t>& projections, const std::vector<NeuronId>& fired,
+              Time t);
+
+    Network network_;
+    Limits limits_;
+    Time time_ = 0.0;
+    EventQueue queue_;
+    std::vector<SpikeRecord> spikes_;                         // by population
+    std::vector<std::vector<std::size_t>> from_population_;   // projections that leave it
+    std::vector<std::vector<std::size_t>> from_spike_times_;  // projections that leave it
+    std::vector<std::vector<std::size_t>> plastic_onto_;      // plastic projections that reach it
+    std::uint64_t n_recorded_ = 0;
+    std::uint64_t n_pending_ = 0;
+    std::uint64_t n_synaptic_events_ = 0;
+    std::vector<std::uint64_t> n_spikes_;  // by population
+    bool broken_ = false;                  // an instant was not completed
+};
+
+}  // namespace postdict

@@ -1,0 +1,25 @@
+"""Spiking networks that learn inverse models by inhibitory STDP, exactly, event by event.
+
+Times are in ms, rates in Hz, potentials and weights in mV; matrices are (post, pre).
+"""
+
+from .checkpoint import CheckpointError
+from .network import Network, PoissonSource, Population, Projection, Recorder, SpikeSource
+from .neurons import LIF
+from .plasticity import AntisymmetricSTDP
+from .simulation import Simulation
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "LIF",
+    "AntisymmetricSTDP",
+    "CheckpointError",
+    "Network",
+    "PoissonSource",
+    "Population",
+    "Projection",
+    "Recorder",
+    "Simulation",
+    "SpikeSource",
+]

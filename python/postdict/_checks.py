@@ -1,0 +1,119 @@
+"""Checks of what users pass in: one clear line that names argument, value and rule."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+LARGEST = 1e100  # beyond it sums and scaled values could overflow, and no unit here needs it
+SHORTEST_PLAUSIBLE = 0.05  # ms; a time constant below it is almost always in seconds
+
+
+def number(
+    name: str,
+    value: object,
+    unit: str = "",
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    at_most: float | None = None,
+) -> float:
+    """Return `value` as a finite float within its bounds; ValueError names what is wrong."""
+    shown = f"{value!r} {unit}".rstrip()
+    if isinstance(value, (bool, str, bytes)) or not np.isscalar(value):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    try:
+        result = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, got {value!r}") from None
+    if not math.isfinite(result) or abs(result) > LARGEST:
+        raise ValueError(f"{name} must be finite, got {shown}")
+    if above is not None and not result > above:
+        rule = "positive" if above == 0 else f"above {above:g}"
+        raise ValueError(f"{name} must be {rule}, got {shown}")
+    if at_least is not None and not result >= at_least:
+        rule = "non-negative" if at_least == 0 else f"at least {at_least:g}"
+        raise ValueError(f"{name} must be {rule}, got {shown}")
+    if at_most is not None and not result <= at_most:
+        raise ValueError(f"{name} must be at most {at_most:g}, got {shown}")
+    return result
+
+
+def integer(name: str, value: object, *, at_least: int = 0) -> int:
+    """Return `value` as an int that is at least `at_least`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    if value < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, got {value}")
+    return int(value)
+
+
+def time_constant(name: str, value: object) -> float:
+    """Return a positive time constant (ms), warning where it looks like seconds."""
+    result = number(name, value, "ms", above=0.0)
+    if result < SHORTEST_PLAUSIBLE:
+        warnings.warn(
+            f"{name} = {result:g} ms is very short: times are in ms, did you mean {1e3 * result:g}?",
+            stacklevel=4,
+        )
+    return result
+
+
+def finite_array(name: str, values: ArrayLike, *, ndim: int | None = None) -> NDArray[np.float64]:
+    """Return `values` as a float array that is finite everywhere; the first offender is named."""
+    try:
+        result = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be numbers, got {type(values).__name__}") from None
+    if ndim is not None and result.ndim != ndim:
+        raise ValueError(f"{name} must have {ndim} dimension(s), got shape {result.shape}")
+    wrong = ~(np.abs(result) <= LARGEST)
+    if wrong.any():
+        place = first_place(wrong)
+        raise ValueError(f"{name} must be finite, got {result[place]} at {show_place(place)}")
+    return result
+
+
+def first_place(where: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return the index of the first true entry."""
+    return tuple(int(k) for k in np.unravel_index(int(np.argmax(where)), where.shape))
+
+
+def show_place(place: tuple[int, ...]) -> str:
+    """Return an index as a reader would write it."""
+    return f"[{', '.join(str(k) for k in place)}]" if place else "its only value"
+
+
+def spike_arrays(
+    name: str, times: ArrayLike, ids: ArrayLike, n: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return spike times (ms, >= 0) and ids (in [0, n)) as flat arrays sorted by (time, id)."""
+    t = finite_array(f"{name}: times", times, ndim=1)
+    raw = np.asarray(ids)
+    if raw.size and not np.issubdtype(raw.dtype, np.integer):
+        raise TypeError(f"{name}: ids must be integers, got {raw.dtype}")
+    i = raw.astype(np.int64)
+    if i.shape != t.shape:
+        raise ValueError(f"{name}: times and ids must have one length, got {t.shape} and {i.shape}")
+    if (t < 0).any():
+        k = int(np.argmax(t < 0))
+        raise ValueError(f"{name}: times must be non-negative, got {t[k]} ms at [{k}]")
+    outside = (i < 0) | (i >= n)
+    if outside.any():
+        k = int(np.argmax(outside))
+        raise ValueError(f"{name}: ids must be in [0, {n}), got {i[k]} at [{k}]")
+    order = np.lexsort((i, t))
+    return t[order], i[order]
+
+
+def unknown(kind: str, name: object, valid: Iterable[str]) -> str:
+    """Return the message for a name that does not exist, with the nearest that does."""
+    names = list(valid)
+    close = get_close_matches(str(name), names, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(names) or 'none'}"
+    return f"no {kind} is named {name!r}{hint}"

@@ -1,0 +1,165 @@
+"""Cross-correlogram of two spike trains and mean autocorrelation of a population.
+
+Bins are half-open with an edge at lag 0, so that the two sides of zero are told apart and
+coincident spikes lie on the positive one, as the plasticity rule sees them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from postdict.analysis._checks import Floats, Integers, count, positive, spikes, train, window
+from postdict.analysis._trains import by_neuron
+
+_PAIRS = 1 << 20  # pairs at a time
+
+
+def cross_correlogram(
+    reference_times: ArrayLike, times: ArrayLike, *, max_lag: float, bin_width: float
+) -> tuple[Floats, Integers]:
+    """Count the pairs of spikes at each lag t - t_ref.
+
+    Parameters
+    ----------
+    reference_times : array_like (n_reference,)
+        Spike times t_ref of one train, or of several pooled, ms, in any order.
+    times : array_like (n_spikes,)
+        Spike times t, ms, in any order.
+    max_lag : float
+        Lags in [-max_lag, max_lag) are counted, ms; a multiple of `bin_width`.
+    bin_width : float
+        Width of a bin, ms.
+
+    Returns
+    -------
+    lags : ndarray (n_bins,)
+        Bin centres, ms; n_bins = 2 max_lag / bin_width.
+    counts : ndarray (n_bins,), int64
+        Pairs in each bin [edge, edge + bin_width). A lag within rounding of an edge (a few units
+        in the last place of the latest time) counts above it, so that a fixed delay which is a
+        multiple of `bin_width` fills one bin and not two.
+
+    Raises
+    ------
+    ValueError
+        For bad input.
+    """
+    reference, times = train("reference_times", reference_times), train("times", times)
+    n_side, bin_width = _bins(max_lag, bin_width)
+    max_lag = n_side * bin_width
+    slack = _slack(reference, times)
+    first = np.searchsorted(times, reference - max_lag - 2.0 * slack).astype(np.int64)
+    last = np.searchsorted(times, reference + max_lag + 2.0 * slack).astype(np.int64)
+    lags = (np.arange(2 * n_side) - n_side + 0.5) * bin_width
+    return lags, _histogram(
+        _pair_lags(reference, times, first, last), -n_side, 2 * n_side, bin_width, slack
+    )
+
+
+def autocorrelation(
+    times: ArrayLike,
+    ids: ArrayLike,
+    *,
+    n: int,
+    start: float,
+    stop: float,
+    max_lag: float,
+    bin_width: float,
+) -> tuple[Floats, Floats]:
+    """Mean rate of a neuron at each lag after one of its own spikes.
+
+    Averaged over all spikes of all neurons. A spike counts at a lag for as long as the window
+    still covers that lag, so that the end of the window does not pull the rate down.
+
+    Parameters
+    ----------
+    times, ids : array_like (n_spikes,)
+        Spikes, ms, in any order.
+    n : int
+        Number of neurons.
+    start, stop : float
+        Only spikes in [start, stop) count, ms.
+    max_lag : float
+        Lags in [0, max_lag) are counted, ms; a multiple of `bin_width`.
+    bin_width : float
+        Width of a bin, ms.
+
+    Returns
+    -------
+    lags : ndarray (n_bins,)
+        Bin centres, ms; n_bins = max_lag / bin_width.
+    rate : ndarray (n_bins,)
+        Hz; nan at lags that no spike has within the window (all of them without spikes). Two
+        spikes of a neuron at one instant are one pair at lag 0; no spike pairs with itself.
+
+    Raises
+    ------
+    ValueError
+        For bad input.
+    """
+    n = count("n", n)
+    times, ids = spikes(times, ids, n)
+    start, stop = window(start, stop)
+    n_bins, bin_width = _bins(max_lag, bin_width)
+    kept = (times >= start) & (times < stop)
+    times, ids, bounds = by_neuron(times[kept], ids[kept], n)
+    slack = _slack(times, times)
+
+    last = np.empty(times.size, dtype=np.int64)
+    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+        own = times[low:high]
+        last[low:high] = low + np.searchsorted(own, own + n_bins * bin_width + 2.0 * slack)
+    first = np.minimum(np.arange(1, times.size + 1), last)
+    counts = _histogram(_pair_lags(times, times, first, last), 0, n_bins, bin_width, slack)
+
+    # Time spent below lag x, summed over spikes: Σ min(stop - t, x), from one sorted cumulation.
+    left = np.sort(stop - times)
+    edges = np.arange(n_bins + 1) * bin_width
+    ended = np.searchsorted(left, edges)
+    below = np.concatenate(([0.0], np.cumsum(left)))[ended] + edges * (left.size - ended)
+    exposure = np.diff(below)  # (n_bins,) ms
+    covered = left[-1] > edges[:-1] if left.size else np.zeros(n_bins, dtype=bool)
+    rate = np.full(n_bins, np.nan)
+    rate[covered] = 1e3 * counts[covered] / exposure[covered]
+    return (np.arange(n_bins) + 0.5) * bin_width, rate
+
+
+def _bins(max_lag: float, bin_width: float) -> tuple[int, float]:
+    max_lag = positive("max_lag", max_lag, "ms")
+    bin_width = positive("bin_width", bin_width, "ms")
+    n = round(max_lag / bin_width)
+    if n < 1 or abs(n * bin_width - max_lag) > 1e-9 * max_lag:
+        raise ValueError(
+            f"max_lag must be a multiple of bin_width = {bin_width} ms, got {max_lag} ms"
+        )
+    return n, bin_width
+
+
+def _slack(*trains: Floats) -> float:
+    latest = max((float(np.abs(times).max()) for times in trains if times.size), default=0.0)
+    return 4.0 * float(np.spacing(latest))
+
+
+def _pair_lags(
+    reference: Floats, times: Floats, first: Integers, last: Integers
+) -> Iterator[Floats]:
+    """Lags of the pairs (k, first[k] <= l < last[k]), a bounded number of pairs at a time."""
+    ends = np.cumsum(last - first)  # (n_reference,)
+    n_pairs = int(ends[-1]) if ends.size else 0
+    for low in range(0, n_pairs, _PAIRS):
+        pair = np.arange(low, min(low + _PAIRS, n_pairs))
+        k = np.searchsorted(ends, pair, side="right")
+        yield times[last[k] - (ends[k] - pair)] - reference[k]
+
+
+def _histogram(
+    lags: Iterator[Floats], first_bin: int, n_bins: int, bin_width: float, slack: float
+) -> Integers:
+    counts = np.zeros(n_bins, dtype=np.int64)
+    for some in lags:
+        bins = np.floor((some + slack) / bin_width).astype(np.int64) - first_bin
+        counts += np.bincount(bins[(bins >= 0) & (bins < n_bins)], minlength=n_bins)
+    return counts

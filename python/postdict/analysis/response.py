@@ -1,0 +1,137 @@
+"""The world's response: spikes of each sensor evoked by one spike of each motor neuron.
+
+Least squares over time bins: sensor counts on lagged counts of all motor neurons and a constant.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
+
+from postdict.analysis._checks import (
+    Floats,
+    Integers,
+    count,
+    non_negative,
+    positive,
+    spikes,
+    window,
+)
+
+_ROWS = 8192  # bins at a time: 9 MB of regressors at 20 motor neurons and 7 lags
+
+
+def measure_response(
+    motor_times: ArrayLike,
+    motor_ids: ArrayLike,
+    sensor_times: ArrayLike,
+    sensor_ids: ArrayLike,
+    *,
+    n_motor: int,
+    n_sensor: int,
+    delay: float,
+    tau_sensor: float,
+    start: float,
+    stop: float,
+    bin_width: float = 5.0,
+) -> Floats:
+    """Measure the response matrix G of a world from spikes (definition of this package).
+
+    To be measured with frozen weights, the feedback cut and the exploration on. The counts of
+    each sensor in bins are regressed on the counts of all motor neurons at the lags from `delay`
+    to `delay + 3 tau_sensor` and a constant; G is the sum of the coefficients over lags.
+
+    Parameters
+    ----------
+    motor_times, motor_ids : array_like (n_motor_spikes,)
+        Motor spikes, ms, in any order.
+    sensor_times, sensor_ids : array_like (n_sensor_spikes,)
+        Sensor spikes, ms, in any order.
+    n_motor, n_sensor : int
+        Numbers of neurons, M and S.
+    delay : float
+        From a motor spike to its arrival at the sensors, ms.
+    tau_sensor : float
+        Membrane time constant of the sensors, ms.
+    start, stop : float
+        Window, ms. Only spikes in [start, stop) count; sensor spikes of the first
+        `delay + 3 tau_sensor`, whose causes may lie before it, are left out.
+    bin_width : float
+        Width of a bin, ms.
+
+    Returns
+    -------
+    ndarray (S, M)
+        Sensor spikes per motor spike. The column of a motor neuron that never fires is 0.
+
+    Raises
+    ------
+    ValueError
+        For bad input, and for a window with fewer bins than there are coefficients to find.
+    """
+    n_motor, n_sensor = count("n_motor", n_motor), count("n_sensor", n_sensor)
+    motor = spikes(motor_times, motor_ids, n_motor, prefix="motor_")
+    sensor = spikes(sensor_times, sensor_ids, n_sensor, prefix="sensor_")
+    delay = non_negative("delay", delay, "ms")
+    tau_sensor = positive("tau_sensor", tau_sensor, "ms")
+    start, stop = window(start, stop)
+    bin_width = positive("bin_width", bin_width, "ms")
+
+    # A motor spike may lie anywhere in its bin, so effects up to 3 tau later reach one bin further.
+    n_lags = math.ceil(3.0 * tau_sensor / bin_width - 1e-9) + 1
+    n_bins = math.floor((stop - start - delay) / bin_width + 1e-9)
+    n_rows = n_bins - n_lags + 1
+    n_coefficients = n_motor * n_lags + 1
+    if n_rows < n_coefficients:
+        raise ValueError(
+            f"stop - start must leave at least {n_coefficients} bins of {bin_width} ms after the "
+            f"first {n_lags - 1} and the delay, got {max(n_rows, 0)} (are the times in ms?)"
+        )
+
+    # One grid for both, the sensors' shifted by the delay, so that a spike evoked exactly `delay`
+    # later shares the bin of its cause. The slack keeps it there when (t + delay) - delay rounds
+    # below t; 1e-6 ms is far above rounding and far below any lag of interest.
+    slack = max(1e-6, 8.0 * float(np.spacing(max(abs(start), abs(stop)))))
+    motor_cells = _cells(motor[0], motor[1], start, bin_width, n_bins, n_motor)
+    kept = sensor[0] < stop
+    sensor_cells = _cells(
+        sensor[0][kept], sensor[1][kept], start + delay - slack, bin_width, n_bins, n_sensor
+    )
+
+    normal = np.zeros((n_coefficients, n_coefficients))
+    moments = np.zeros((n_coefficients, n_sensor))
+    for first in range(n_lags - 1, n_bins, _ROWS):
+        last = min(first + _ROWS, n_bins)
+        motor_counts = _counts(motor_cells, first - n_lags + 1, last, n_motor)
+        regressors = np.ones((last - first, n_coefficients))
+        regressors[:, :-1] = sliding_window_view(motor_counts, n_lags, axis=0).reshape(
+            last - first, n_motor * n_lags
+        )
+        normal += regressors.T @ regressors
+        moments += regressors.T @ _counts(sensor_cells, first, last, n_sensor)
+
+    # The sums are of integers, hence exact, so that squaring the regressors costs no more than the
+    # square of their condition, which is small for counts. lstsq and not solve: a motor neuron
+    # that never fires makes the matrix singular, and the shortest solution gives it 0.
+    coefficients = np.linalg.lstsq(normal, moments, rcond=None)[0]
+    by_lag = coefficients[:-1].reshape(n_motor, n_lags, n_sensor)
+    return np.ascontiguousarray(by_lag.sum(axis=1).T)
+
+
+def _cells(
+    times: Floats, ids: Integers, origin: float, bin_width: float, n_bins: int, n: int
+) -> Integers:
+    """Sorted bin * n + id of the spikes in the first `n_bins` bins from `origin` on."""
+    bins = np.floor((times - origin) / bin_width).astype(np.int64)
+    kept = (bins >= 0) & (bins < n_bins)
+    return np.sort(bins[kept] * n + ids[kept])
+
+
+def _counts(cells: Integers, first: int, last: int, n: int) -> Floats:
+    """Spike counts (last - first, n) in the bins first <= bin < last."""
+    low, high = np.searchsorted(cells, (first * n, last * n))
+    counts = np.bincount(cells[low:high] - first * n, minlength=(last - first) * n)
+    return counts.astype(np.float64).reshape(last - first, n)

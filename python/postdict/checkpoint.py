@@ -1,0 +1,169 @@
+"""Checkpoints: a network and the whole state of its simulation in one .npz without objects.
+
+The first member, "header", is JSON: format, version, the network's description and a SHA-256 over
+all arrays. What is read is checked in this order: the file, the digest, the description (by building
+the network anew, which applies every rule), the state (by the core).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import storage
+from .network import Network, Projection
+from .neurons import LIF
+from .plasticity import AntisymmetricSTDP
+
+FORMAT = "postdict checkpoint"
+VERSION = 1
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class CheckpointError(ValueError):
+    """A file is not a whole, unaltered checkpoint of a version that this postdict reads."""
+
+
+def write(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a checkpoint as a whole or not at all."""
+    storage.write_bytes(path, content)
+
+
+def pack(network: Network, limits: dict[str, int], state: Arrays) -> bytes:
+    """Return the bytes of a checkpoint."""
+    description, arrays = describe(network)
+    arrays.update({f"state/{name}": array for name, array in state.items()})
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "network": description,
+        "limits": limits,
+    }
+    header["digest"] = _digest(header, arrays)
+    text = json.dumps(header).encode()
+    return storage.npz_bytes({"header": np.frombuffer(text, np.uint8), **arrays})
+
+
+def unpack(content: bytes) -> tuple[Network, dict[str, int], Arrays]:
+    """Return network, limits and the core's state; CheckpointError says what is wrong."""
+    try:
+        arrays = storage.read_npz(content)
+    except ValueError as error:
+        raise CheckpointError(f"not a checkpoint: {error}") from None
+    try:
+        header = json.loads(arrays.pop("header").tobytes())
+        if header["format"] != FORMAT:
+            raise CheckpointError(f"not a checkpoint: its format is {header['format']!r}")
+        if header["version"] != VERSION:
+            raise CheckpointError(
+                f"the checkpoint has version {header['version']!r}, this postdict reads {VERSION}"
+            )
+        digest = header.pop("digest")
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        if isinstance(error, CheckpointError):
+            raise
+        raise CheckpointError("not a checkpoint: it has no readable header") from None
+    if digest != _digest(header, arrays):
+        raise CheckpointError("the checkpoint was altered or damaged: its digest does not match")
+    prefix = "state/"
+    state = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
+    try:
+        limits = {str(k): int(v) for k, v in header["limits"].items()}
+        if set(limits) != {"max_recorded_spikes", "max_pending_spikes"}:
+            raise KeyError("limits")
+        return from_description(header["network"], arrays), limits, state
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise CheckpointError(f"the checkpoint describes no valid network: {error}") from None
+
+
+def _digest(header: dict[str, Any], arrays: Arrays) -> str:
+    digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def copy_of(network: Network) -> Network:
+    """Return an equal network that shares nothing mutable."""
+    return from_description(*describe(network))
+
+
+def describe(network: Network) -> tuple[dict[str, Any], Arrays]:
+    """Return a network as JSON can hold it, and the arrays that belong to it."""
+    description = {
+        "seed": network.seed,
+        "populations": [
+            {"name": p.name, "size": p.size, "neurons": p.neurons.to_dict()}
+            for p in network.populations
+        ],
+        "poisson_sources": [
+            {"name": s.name, "population": s.population, "rate": s.rate, "weight": s.weight}
+            for s in network.poisson_sources
+        ],
+        "spike_sources": [{"name": s.name, "size": s.size} for s in network.spike_sources],
+        "projections": [
+            {
+                "pre": p.pre,
+                "post": p.post,
+                "axonal_delay": p.axonal_delay,
+                "inhibitory": p.inhibitory,
+                "plasticity": p.plasticity.to_dict() if p.plasticity else None,
+            }
+            for p in network.projections
+        ],
+        "recorders": [
+            {
+                "target": r.target.index if isinstance(r.target, Projection) else r.target.name,
+                "variable": r.variable,
+                "every": r.every,
+                "ids": None if r.ids is None else list(r.ids),
+                "max_bytes": r.max_bytes,
+            }
+            for r in network.recorders
+        ],
+    }
+    arrays: Arrays = {f"weights/{p.index}": network.weights(p) for p in network.projections}
+    for k, source in enumerate(network.spike_sources):
+        arrays[f"times/{k}"], arrays[f"ids/{k}"] = network.spikes(source)
+    return description, arrays
+
+
+def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
+    """Return the network that `describe` described, through the checks of `Network`."""
+    network = Network(description["seed"])
+    for p in description["populations"]:
+        network.add_population(p["name"], p["size"], LIF(**p["neurons"]))
+    for s in description["poisson_sources"]:
+        network.add_poisson(s["name"], s["population"], rate=s["rate"], weight=s["weight"])
+    for k, s in enumerate(description["spike_sources"]):
+        network.add_spike_source(
+            s["name"], s["size"], times=arrays[f"times/{k}"], ids=arrays[f"ids/{k}"]
+        )
+    for k, p in enumerate(description["projections"]):
+        rule = p["plasticity"]
+        network.connect(
+            p["pre"],
+            p["post"],
+            weights=arrays[f"weights/{k}"],
+            axonal_delay=p["axonal_delay"],
+            inhibitory=p["inhibitory"],
+            plasticity=AntisymmetricSTDP.from_dict(rule) if rule else None,
+        )
+    for r in description["recorders"]:
+        target = r["target"]
+        network.record(
+            network.projections[target] if isinstance(target, int) else target,
+            r["variable"],
+            every=r["every"],
+            ids=r["ids"],
+            max_bytes=r["max_bytes"],
+        )
+    return network

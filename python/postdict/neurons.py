@@ -1,0 +1,144 @@
+"""Neuron models: frozen parameters, checked when they are built. No state lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _checks
+
+PerNeuron: TypeAlias = float | Sequence[float] | NDArray[np.float64]
+"""One number for the whole population, or one value per neuron."""
+
+
+@dataclass(frozen=True)
+class LIF:
+    """Leaky integrate-and-fire neuron with delta synapses.
+
+    Between arrivals ``tau_m dV/dt = -(V - v_rest - i_offset)``, solved in closed form; an arrival
+    of weight w adds w (mV) to V. At V >= v_thresh the neuron fires.
+
+    Parameters
+    ----------
+    tau_m : float or array (n,)
+        Membrane time constant, ms.
+    v_rest, v_thresh, v_reset : float or array (n,)
+        Resting, threshold and reset potential, mV. v_thresh must be above v_rest and v_reset.
+    tau_refrac : float or array (n,)
+        Refractory time, ms: V stays at v_reset on [t, t + tau_refrac) and input is ignored; an
+        arrival exactly at its end counts.
+    i_offset : float or array (n,)
+        Constant drive, mV: the potential tends to v_rest + i_offset. Above threshold the neuron
+        fires by itself, at exact times.
+    v_min : float or array (n,), optional
+        Lower bound of V, mV, applied after the arrivals of an instant are summed. At most v_reset
+        and v_rest + i_offset.
+    v_init : float or array (n,), optional
+        V at t = 0, mV, below v_thresh; v_rest by default.
+    reset : "to" or "by"
+        "to": V becomes v_reset. "by": V falls by v_thresh - v_reset, again and again while it is
+        not below v_thresh; each time is a spike at the same instant (needs tau_refrac = 0).
+
+    Raises
+    ------
+    ValueError, TypeError
+        A parameter breaks one of these rules; the message names it.
+
+    References
+    ----------
+    Gerstner, Kistler, Naud & Paninski 2014, Neuronal Dynamics, section 1.3.
+    """
+
+    tau_m: PerNeuron = 20.0
+    v_rest: PerNeuron = 0.0
+    v_thresh: PerNeuron = 1.0
+    v_reset: PerNeuron = 0.0
+    tau_refrac: PerNeuron = 0.0
+    i_offset: PerNeuron = 0.0
+    v_min: PerNeuron | None = None
+    v_init: PerNeuron | None = None
+    reset: Literal["to", "by"] = "to"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "reset" or (value is None and field.name in ("v_min", "v_init")):
+                continue
+            object.__setattr__(self, field.name, _plain(field.name, value))
+        if self.reset not in ("to", "by"):
+            raise ValueError(f"reset must be 'to' or 'by', got {self.reset!r}")
+        p = {name: np.asarray(values) for name, values in self._given().items()}
+        p["v_rest + i_offset"] = p["v_rest"] + p["i_offset"]
+        _require(p, "v_thresh", ">", "v_reset")
+        _require(p, "v_thresh", ">", "v_rest", hint="; for a drive above threshold use i_offset")
+        p.setdefault("v_init", p["v_rest"])
+        _require(p, "v_init", "<", "v_thresh")
+        if "v_min" in p:
+            for other in ("v_reset", "v_rest + i_offset", "v_init"):
+                _require(p, "v_min", "<=", other)
+        if self.reset == "by" and (p["tau_refrac"] > 0).any():
+            raise ValueError(f"reset='by' needs tau_refrac = 0, got {self.tau_refrac} ms")
+
+    def _given(self) -> dict[str, Any]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {k: v for k, v in values.items() if v is not None and k != "reset"}
+
+    def check_size(self, size: int) -> None:
+        """Refuse parameters whose number of values is neither one nor `size`."""
+        for name, value in self._given().items():
+            if isinstance(value, tuple) and len(value) != size:
+                raise ValueError(
+                    f"{name} must be one number or one value per neuron ({size}), "
+                    f"got {len(value)} values"
+                )
+
+    def arrays(self, size: int) -> dict[str, NDArray[np.float64]]:
+        """Return every parameter as (size,) values, but tau_m as (1,) where all share it."""
+        values = {"v_min": -np.inf, "v_init": self.v_rest, **self._given()}
+        result = {k: np.broadcast_to(np.asarray(v, float), (size,)) for k, v in values.items()}
+        if np.ptp(result["tau_m"]) == 0:
+            result["tau_m"] = result["tau_m"][:1]
+        return result
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the parameters as JSON can hold them."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
+def _plain(name: str, value: object) -> float | tuple[float, ...]:
+    """Return a checked number, or a tuple of them: hashable, comparable, immutable."""
+    check = {
+        "tau_m": lambda v: _checks.time_constant("tau_m", v),
+        "tau_refrac": lambda v: _checks.number("tau_refrac", v, "ms", at_least=0.0),
+    }.get(name, lambda v: _checks.number(name, v, "mV"))
+    if np.ndim(value) == 0:  # type: ignore[arg-type]
+        return check(value)
+    values = _checks.finite_array(name, value, ndim=1)  # type: ignore[arg-type]
+    return tuple(check(float(v)) for v in values)
+
+
+def _require(
+    p: dict[str, Any], left: str, relation: Literal["<", "<=", ">"], right: str, hint: str = ""
+) -> None:
+    try:
+        a, b = np.broadcast_arrays(p[left], p[right])
+    except ValueError:
+        raise ValueError(
+            f"{left} and {right} must have one value per neuron each, "
+            f"got {np.size(p[left])} and {np.size(p[right])} values"
+        ) from None
+    compare = {"<": np.less, "<=": np.less_equal, ">": np.greater}[relation]
+    words = {"<": "below", "<=": "at most", ">": "above"}[relation]
+    wrong = ~compare(a, b)
+    if wrong.any():
+        place = _checks.first_place(wrong)
+        who = f" (neuron {place[0]})" if place else ""
+        raise ValueError(
+            f"{left} must be {words} {right}, got {left} = {a[place]:g} mV, "
+            f"{right} = {b[place]:g} mV{who}{hint}"
+        )

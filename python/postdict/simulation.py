@@ -1,0 +1,315 @@
+"""What happens: a network set in motion, run exactly, event by event."""
+
+from __future__ import annotations
+
+import os
+import time as _clock
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _checks, _core, checkpoint
+from .connectivity import weight_matrix
+from .network import Network, PoissonSource, Population, Projection, Recorder
+from .progress import ProgressLine
+
+ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
+"""Called as (t_ms, t_stop_ms, wall_s, n_events) now and then while a simulation runs."""
+
+_SLICE = 10_000  # instants between two looks at signals and progress; changes no result
+
+
+class Simulation:
+    """A network in motion.
+
+    Events that fall on equal doubles are one instant, with one outcome whatever the order in which
+    they were made. Results are the same to the last bit for any division of a run into parts, any
+    reading in between, and across `save` and `load`.
+
+    Parameters
+    ----------
+    network : Network
+        A later change of it does not reach this simulation.
+    max_recorded_spikes : int
+        Bound on the spikes kept in memory (12 bytes each).
+    max_pending_spikes : int
+        Bound on the spikes under way in axons.
+
+    Raises
+    ------
+    RuntimeError
+        From `run` and `run_until`, when a bound is reached: the simulation then stands whole at an
+        instant, and everything recorded so far can be read and saved.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        max_recorded_spikes: int = 10**8,
+        max_pending_spikes: int = 10**7,
+    ) -> None:
+        if not isinstance(network, Network):
+            raise TypeError(f"network must be a postdict.Network, got {type(network).__name__}")
+        self._limits = {
+            "max_recorded_spikes": _checks.integer(
+                "max_recorded_spikes", max_recorded_spikes, at_least=1
+            ),
+            "max_pending_spikes": _checks.integer(
+                "max_pending_spikes", max_pending_spikes, at_least=1
+            ),
+        }
+        # A description of its own, so that later additions to the user's cannot confuse this one.
+        self._network = checkpoint.copy_of(network)
+        self._core = _core.Simulation(_built(self._network), **self._limits)
+
+    def __repr__(self) -> str:
+        return f"Simulation(t = {self.time:g} ms of {self._network!r})"
+
+    @property
+    def network(self) -> Network:
+        """A copy of the network's description."""
+        return checkpoint.copy_of(self._network)
+
+    @property
+    def time(self) -> float:
+        """The present, ms: every event before it has happened, none at it or after."""
+        return self._core.time
+
+    @property
+    def n_events(self) -> int:
+        """Synaptic events so far: kicks, and arrivals times the synapses that each one reached."""
+        return self._core.n_synaptic_events
+
+    def run(self, duration: float, *, progress: bool | ProgressCallback = False) -> None:
+        """Run the events in [time, time + duration).
+
+        Parameters
+        ----------
+        duration : float
+            ms, >= 0.
+        progress : bool or callable
+            True prints one line on stderr; a callable gets (t_ms, t_stop_ms, wall_s, n_events).
+
+        Raises
+        ------
+        KeyboardInterrupt
+            The simulation stands whole at an instant and can go on.
+        """
+        self.run_until(
+            self.time + _checks.number("duration", duration, "ms", at_least=0.0), progress=progress
+        )
+
+    def run_until(self, t: float, *, progress: bool | ProgressCallback = False) -> None:
+        """Run the events before `t` (ms), which is not before the present; see `run`."""
+        end = _checks.number("t", t, "ms")
+        if end < self.time:
+            raise ValueError(f"t must not be before the present, {self.time:g} ms, got {end:g} ms")
+        if progress is True:
+            with ProgressLine() as line:
+                self._run_until(end, line)
+        else:
+            self._run_until(end, progress or None)
+
+    def _run_until(self, end: float, report: ProgressCallback | None) -> None:
+        started = _clock.perf_counter()
+        n_before = self.n_events
+        done = False
+        while not done:
+            # Python handles signals between two slices, so that Ctrl-C lands between two instants.
+            done = self._core.run_until(end, _SLICE)
+            if report is not None:
+                wall = _clock.perf_counter() - started
+                report(self.time, end, wall, self.n_events - n_before)
+
+    def spikes(
+        self,
+        population: Population | str,
+        *,
+        start: float | None = None,
+        stop: float | None = None,
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the recorded spikes with start <= time < stop, since t = 0 by default.
+
+        Returns
+        -------
+        times : array (n_spikes,)
+            ms, sorted by (time, id).
+        ids : array (n_spikes,) of int64
+        """
+        return self._core.spikes(
+            self._population_index(population),
+            -np.inf if start is None else _checks.number("start", start, "ms"),
+            np.inf if stop is None else _checks.number("stop", stop, "ms"),
+        )
+
+    def spike_count(self, population: Population | str) -> int:
+        """Return how many spikes the population has fired, recorded or not."""
+        return self._core.n_spikes(self._population_index(population))
+
+    def set_recording(self, population: Population | str, on: bool) -> None:
+        """Record the spikes of a population from now on, or no longer; at the start all are."""
+        self._core.set_recording(self._population_index(population), bool(on))
+
+    def potentials(self, population: Population | str) -> NDArray[np.float64]:
+        """Return the membrane potentials (mV, (size,)) at the present, before its events."""
+        index = self._population_index(population)
+        return self._core.potentials(index, np.arange(self._network.populations[index].size))
+
+    def weights(self, projection: Projection) -> NDArray[np.float64] | float:
+        """Return the present weights (mV): (post, pre), or the one number that was given."""
+        self._network.check_part(projection)
+        weights = self._core.weights(projection.index)
+        return weights if weights.ndim else float(weights)
+
+    def set_weights(self, projection: Projection, weights: ArrayLike) -> None:
+        """Replace the weights (mV), in the form in which the projection has them."""
+        self._network.check_part(projection)
+        present = self._core.weights(projection.index)
+        rule = projection.plasticity
+        shape = self._network.weights(projection).shape
+        matrix = weight_matrix(
+            weights,
+            shape=(shape[0], shape[1]) if len(shape) == 2 else (1, 1),
+            non_negative=projection.inhibitory or rule is not None,
+            w_max=rule.w_max if rule else np.inf,
+        )
+        if matrix.ndim == 0 and present.ndim:
+            matrix = np.full(present.shape, matrix)
+        if matrix.ndim != present.ndim:
+            raise ValueError("weights must be one number: this projection has one for all pairs")
+        self._core.set_weights(projection.index, matrix)
+
+    def set_plasticity(self, projection: Projection, on: bool) -> None:
+        """Switch learning on or off; while off, the rule still follows the spikes."""
+        self._network.check_part(projection)
+        if projection.plasticity is None:
+            raise ValueError(f"the projection {projection.pre}→{projection.post} has no plasticity")
+        self._core.set_learning(projection.index, bool(on))
+
+    def set_rate(self, source: PoissonSource | str, rate: float) -> None:
+        """Change the rate (Hz per neuron) of a Poisson source from now on."""
+        names = [known.name for known in self._network.poisson_sources]
+        name = source if isinstance(source, str) else source.name
+        if name not in names:
+            raise ValueError(_checks.unknown("Poisson source", name, names))
+        self._core.set_rate(
+            names.index(name), _checks.number("rate", rate, "Hz", at_least=0.0, at_most=1e6)
+        )
+
+    def recorded(self, recorder: Recorder) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the samples of a recorder so far.
+
+        Returns
+        -------
+        times : array (n_samples,)
+            ms.
+        values : array (n_samples, post, pre), (n_samples,) or (n_samples, n_ids)
+            Weights (one number a sample where one stands for all pairs), or potentials, mV.
+        """
+        self._network.check_part(recorder)
+        interval, values = self._core.recorded(recorder.index)
+        times = interval * np.arange(len(values))
+        if recorder.variable == "v":
+            return times, values
+        shape = self._network.weights(recorder.target.index).shape  # type: ignore[union-attr]
+        if not shape:
+            return times, values[:, 0]
+        by_source = values.reshape(len(values), shape[1], shape[0])
+        return times, np.ascontiguousarray(by_source.transpose(0, 2, 1))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a checkpoint (.npz): network, state, spikes under way, random streams, recordings.
+
+        The file appears whole or not at all, and replaces an older one only then.
+        """
+        checkpoint.write(path, self._to_bytes())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Simulation:
+        """Return the simulation that `save` wrote, to the last bit.
+
+        Raises
+        ------
+        CheckpointError
+            The file is not a whole, unaltered checkpoint of a version that this one reads.
+        """
+        return cls._from_bytes(Path(path).read_bytes())
+
+    def _to_bytes(self) -> bytes:
+        return checkpoint.pack(self._network, self._limits, self._core.state())
+
+    @classmethod
+    def _from_bytes(cls, content: bytes) -> Simulation:
+        network, limits, state = checkpoint.unpack(content)
+        simulation = cls(network, **limits)
+        try:
+            simulation._core.restore(state)
+        except ValueError as error:
+            raise checkpoint.CheckpointError(str(error)) from None
+        return simulation
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Simulation], tuple[bytes]]:
+        return Simulation._from_bytes, (self._to_bytes(),)
+
+    def _population_index(self, population: Population | str) -> int:
+        names = [known.name for known in self._network.populations]
+        name = population if isinstance(population, str) else population.name
+        if name not in names:
+            raise ValueError(_checks.unknown("population", name, names))
+        return names.index(name)
+
+
+def _built(network: Network) -> _core.Network:
+    """Return the core's network of a description that was checked part by part."""
+    core = _core.Network(network.seed)
+    populations = {}
+    for population in network.populations:
+        populations[population.name] = core.add_lif(
+            population.name,
+            population.size,
+            **population.neurons.arrays(population.size),
+            subtract=population.neurons.reset == "by",
+        )
+    for poisson in network.poisson_sources:
+        core.add_poisson(
+            poisson.name, populations[poisson.population], poisson.rate, poisson.weight
+        )
+    sources = {}
+    for source in network.spike_sources:
+        sources[source.name] = core.add_spike_times(source.size, *network.spikes(source))
+    for projection in network.projections:
+        rule = projection.plasticity
+        core.connect(
+            from_population=projection.pre in populations,
+            pre={**populations, **sources}[projection.pre],
+            post=populations[projection.post],
+            weights=network.weights(projection),
+            axonal_delay=projection.axonal_delay,
+            inhibitory=projection.inhibitory,
+            rule=_core.AntisymmetricParameters(
+                rule.eta, rule.A_plus, rule.A_minus, rule.tau_plus, rule.tau_minus
+            )
+            if rule
+            else None,
+            w_max=rule.w_max if rule else np.inf,
+        )
+    for recorder in network.recorders:
+        most_samples = recorder.max_bytes // (8 * recorder.width(network))
+        if recorder.variable == "weights":
+            core.record_weights(
+                recorder.target.index,  # type: ignore[union-attr]
+                recorder.every,
+                most_samples,
+            )
+        else:
+            core.record_potential(
+                populations[recorder.target.name],  # type: ignore[union-attr]
+                np.asarray(recorder.ids),
+                recorder.every,
+                most_samples,
+            )
+    return core

@@ -1,0 +1,69 @@
+"""Files: written to a temporary name, flushed and renamed; read without trust.
+
+A reader never sees half a file, and a failed write leaves the old file as it was. The bytes of an
+.npz written here depend on its arrays alone (no dates), and nothing is ever pickled.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the date of every member: zip's first
+
+
+def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write `content` to `path` as a whole or not at all (OSError)."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return an uncompressed .npz of `arrays` (no objects); equal arrays give equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _EARLIEST), member.getvalue())
+    return buffer.getvalue()
+
+
+def read_npz(content: bytes) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an .npz; ValueError says what is wrong with it.
+
+    Compressed members are refused, so that no small file can unfold into a large one.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.infolist():
+                if member.compress_type != zipfile.ZIP_STORED:
+                    raise ValueError(f"{member.filename} is compressed")
+                if member.file_size > len(content):
+                    raise ValueError(f"{member.filename} is longer than its file")
+            arrays = {}
+            for name in archive.namelist():
+                with archive.open(name) as file:
+                    arrays[name.removesuffix(".npy")] = np.lib.format.read_array(
+                        file, allow_pickle=False
+                    )
+            return arrays
+    except (zipfile.BadZipFile, EOFError, KeyError, MemoryError, NotImplementedError) as error:
+        raise ValueError(f"not a whole .npz file ({error})") from None

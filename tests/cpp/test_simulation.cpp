@@ -1,0 +1,114 @@
+#include <doctest/doctest.h>
+
+#include <utility>
+#include <vector>
+
+#include "simulation.hpp"
+
+using namespace postdict;
+
+namespace {
+
+// Kicked neurons that inhibit themselves through plastic synapses, and are inhibited by a replay.
+Network small_network() {
+    Network network;
+    network.seed = 5;
+    const std::size_t n = 3;
+    const auto all = [=](double value) { return std::vector<double>(n, value); };
+    network.populations.push_back({"cells", LifDelta({{20.0},
+                                                      all(0.0),
+                                                      all(1.0),
+                                                      all(0.0),
+                                                      all(1.5),
+                                                      all(0.4),
+                                                      all(-never),
+                                                      all(0.0),
+                                                      false})});
+    network.poisson.push_back({0, PoissonSource(network.seed, "noise", n, 400.0, 0.3)});
+    network.spike_times.push_back(SpikeTimesSource(2, {{5.0, 0}, {5.0, 1}, {700.0, 1}}));
+    network.projections.push_back(
+        {{Emitter::Kind::population, 0},
+         0,
+         DenseProjection({n, n, std::vector<double>(n * n, 0.1), 2.5, true,
+                          AntisymmetricParameters{0.01, 1.0, 0.9, 20.0, 15.0}, 0.5})});
+    network.projections.push_back(
+        {{Emitter::Kind::spike_times, 0}, 0, DenseProjection({2, n, {0.2}, 1.0, true, {}})});
+    network.recorders.emplace_back(Variable::weights, 0, std::vector<NeuronId>{}, n * n, 100.0, 8);
+    network.recorders.emplace_back(Variable::potential, 0, std::vector<NeuronId>{2}, 1, 50.0, 100);
+    return network;
+}
+
+}  // namespace
+
+TEST_CASE("pausing, saving and restoring change no bit") {
+    Simulation whole(small_network(), {});
+    CHECK(whole.run_until(2000.0, never_stop));
+    CHECK(whole.n_spikes(0) > 50);
+
+    Simulation paused(small_network(), {});
+    Random random(9, "pauses");
+    for (double t = 0.0; t < 2000.0; t += 30.0 * random.exponential()) {
+        paused.run_until(t, 1 + random.below(50));
+        Simulation restored(small_network(), {});
+        restored.restore(paused.state());
+        CHECK(restored.state() == paused.state());
+        paused = std::move(restored);
+    }
+    while (!paused.run_until(2000.0, 17)) {
+    }
+    CHECK(paused.state() == whole.state());
+}
+
+TEST_CASE("a damaged state is refused") {
+    Simulation source(small_network(), {});
+    source.run_until(300.0, never_stop);
+    const State good = source.state();
+    for (const auto& [name, values] : good) {
+        State state = good;
+        state.erase(name);
+        CHECK_THROWS_AS(Simulation(small_network(), {}).restore(state), StateError);
+    }
+    State state = good;
+    std::get<std::vector<double>>(state["projection0.weights"])[4] = 0.6;  // above w_max
+    CHECK_THROWS_AS(Simulation(small_network(), {}).restore(state), StateError);
+    state = good;
+    std::get<std::vector<double>>(state["population0.excess.scaled"])[0] = never;
+    CHECK_THROWS_AS(Simulation(small_network(), {}).restore(state), StateError);
+}
+
+TEST_CASE("samples span the run however long it is") {
+    Simulation simulation(small_network(), {});
+    simulation.run_until(1000.0, never_stop);
+    const SampledRecorder& weights = simulation.recorder(0);  // 8 samples at the most
+    CHECK(weights.interval() == 200.0);
+    CHECK(weights.n_samples() == 6);  // 0, 200, ..., 1000
+    CHECK(simulation.recorder(1).n_samples() == 21);
+}
+
+TEST_CASE("a limit stops the run between two instants, whole") {
+    Simulation limited(small_network(), {.recorded_spikes = 20});
+    CHECK_THROWS_AS(limited.run_until(2000.0, never_stop), LimitError);
+    const std::size_t n = limited.spikes(0).times.size();
+    CHECK(n >= 20);
+    CHECK(n < 30);
+    Simulation whole(small_network(), {});
+    whole.run_until(limited.time(), never_stop);
+    CHECK(whole.spikes(0).times == limited.spikes(0).times);
+    CHECK(limited.state() == whole.state());
+}
+
+TEST_CASE("changing a rate is exact: the same rate changes nothing, zero is silent") {
+    Simulation simulation(small_network(), {});
+    simulation.run_until(100.0, never_stop);
+    const State before = simulation.state();
+    simulation.set_rate(0, 400.0);
+    CHECK(simulation.state() == before);
+    simulation.set_rate(0, 0.0);
+    simulation.run_until(600.0, never_stop);
+    const std::size_t n = simulation.spikes(0).times.size();
+    simulation.run_until(900.0, never_stop);
+    CHECK(simulation.spikes(0).times.size() == n);
+    simulation.set_rate(0, 400.0);
+    simulation.run_until(1500.0, never_stop);
+    CHECK(simulation.spikes(0).times.size() > n);
+}

@@ -1,0 +1,1 @@
+"""Plain-Python references that the engine is compared with."""
