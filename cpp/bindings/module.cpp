@@ -8,6 +8,7 @@ void bind_simulation(pybind11::module_& module);
 
 PYBIND11_MODULE(_core, module) {
     module.doc() = "The event-driven core of postdict; use the package, not this module.";
+    module.attr("commit") = POSTDICT_COMMIT;  // "" where it was not built from a checkout
     postdict::bindings::bind_network(module);
     postdict::bindings::bind_simulation(module);
 }

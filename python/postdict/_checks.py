@@ -58,7 +58,7 @@ def time_constant(name: str, value: object) -> float:
     result = number(name, value, "ms", above=0.0)
     if result < SHORTEST_PLAUSIBLE:
         warnings.warn(
-            f"{name} = {result:g} ms is very short: times are in ms, did you mean {1e3 * result:g}?",
+            f"{name} = {result:g} ms is short: times are in ms, did you mean {1e3 * result:g}?",
             stacklevel=4,
         )
     return result
@@ -107,8 +107,13 @@ def spike_arrays(
     if outside.any():
         k = int(np.argmax(outside))
         raise ValueError(f"{name}: ids must be in [0, {n}), got {i[k]} at [{k}]")
-    order = np.lexsort((i, t))
-    return t[order], i[order]
+    later = t[1:] > t[:-1]
+    if not (later | ((t[1:] == t[:-1]) & (i[1:] >= i[:-1]))).all():
+        order = np.lexsort((i, t))
+        t, i = t[order], i[order]
+    t, i = t.copy(), i.copy()  # the caller may change theirs later
+    t.flags.writeable = i.flags.writeable = False
+    return t, i
 
 
 def unknown(kind: str, name: object, valid: Iterable[str]) -> str:

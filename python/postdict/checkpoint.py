@@ -1,8 +1,8 @@
 """Checkpoints: a network and the whole state of its simulation in one .npz without objects.
 
 The first member, "header", is JSON: format, version, the network's description and a SHA-256 over
-all arrays. What is read is checked in this order: the file, the digest, the description (by building
-the network anew, which applies every rule), the state (by the core).
+all arrays. What is read is checked in this order: the file, the digest, the description (by
+building the network anew, which applies every rule), the state (by the core).
 """
 
 from __future__ import annotations
@@ -89,11 +89,6 @@ def _digest(header: dict[str, Any], arrays: Arrays) -> str:
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
-
-
-def copy_of(network: Network) -> Network:
-    """Return an equal network that shares nothing mutable."""
-    return from_description(*describe(network))
 
 
 def describe(network: Network) -> tuple[dict[str, Any], Arrays]:

@@ -7,7 +7,7 @@ its methods return are plain values that name a part, valid in every simulation 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -76,6 +76,8 @@ class Recorder:
             return len(self.ids)
         return network.weights(self.target.index).size  # type: ignore[union-attr]
 
+
+T = TypeVar("T", bound="Population | SpikeSource")
 
 Part: TypeAlias = Population | PoissonSource | SpikeSource | Projection | Recorder
 
@@ -331,23 +333,28 @@ class Network:
         self.check_part(source)
         return self._spikes[source.name]
 
+    def copy(self) -> Network:
+        """Return an equal network; adding to one does not change the other."""
+        twin = Network(self.seed)
+        twin.populations = list(self.populations)
+        twin.poisson_sources = list(self.poisson_sources)
+        twin.spike_sources = list(self.spike_sources)
+        twin.projections = list(self.projections)
+        twin.recorders = list(self.recorders)
+        twin._weights = list(self._weights)  # of read-only arrays
+        twin._spikes = dict(self._spikes)
+        return twin
+
     def check_part(self, part: Part) -> None:
         """Refuse a part (population, source, projection, recorder) of another network."""
-        parts: tuple[
-            list[Population]
-            | list[PoissonSource]
-            | list[SpikeSource]
-            | list[Projection]
-            | list[Recorder],
-            ...,
-        ] = (
-            self.populations,
-            self.poisson_sources,
-            self.spike_sources,
-            self.projections,
-            self.recorders,
-        )
-        if not any(part in known for known in parts):
+        parts: list[Part] = [
+            *self.populations,
+            *self.poisson_sources,
+            *self.spike_sources,
+            *self.projections,
+            *self.recorders,
+        ]
+        if part not in parts:
             raise ValueError(f"{part!r} is not part of this network")
 
     def _new_name(self, name: str) -> str:
@@ -365,19 +372,20 @@ class Network:
         return result
 
     def _population(self, given: Population | str) -> Population:
-        return self._find(given, self.populations, "population")
+        return _find(given, self.populations, "population")
 
     def _emitter(self, given: Population | SpikeSource | str) -> Population | SpikeSource:
-        return self._find(
-            given, [*self.populations, *self.spike_sources], "population or spike source"
-        )
+        emitters: list[Population | SpikeSource] = [*self.populations, *self.spike_sources]
+        return _find(given, emitters, "population or spike source")
 
-    def _find(self, given: object, parts: list, kind: str):  # type: ignore[no-untyped-def,type-arg]
-        if isinstance(given, str):
-            for part in parts:
-                if part.name == given:
-                    return part
-            raise ValueError(_checks.unknown(kind, given, (part.name for part in parts)))
-        if given not in parts:
-            raise ValueError(f"{given!r} is not a {kind} of this network")
-        return given
+
+def _find(given: T | str, parts: list[T], kind: str) -> T:
+    """Return the part that is given, itself or by its name."""
+    if isinstance(given, str):
+        for part in parts:
+            if part.name == given:
+                return part
+        raise ValueError(_checks.unknown(kind, given, (part.name for part in parts)))
+    if given not in parts:
+        raise ValueError(f"{given!r} is not a {kind} of this network")
+    return given

@@ -22,7 +22,7 @@ class ProgressLine:
     """
 
     def __init__(self, label: str = "", stream: TextIO | None = None) -> None:
-        self._label = f"{label}  " if label else ""
+        self.label = label
         self._stream = sys.stderr if stream is None else stream
         self._on = self._stream.isatty()
         self._next = 0.0
@@ -47,8 +47,9 @@ class ProgressLine:
         share = t / t_stop if t_stop > 0 else 1.0
         remaining = f"{wall * (1 - share) / share:.0f} s left" if share > 0.01 else ""
         rate = n_events / wall if wall > 0 else 0.0
+        label = f"{self.label}  " if self.label else ""
         self._stream.write(
-            f"\r\x1b[K{self._label}{1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s simulated in "
+            f"\r\x1b[K{label}{1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s simulated in "
             f"{wall:.0f} s  {rate:.1e} events/s  {remaining}"
         )
         self._stream.flush()

@@ -63,7 +63,7 @@ class Simulation:
             ),
         }
         # A description of its own, so that later additions to the user's cannot confuse this one.
-        self._network = checkpoint.copy_of(network)
+        self._network = network.copy()
         self._core = _core.Simulation(_built(self._network), **self._limits)
 
     def __repr__(self) -> str:
@@ -72,7 +72,7 @@ class Simulation:
     @property
     def network(self) -> Network:
         """A copy of the network's description."""
-        return checkpoint.copy_of(self._network)
+        return self._network.copy()
 
     @property
     def time(self) -> float:

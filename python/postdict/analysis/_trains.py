@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from postdict.analysis._checks import Floats, Integers
+from ._checks import Floats, Integers
 
 
 def by_neuron(times: Floats, ids: Integers, n: int) -> tuple[Floats, Integers, Integers]:

@@ -7,12 +7,13 @@ coincident spikes lie on the positive one, as the plasticity rule sees them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from postdict.analysis._checks import Floats, Integers, count, positive, spikes, train, window
-from postdict.analysis._trains import by_neuron
+from ._checks import Floats, Integers, count, positive, spikes, train, window
+from ._trains import by_neuron
 
 _PAIRS = 1 << 20  # pairs at a time
 
@@ -53,7 +54,7 @@ def cross_correlogram(
     slack = _slack(reference, times)
     first = np.searchsorted(times, reference - max_lag - 2.0 * slack).astype(np.int64)
     last = np.searchsorted(times, reference + max_lag + 2.0 * slack).astype(np.int64)
-    lags = (np.arange(2 * n_side) - n_side + 0.5) * bin_width
+    lags = (np.arange(-n_side, n_side, dtype=np.float64) + 0.5) * bin_width
     return lags, _histogram(
         _pair_lags(reference, times, first, last), -n_side, 2 * n_side, bin_width, slack
     )
@@ -109,7 +110,7 @@ def autocorrelation(
     slack = _slack(times, times)
 
     last = np.empty(times.size, dtype=np.int64)
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+    for low, high in pairwise(bounds.tolist()):
         own = times[low:high]
         last[low:high] = low + np.searchsorted(own, own + n_bins * bin_width + 2.0 * slack)
     first = np.minimum(np.arange(1, times.size + 1), last)
@@ -121,10 +122,10 @@ def autocorrelation(
     ended = np.searchsorted(left, edges)
     below = np.concatenate(([0.0], np.cumsum(left)))[ended] + edges * (left.size - ended)
     exposure = np.diff(below)  # (n_bins,) ms
-    covered = left[-1] > edges[:-1] if left.size else np.zeros(n_bins, dtype=bool)
+    covered = exposure > 0.0
     rate = np.full(n_bins, np.nan)
     rate[covered] = 1e3 * counts[covered] / exposure[covered]
-    return (np.arange(n_bins) + 0.5) * bin_width, rate
+    return (np.arange(n_bins, dtype=np.float64) + 0.5) * bin_width, rate
 
 
 def _bins(max_lag: float, bin_width: float) -> tuple[int, float]:

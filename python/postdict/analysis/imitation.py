@@ -1,4 +1,4 @@
-"""Imitation: tutor sequences, what noise makes of them, and how much of them is imitated."""
+"""How much of a tutor sequence is imitated; `sequences` draws tutors and makes them noisy."""
 
 from __future__ import annotations
 
@@ -7,16 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from postdict.analysis._checks import (
-    Floats,
-    Integers,
-    count,
-    finite,
-    generator,
-    non_negative,
-    positive,
-    spikes,
-)
+from ._checks import finite, non_negative, spikes
+from .sequences import perturb, poisson_sequence
+
+__all__ = ["Imitation", "perturb", "poisson_sequence", "score_imitation"]
 
 
 @dataclass(frozen=True)
@@ -128,123 +122,3 @@ def _matches(
         else:
             n_matched, i, j = n_matched + 1, i + 1, j + 1
     return n_matched
-
-
-def poisson_sequence(
-    n: int, rate: float, duration: float, *, dead_time: float = 30.0, rng: np.random.Generator
-) -> tuple[Floats, Integers]:
-    """Draw a tutor sequence: independent Poisson trains with a dead time, stationary from t = 0.
-
-    Intervals are `dead_time` plus an exponential wait whose mean makes up for it; the first spike
-    comes after the residual of such an interval. So the expected rate is `rate` at every time.
-
-    Parameters
-    ----------
-    n : int
-        Number of neurons.
-    rate : float
-        Mean rate of each neuron, dead time included, Hz.
-    duration : float
-        Spikes lie in [0, duration), ms.
-    dead_time : float
-        Smallest interval of two spikes of a neuron, ms.
-    rng : numpy.random.Generator
-        Source of randomness.
-
-    Returns
-    -------
-    times : ndarray (n_spikes,)
-        ms, sorted by (time, id).
-    ids : ndarray (n_spikes,), int64
-
-    Raises
-    ------
-    ValueError
-        For bad input, and where the dead time alone forbids the rate: rate · dead_time >= 1.
-    """
-    n = count("n", n)
-    rate, duration = positive("rate", rate, "Hz"), positive("duration", duration, "ms")
-    dead_time, rng = non_negative("dead_time", dead_time, "ms"), generator(rng)
-    interval = 1e3 / rate
-    if interval <= dead_time:
-        raise ValueError(
-            f"rate must be below {1e3 / dead_time:.6g} Hz with dead_time = {dead_time} ms, "
-            f"got {rate} Hz"
-        )
-    wait = interval - dead_time
-    # The residual of an interval is uniform over a running dead time, or a dead time and a wait.
-    inside = rng.random(n) < dead_time / interval
-    last = np.where(inside, dead_time * rng.random(n), dead_time + rng.exponential(wait, n))
-    drawn = [last[:, None]]  # blocks (n, n_intervals)
-    while (last < duration).any():
-        n_intervals = int((duration - last.min()) / interval * 1.1) + 16
-        intervals = dead_time + rng.exponential(wait, (n, n_intervals))
-        drawn.append(last[:, None] + np.cumsum(intervals, axis=1))
-        last = drawn[-1][:, -1]
-    all_times = np.concatenate(drawn, axis=1)  # (n, n_drawn)
-    kept = all_times < duration
-    return _in_time(all_times[kept], np.nonzero(kept)[0])
-
-
-def perturb(
-    times: ArrayLike,
-    ids: ArrayLike,
-    *,
-    n: int,
-    duration: float,
-    jitter: float = 0.0,
-    background_rate: float = 0.0,
-    deletion: float = 0.0,
-    rng: np.random.Generator,
-) -> tuple[Floats, Integers]:
-    """Make a spike sequence noisy: delete spikes, jitter the rest, add unrelated ones.
-
-    Parameters
-    ----------
-    times, ids : array_like (n_spikes,)
-        Spikes, ms, in any order.
-    n : int
-        Number of neurons.
-    duration : float
-        Background spikes lie in [0, duration), ms.
-    jitter : float
-        Standard deviation of the Gaussian added to each time, ms. Times that fall before 0 are
-        reflected; times that fall after `duration` stay.
-    background_rate : float
-        Rate of the added Poisson spikes of each neuron, Hz.
-    deletion : float
-        Probability that a given spike is lost.
-    rng : numpy.random.Generator
-        Source of randomness.
-
-    Returns
-    -------
-    times : ndarray (n_spikes_after,)
-        ms, sorted by (time, id).
-    ids : ndarray (n_spikes_after,), int64
-
-    Raises
-    ------
-    ValueError
-        For bad input.
-    """
-    n = count("n", n)
-    times, ids = spikes(times, ids, n)
-    duration, jitter = positive("duration", duration, "ms"), non_negative("jitter", jitter, "ms")
-    background_rate = non_negative("background_rate", background_rate, "Hz")
-    deletion, rng = non_negative("deletion", deletion), generator(rng)
-    if deletion > 1.0:
-        raise ValueError(f"deletion must be a probability, at most 1, got {deletion}")
-
-    kept = rng.random(times.size) >= deletion
-    jittered = times[kept]
-    if jitter > 0.0:  # without jitter no reflection either
-        jittered = np.abs(jittered + rng.normal(0.0, jitter, jittered.size))
-    n_added = int(rng.poisson(n * background_rate * duration * 1e-3))
-    added, added_ids = rng.uniform(0.0, duration, n_added), rng.integers(0, n, n_added)
-    return _in_time(np.concatenate((jittered, added)), np.concatenate((ids[kept], added_ids)))
-
-
-def _in_time(times: Floats, ids: Integers) -> tuple[Floats, Integers]:
-    order = np.lexsort((ids, times))
-    return times[order], ids[order].astype(np.int64, copy=False)

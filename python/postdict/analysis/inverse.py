@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from postdict.analysis._checks import Floats, matrix
+from ._checks import Floats, matrix
 
 _SMALLEST_SCALE = 1e-9
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
-from postdict.analysis._checks import (
+from ._checks import (
     Floats,
     Integers,
     count,
@@ -21,7 +20,7 @@ from postdict.analysis._checks import (
     window,
 )
 
-_ROWS = 8192  # bins at a time: 9 MB of regressors at 20 motor neurons and 7 lags
+_ROWS = 4096  # bins at a time: 2 MB of counts at 60 sensors
 
 
 def measure_response(
@@ -101,24 +100,63 @@ def measure_response(
         sensor[0][kept], sensor[1][kept], start + delay - slack, bin_width, n_bins, n_sensor
     )
 
-    normal = np.zeros((n_coefficients, n_coefficients))
-    moments = np.zeros((n_coefficients, n_sensor))
-    for first in range(n_lags - 1, n_bins, _ROWS):
-        last = min(first + _ROWS, n_bins)
-        motor_counts = _counts(motor_cells, first - n_lags + 1, last, n_motor)
-        regressors = np.ones((last - first, n_coefficients))
-        regressors[:, :-1] = sliding_window_view(motor_counts, n_lags, axis=0).reshape(
-            last - first, n_motor * n_lags
-        )
-        normal += regressors.T @ regressors
-        moments += regressors.T @ _counts(sensor_cells, first, last, n_sensor)
-
+    normal, moments = _normal_equations(
+        motor_cells, sensor_cells, n_motor, n_sensor, n_lags, n_bins
+    )
     # The sums are of integers, hence exact, so that squaring the regressors costs no more than the
     # square of their condition, which is small for counts. lstsq and not solve: a motor neuron
     # that never fires makes the matrix singular, and the shortest solution gives it 0.
     coefficients = np.linalg.lstsq(normal, moments, rcond=None)[0]
-    by_lag = coefficients[:-1].reshape(n_motor, n_lags, n_sensor)
-    return np.ascontiguousarray(by_lag.sum(axis=1).T)
+    by_lag = coefficients[:-1].reshape(n_lags, n_motor, n_sensor)
+    return np.ascontiguousarray(by_lag.sum(axis=0).T)
+
+
+def _normal_equations(
+    motor_cells: Integers,
+    sensor_cells: Integers,
+    n_motor: int,
+    n_sensor: int,
+    n_lags: int,
+    n_bins: int,
+) -> tuple[Floats, Floats]:
+    """XᵀX and XᵀY over the bins n_lags - 1 <= r < n_bins; columns of X: (lag, motor), then 1.
+
+    With c[r] the motor counts, the block of the lags a <= b is the sum of c[r - a]ᵀ c[r - b],
+    which but for the ends depends on b - a alone: n_lags products instead of n_lags².
+    """
+    depth = n_lags - 1
+    same = np.zeros((n_lags, n_motor, n_motor))  # by b - a, for a = 0
+    sums = np.zeros((n_lags, n_motor))
+    evoked = np.zeros((n_lags, n_motor, n_sensor))
+    total = np.zeros(n_sensor)
+    for first in range(depth, n_bins, _ROWS):
+        last = min(first + _ROWS, n_bins)
+        motor = _counts(motor_cells, first - depth, last, n_motor)
+        sensor = _counts(sensor_cells, first, last, n_sensor)
+        total += sensor.sum(axis=0)
+        for lag in range(n_lags):
+            past = motor[depth - lag : last - first + depth - lag]
+            same[lag] += motor[depth:].T @ past
+            sums[lag] += past.sum(axis=0)
+            evoked[lag] += past.T @ sensor
+
+    # For a > 0 the sum runs over bins earlier by a: some more at the head, some less at the tail.
+    head = _counts(motor_cells, 0, depth, n_motor)
+    tail = _counts(motor_cells, n_bins - depth, n_bins, n_motor)
+    blocks = np.empty((n_lags, n_motor, n_lags, n_motor))
+    for a in range(n_lags):
+        for b in range(a, n_lags):
+            block = same[b - a].copy()
+            block += head[depth - a :].T @ head[depth - b : depth - b + a]
+            block -= tail[depth - a :].T @ tail[depth - b : depth - b + a]
+            blocks[a, :, b], blocks[b, :, a] = block, block.T
+
+    size = n_lags * n_motor
+    normal = np.empty((size + 1, size + 1))
+    normal[:-1, :-1] = blocks.reshape(size, size)
+    normal[:-1, -1] = normal[-1, :-1] = sums.ravel()
+    normal[-1, -1] = n_bins - depth
+    return normal, np.vstack((evoked.reshape(size, n_sensor), total))
 
 
 def _cells(

@@ -1,0 +1,36 @@
+"""Measures of what a network does and has learned: pure functions of spikes and matrices.
+
+Times in ms, rates in Hz, matrices [post, pre]; spikes are two flat arrays, times and ids.
+"""
+
+from .balance import fluxes, imbalance
+from .correlograms import autocorrelation, cross_correlogram
+from .distances import population_distance, van_rossum, victor_purpura
+from .imitation import Imitation, score_imitation
+from .inverse import InverseQuality, inverse_quality, specific_part
+from .predictable import predictable_variance
+from .response import measure_response
+from .sequences import perturb, poisson_sequence
+from .sparseness import lifetime_sparseness, population_sparseness, treves_rolls
+
+__all__ = [
+    "Imitation",
+    "InverseQuality",
+    "autocorrelation",
+    "cross_correlogram",
+    "fluxes",
+    "imbalance",
+    "inverse_quality",
+    "lifetime_sparseness",
+    "measure_response",
+    "perturb",
+    "poisson_sequence",
+    "population_distance",
+    "population_sparseness",
+    "predictable_variance",
+    "score_imitation",
+    "specific_part",
+    "treves_rolls",
+    "van_rossum",
+    "victor_purpura",
+]

@@ -1,0 +1,141 @@
+"""Detailed balance: potentiation and depression of each synapse, summed over pairs of spikes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ._checks import Floats, count, matrix, non_negative, positive, spikes, window
+from ._trains import by_neuron, traces
+
+
+def fluxes(
+    pre_times: ArrayLike,
+    pre_ids: ArrayLike,
+    post_times: ArrayLike,
+    post_ids: ArrayLike,
+    *,
+    n_pre: int,
+    n_post: int,
+    eta: float,
+    A_plus: float,
+    A_minus: float,
+    tau_plus: float,
+    tau_minus: float,
+    start: float,
+    stop: float,
+) -> tuple[Floats, Floats]:
+    """Potentiation and depression of each synapse over a window (definition of this package).
+
+    Sums of the antisymmetric window over all pairs, with lag = t_post - t_pre at the synapse:
+    eta A_plus exp(-lag/tau_plus) for lag >= 0 (coincident spikes once, as lag 0+), and
+    eta A_minus exp(lag/tau_minus) for lag < 0. A pair belongs to [start, stop) when its later
+    spike does, which is when the rule would act.
+
+    Parameters
+    ----------
+    pre_times, pre_ids : array_like (n_pre_spikes,)
+        Arrivals at the synapses (emission plus axonal delay), ms, in any order. Those before
+        `start` take part as the earlier spikes of pairs: give them, or some pairs are missing.
+    post_times, post_ids : array_like (n_post_spikes,)
+        Postsynaptic spikes, ms, likewise.
+    n_pre, n_post : int
+        Numbers of neurons.
+    eta, A_plus, A_minus : float
+        Rate and amplitudes of the rule; the fluxes have the unit of their product.
+    tau_plus, tau_minus : float
+        Time constants of the window, ms.
+    start, stop : float
+        Window of time, ms.
+
+    Returns
+    -------
+    potentiation, depression : ndarray (n_post, n_pre)
+        Both non-negative. Without bounds and at frozen weights, the change of the inhibitory
+        efficacy over the window would be their difference.
+
+    Raises
+    ------
+    ValueError
+        For bad input.
+
+    Notes
+    -----
+    Exact: each post spike reads the trace of the arrivals before it and, backward in time, of
+    those after it. O(n_pre · n_post_spikes) array operations in a loop over presynaptic neurons.
+    """
+    n_pre, n_post = count("n_pre", n_pre), count("n_post", n_post)
+    pre = spikes(pre_times, pre_ids, n_pre, prefix="pre_")
+    post = spikes(post_times, post_ids, n_post, prefix="post_")
+    eta = positive("eta", eta)
+    A_plus, A_minus = non_negative("A_plus", A_plus), non_negative("A_minus", A_minus)
+    tau_plus, tau_minus = (
+        positive("tau_plus", tau_plus, "ms"),
+        positive("tau_minus", tau_minus, "ms"),
+    )
+    start, stop = window(start, stop)
+
+    kept = pre[0] < stop
+    arrivals, sources, bounds = by_neuron(pre[0][kept], pre[1][kept], n_pre)
+    behind = traces(arrivals, sources, tau_plus)  # just after each arrival, of all up to it
+    # Just before each arrival, of it and all later ones; backward, only those in the window count.
+    counted = (arrivals >= start).astype(np.float64)
+    ahead = traces(-arrivals[::-1], sources[::-1], tau_minus, counted[::-1])[::-1]
+
+    kept = post[0] < stop
+    order = np.argsort(post[0][kept], kind="stable")
+    t, targets = post[0][kept][order], post[1][kept][order]
+    first = int(
+        np.searchsorted(t, start)
+    )  # of the spikes that potentiate: a suffix, as t is sorted
+    potentiation, depression = np.zeros((n_post, n_pre)), np.zeros((n_post, n_pre))
+    for j in range(n_pre):
+        own = slice(bounds[j], bounds[j + 1])
+        # Arrivals of size 0 at both infinities stand for "none". An arrival at t itself is the
+        # last one, not the next one: coincident spikes count once, as potentiation.
+        padded = np.concatenate(([-np.inf], arrivals[own], [np.inf]))
+        following = np.searchsorted(padded, t, side="right")
+        last = following[first:] - 1
+        seen = np.concatenate(([0.0], behind[own]))[last]
+        seen *= np.exp((padded[last] - t[first:]) / tau_plus)
+        potentiation[:, j] = np.bincount(targets[first:], weights=seen, minlength=n_post)
+        to_come = np.concatenate((ahead[own], [0.0]))[following - 1]
+        to_come *= np.exp((t - padded[following]) / tau_minus)
+        depression[:, j] = np.bincount(targets, weights=to_come, minlength=n_post)
+    return eta * A_plus * potentiation, eta * A_minus * depression
+
+
+def imbalance(potentiation: ArrayLike, depression: ArrayLike) -> Floats:
+    """Relative imbalance |P - N|/(P + N) of each synapse (definition of this package).
+
+    Parameters
+    ----------
+    potentiation, depression : array_like (n_post, n_pre)
+        P and N, from `fluxes`.
+
+    Returns
+    -------
+    ndarray (n_post, n_pre)
+        From 0 (balanced) to 1 (all on one side). Synapses without any pair (P + N = 0) have no
+        balance to speak of and are nan, 0 or 1 being a claim: summarise with `numpy.nanmedian`.
+
+    Raises
+    ------
+    ValueError
+        Unless both are finite, not negative, and of one shape.
+    """
+    potentiation = matrix("potentiation", potentiation)
+    depression = matrix("depression", depression)
+    if potentiation.shape != depression.shape:
+        raise ValueError(
+            f"depression must have the shape of potentiation, {potentiation.shape}, "
+            f"got {depression.shape}"
+        )
+    for name, values in (("potentiation", potentiation), ("depression", depression)):
+        if values.min() < 0.0:
+            raise ValueError(f"{name} must not be negative, got {values.min()}")
+    total = potentiation + depression
+    paired = total > 0.0
+    result = np.full(total.shape, np.nan)
+    result[paired] = np.abs(potentiation - depression)[paired] / total[paired]
+    return result

@@ -1,0 +1,165 @@
+"""The command line: ``postdict list`` and ``postdict run EXPERIMENT``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import signal
+import sys
+import time
+import tomllib
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+from . import __version__, _checks, config, results
+from .experiments import EXPERIMENTS
+from .progress import ProgressLine
+
+DONE, FAILED, WRONG_CALL, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+
+
+class _Terminated(BaseException):
+    """SIGTERM arrived."""
+
+
+class _WrongCall(Exception):
+    """What the user asked for cannot be."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    0 done, 1 the run failed, 2 the call was wrong, 130 interrupted, 143 terminated.
+    """
+    warnings.showwarning = _show_warning
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except _WrongCall as error:
+        return _say(str(error), WRONG_CALL)
+    except KeyboardInterrupt:
+        return _say("interrupted", INTERRUPTED)
+    except _Terminated:
+        return _say("terminated", TERMINATED)
+    except BrokenPipeError:
+        return FAILED
+    except (OSError, RuntimeError, ValueError, MemoryError) as error:
+        return _say(f"{type(error).__name__}: {error}", FAILED)
+
+
+def _say(message: str, code: int) -> int:
+    print(f"postdict: {message}", file=sys.stderr)
+    return code
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"postdict: warning: {message}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="postdict", description="Inverse models learned by inhibitory STDP, simulated exactly."
+    )
+    parser.add_argument("--version", action="version", version=f"postdict {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    listing = commands.add_parser("list", help="list the experiments and their settings")
+    listing.set_defaults(command=_list)
+    run = commands.add_parser("run", help="run an experiment and write its results")
+    run.set_defaults(command=_run)
+    run.add_argument("experiment", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
+    run.add_argument("--config", metavar="FILE.toml", help="settings as a TOML table")
+    run.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="one setting, over those of --config; `postdict list` shows names and units",
+    )
+    run.add_argument("--seed", type=int, metavar="N", help="the first seed")
+    run.add_argument(
+        "--out", metavar="DIR", help="output folder (default: postdict-results/EXPERIMENT)"
+    )
+    run.add_argument("--quick", action="store_true", help="a small version, under 30 s")
+    run.add_argument("--no-progress", action="store_true", help="no progress line on stderr")
+    return parser
+
+
+def _list(_: argparse.Namespace) -> int:
+    for name in EXPERIMENTS:
+        module = _module(name)
+        print(f"{name}: {(module.__doc__ or '').splitlines()[0]}")
+        for key, default, unit, meaning in config.describe(module.Config):
+            print(f"    {key} = {default}{' ' + unit if unit else ''}  ({meaning})")
+    return DONE
+
+
+def _run(options: argparse.Namespace) -> int:
+    module = _module(options.experiment)
+    settings = _config(module, options)
+    try:
+        folder = results.prepare_directory(options.out or f"postdict-results/{options.experiment}")
+    except OSError as error:
+        raise _WrongCall(str(error)) from None
+    signal.signal(signal.SIGTERM, _terminate)
+    started = time.perf_counter()
+    line = None if options.no_progress else ProgressLine()
+    last: tuple[str, float, float] | None = None
+
+    def report(stage: str, t: float, t_stop: float, wall: float, n_events: int) -> None:
+        nonlocal last
+        last = (stage, t, t_stop)
+        if line is not None:
+            line.label = stage
+            line(t, t_stop, wall, n_events)
+
+    try:
+        result = module.run(settings, report)
+    except (KeyboardInterrupt, _Terminated):
+        if last is not None:
+            stage, t, t_stop = last
+            _say(f"stopped while {stage}, {1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s", DONE)
+        raise
+    finally:
+        if line is not None:
+            line.close()
+    written = results.write(result, folder, module.FIGURES, wall_s=time.perf_counter() - started)
+    for name, value in module.headline(result):
+        print(f"{name:<42} {value}")
+    print(f"written to {folder}: {', '.join(path.name for path in written)}")
+    return DONE
+
+
+def _module(name: str) -> ModuleType:
+    if name not in EXPERIMENTS:
+        raise _WrongCall(_checks.unknown("experiment", name, EXPERIMENTS))
+    return importlib.import_module(EXPERIMENTS[name])
+
+
+def _config(module: ModuleType, options: argparse.Namespace) -> Any:
+    try:
+        values = _toml(options.config) if options.config else {}
+        for pair in options.set:
+            key, equals, value = pair.partition("=")
+            if not equals:
+                raise ValueError(f"--set takes KEY=VALUE, got {pair!r}")
+            values[key] = value
+        if options.seed is not None:
+            values["seed"] = options.seed
+        start = module.Config().quick() if options.quick else module.Config()
+        return config.read(module.Config, values, start=vars(start))
+    except (ValueError, TypeError, OSError) as error:
+        raise _WrongCall(str(error)) from None
+
+
+def _toml(path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"--config {path!r} is not a TOML file: {error}") from None
+
+
+def _terminate(_: int, __: FrameType | None) -> None:
+    raise _Terminated

@@ -1,0 +1,8 @@
+"""Experiments by the name under which the command line runs them; each is one module.
+
+A module offers a frozen `Config` (with `quick()`), `run(config, report) -> Result` and `FIGURES`.
+"""
+
+EXPERIMENTS = {
+    "inverse-model": "postdict.experiments.inverse_model",
+}

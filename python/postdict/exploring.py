@@ -1,0 +1,141 @@
+"""The loop explores with fixed weights, or with its feedback cut: what can be measured then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import analysis
+from .loop import LoopParameters, Spikes, frozen_loop
+from .plasticity import AntisymmetricSTDP
+from .simulation import ProgressCallback, Simulation
+
+Matrix = NDArray[np.float64]
+
+V_INTERVAL = 5.0  # ms between samples of the motor neurons' potential
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """Spikes and motor potentials of the loop with fixed weights, over [0, duration)."""
+
+    parameters: LoopParameters
+    world: Matrix  # (n_sensor, n_motor)
+    duration: float  # ms
+    motor: Spikes
+    sensor: Spikes
+    v_times: Matrix  # (n_samples,) ms
+    v: Matrix  # (n_samples, n_motor) mV
+
+    @property
+    def n_motor(self) -> int:
+        """How many motor neurons there are."""
+        return self.world.shape[1]
+
+    @property
+    def motor_rate(self) -> float:
+        """Mean rate of the motor neurons, Hz."""
+        return len(self.motor[0]) / (1e-3 * self.duration * self.n_motor)
+
+    def response(self) -> Matrix:
+        """Return G (n_sensor, n_motor): spikes of each sensor for one spike of a motor neuron.
+
+        Meant for an exploration without feedback, where nothing else makes sensors follow motors.
+        """
+        return analysis.measure_response(
+            *self.motor,
+            *self.sensor,
+            n_motor=self.n_motor,
+            n_sensor=self.world.shape[0],
+            delay=self.parameters.world_delay,
+            tau_sensor=float(np.max(self.parameters.sensor.tau_m)),
+            start=0.0,
+            stop=self.duration,
+        )
+
+    def autocorrelation(
+        self, *, max_lag: float = 200.0, bin_width: float = 1.0
+    ) -> tuple[Matrix, Matrix]:
+        """Return lags (ms) and the rate (Hz) of a motor neuron at each lag after its own spike."""
+        return analysis.autocorrelation(
+            *self.motor,
+            n=self.n_motor,
+            start=0.0,
+            stop=self.duration,
+            max_lag=max_lag,
+            bin_width=bin_width,
+        )
+
+    def sparseness(self, *, bin_width: float = 20.0) -> dict[str, float]:
+        """Return Treves-Rolls sparseness over time and over the population; small is sparse."""
+        bins = {"n": self.n_motor, "start": 0.0, "stop": self.duration, "bin_width": bin_width}
+        return {
+            "lifetime": analysis.lifetime_sparseness(*self.motor, **bins),
+            "population": analysis.population_sparseness(*self.motor, **bins),
+        }
+
+    def predictable_variance(self, *, taus: tuple[float, ...]) -> float:
+        """Return the mean held-out share of the motor potentials' variance that sensors predict.
+
+        `taus` (ms) are the time constants of the sensor traces that serve as regressors.
+        """
+        shares = analysis.predictable_variance(
+            self.v, self.v_times, *self.sensor, n_sensor=self.world.shape[0], taus=taus
+        )
+        return float(np.nanmean(shares))  # a potential that never moved has no share
+
+    def imbalance(self, rule: AntisymmetricSTDP) -> dict[str, float | None]:
+        """Return the median of |P - N|/(P + N) over synapses: zero is detailed balance.
+
+        P and N are the potentiation and depression that the rule (both amplitudes positive) would
+        have made of these spikes; synapses that carry the inverse (world entry > 0) stand apart.
+        """
+        potentiation, depression = analysis.fluxes(
+            self.sensor[0] + self.parameters.synaptic_delay,
+            self.sensor[1],
+            *self.motor,
+            n_pre=self.world.shape[0],
+            n_post=self.n_motor,
+            eta=1.0,
+            A_plus=rule.A_plus,
+            A_minus=rule.A_minus,
+            tau_plus=rule.tau_plus,
+            tau_minus=rule.tau_minus,
+            start=0.0,
+            stop=self.duration,
+        )
+        shares = analysis.imbalance(potentiation, depression)
+        result: dict[str, float | None] = {}
+        for name, synapses in (("carrying", self.world.T > 0), ("rest", self.world.T <= 0)):
+            known = shares[synapses][np.isfinite(shares[synapses])]
+            result[name] = float(np.median(known)) if len(known) else None
+        return result
+
+
+def explore(
+    world: Matrix,
+    parameters: LoopParameters,
+    weights: Matrix | None,
+    *,
+    duration: float,
+    seed: int,
+    progress: bool | ProgressCallback = False,
+) -> Exploration:
+    """Run the loop with fixed effective weights W (n_motor, n_sensor), or without feedback."""
+    loop = frozen_loop(world, parameters, weights, seed=seed)
+    # At most 1e5 samples: enough for the regression, and 16 MB at 20 motor neurons.
+    samples = loop.network.record(
+        loop.motor, "v", every=max(V_INTERVAL, 1e-5 * duration), max_bytes=2**30
+    )
+    simulation = Simulation(loop.network)
+    simulation.run_until(duration, progress=progress)
+    return Exploration(
+        parameters,
+        world,
+        duration,
+        simulation.spikes(loop.motor),
+        simulation.spikes(loop.sensor),
+        *simulation.recorded(samples),
+    )

@@ -1,0 +1,211 @@
+"""The open-loop test of an inverse: a tutor's song is heard through the world and imitated.
+
+Weights are frozen, exploration is off and the loop is cut. A tutor sequence of motor spikes passes
+through the world; the sensor spikes that it evokes, clean or perturbed, drive the motor neurons
+through gain times W; what these fire is compared with the tutor's sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .analysis import (
+    Imitation,
+    perturb,
+    poisson_sequence,
+    population_distance,
+    score_imitation,
+    van_rossum,
+    victor_purpura,
+)
+from .loop import LoopParameters, Spikes
+from .network import Network
+from .neurons import LIF
+from .simulation import Simulation
+
+Matrix = NDArray[np.float64]
+
+GAINS = np.geomspace(0.5, 4.0, 16)  # in units of 1/c; the optimum of every decoder lies inside
+V_MINS = (None, -1.0, 0.0)  # mV from rest
+TOLERANCE = 5.0  # ms
+DISTANCE_TAU = 10.0  # ms, of the van Rossum kernel
+DISTANCE_COST = 0.1  # 1/ms, of a shift in the Victor-Purpura distance
+
+
+def hear(world: Matrix, parameters: LoopParameters, song: Spikes, *, duration: float) -> Spikes:
+    """Return the sensor spikes that a motor sequence evokes through the world alone.
+
+    `duration` (ms) is that of the sequence; the answer may outlast it by the world's delay.
+    """
+    n_sensor, n_motor = world.shape
+    network = Network()
+    tutor = network.add_spike_source("tutor", n_motor, times=song[0], ids=song[1])
+    sensor = network.add_population("sensor", n_sensor, parameters.sensor)
+    network.connect(tutor, sensor, weights=world, axonal_delay=parameters.world_delay)
+    simulation = Simulation(network)
+    simulation.run_until(duration + 2 * parameters.world_delay)
+    return simulation.spikes(sensor)
+
+
+def imitate(
+    weights: Matrix,
+    parameters: LoopParameters,
+    heard: Spikes,
+    *,
+    v_min: float | None,
+    duration: float,
+) -> Spikes:
+    """Return the motor spikes that a sensory sequence evokes through W alone.
+
+    Parameters
+    ----------
+    weights : array (n_motor, n_sensor)
+        Effective weights, gain included, mV.
+    parameters : LoopParameters
+    heard : (times, ids)
+        Sensor spikes.
+    v_min : float or None
+        Lower bound of the motor neurons' potential, mV.
+    duration : float
+        ms, of the tutor's sequence.
+    """
+    n_motor, n_sensor = weights.shape
+    motor = LIF(**{**parameters.motor.to_dict(), "v_min": v_min})
+    network = Network()
+    sensor = network.add_spike_source("sensor", n_sensor, times=heard[0], ids=heard[1])
+    listener = network.add_population("motor", n_motor, motor)
+    network.connect(sensor, listener, weights=weights, axonal_delay=parameters.synaptic_delay)
+    simulation = Simulation(network)
+    simulation.run_until(duration + 3 * parameters.delay)
+    return simulation.spikes(listener)
+
+
+@dataclass(frozen=True)
+class Song:
+    """A tutor's motor sequence and what the sensors make of it, clean and noisy."""
+
+    tutor: Spikes
+    clean: Spikes
+    noisy: Spikes
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """Weights (n_motor, n_sensor), gain included, and the lower bound of V, to imitate with."""
+
+    weights: Matrix
+    gain: float  # in units of 1/c
+    v_min: float | None
+    practice_f1: float = 0.0  # mean of clean and noisy, on the song that chose gain and v_min
+
+
+class ImitationTest:
+    """Unseen tutor songs at several rates, the same for every decoder that is tested.
+
+    Parameters
+    ----------
+    world : array (n_sensor, n_motor)
+    parameters : LoopParameters
+    rates : sequence of float
+        Of the tutor songs, Hz per motor neuron. They are Poisson with a dead time of 30 ms.
+    duration : float
+        Of each song, ms.
+    jitter, background_rate : float
+        Of the noisy version: sd of each sensor spike's shift (ms), random spikes a sensor (Hz).
+    seed : int
+        Of the songs and of the noise.
+    """
+
+    def __init__(
+        self,
+        world: Matrix,
+        parameters: LoopParameters,
+        *,
+        rates: Sequence[float] = (1.0, 4.0, 8.0),
+        duration: float = 1e5,
+        jitter: float = 2.0,
+        background_rate: float = 2.0,
+        seed: int = 0,
+    ) -> None:
+        self.parameters = parameters
+        self.duration = duration
+        n_sensor, n_motor = world.shape
+        rng = np.random.default_rng([seed, 0x50465])
+
+        def song(rate: float) -> Song:
+            tutor = poisson_sequence(n_motor, rate, duration, rng=rng)
+            clean = hear(world, parameters, tutor, duration=duration)
+            noise = {"jitter": jitter, "background_rate": background_rate}
+            noisy = perturb(*clean, n=n_sensor, duration=duration, rng=rng, **noise)
+            return Song(tutor, clean, noisy)
+
+        self.practice = song(4.0)
+        self.songs = {rate: song(rate) for rate in rates}
+
+    def imitated(self, decoder: Decoder, heard: Spikes) -> Spikes:
+        """Return the motor spikes with which a decoder answers."""
+        return imitate(
+            decoder.weights, self.parameters, heard, v_min=decoder.v_min, duration=self.duration
+        )
+
+    def score(self, decoder: Decoder, tutor: Spikes, heard: Spikes) -> Imitation:
+        """Return how well a decoder's answer matches the tutor, shifted by the loop delay."""
+        answer = self.imitated(decoder, heard)
+        return score_imitation(*tutor, *answer, delay=self.parameters.delay, tolerance=TOLERANCE)
+
+    def choose(self, weights: Matrix, scale: float) -> Decoder:
+        """Return the gain and v_min that imitate the practice song best, clean and noisy alike.
+
+        Parameters
+        ----------
+        weights : array (n_motor, n_sensor)
+        scale : float
+            c of these weights: gains are in units of 1/c.
+        """
+        song = self.practice
+        tried = []
+        for gain, v_min in product(GAINS, V_MINS):
+            decoder = Decoder(gain / scale * weights, float(gain), v_min)
+            scores = [self.score(decoder, song.tutor, heard) for heard in (song.clean, song.noisy)]
+            tried.append(replace(decoder, practice_f1=0.5 * (scores[0].f1 + scores[1].f1)))
+        return max(tried, key=lambda decoder: decoder.practice_f1)
+
+    def measure(self, decoder: Decoder) -> dict[str, Any]:
+        """Return F1, clean and noisy, by rate, and the rest of the metrics at 4 Hz."""
+        clean = {f"{r:g}": self.score(decoder, s.tutor, s.clean) for r, s in self.songs.items()}
+        noisy = {f"{r:g}": self.score(decoder, s.tutor, s.noisy) for r, s in self.songs.items()}
+        practice = self.score(decoder, self.practice.tutor, self.practice.clean)
+        return {
+            "gain": decoder.gain,
+            "practice_f1": decoder.practice_f1,
+            "imitation_f1": {rate: one.f1 for rate, one in clean.items()},
+            "imitation_f1_noisy": {rate: one.f1 for rate, one in noisy.items()},
+            "precision": practice.precision,
+            "recall": practice.recall,
+            **self._distances(decoder),
+        }
+
+    def _distances(self, decoder: Decoder) -> dict[str, float]:
+        """Return spike-train distances on the practice song, in units of a silent network's."""
+        times, ids = self.practice.tutor
+        tutor = (times + self.parameters.delay, ids)
+        answer = self.imitated(decoder, self.practice.clean)
+        silence = (np.empty(0), np.empty(0, np.int64))
+        n = decoder.weights.shape[0]
+        result = {}
+        for name, distance in (
+            ("van_rossum", partial(van_rossum, tau=DISTANCE_TAU)),
+            ("victor_purpura", partial(victor_purpura, cost=DISTANCE_COST)),
+        ):
+            d, d_silent = (
+                population_distance(distance, *tutor, *other, n=n) for other in (answer, silence)
+            )
+            result[name] = d / d_silent
+        return result

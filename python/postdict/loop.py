@@ -1,0 +1,134 @@
+"""The motor–world–sensor loop as networks: closed for learning, opened for measuring.
+
+exploration ─► motor ─► world, delay ─► sensor ─► fixed excitation E and plastic inhibition w
+                 ▲                                            │ effective weight W = E − w
+                 └────────────────────────────────────────────┘
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _checks
+from .network import Network, Population, Projection
+from .neurons import LIF
+from .plasticity import AntisymmetricSTDP
+
+Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]
+"""times (n_spikes,) in ms and ids (n_spikes,), sorted by (time, id)."""
+
+MOTOR = LIF(tau_m=100.0)
+SENSOR = LIF(tau_m=10.0, reset="by")
+EXPLORATION = "exploration"
+
+
+@dataclass(frozen=True)
+class LoopParameters:
+    """The loop's parameters; all are our own choice, the source prints none.
+
+    Parameters
+    ----------
+    motor, sensor : LIF
+        The two kinds of neurons.
+    exploration_rate, exploration_weight : float
+        Poisson kicks for each motor neuron: Hz, mV.
+    world_delay, synaptic_delay : float
+        ms, from a motor spike to its sensors, and from a sensor spike to the motor neurons. The
+        loop delay D is their sum.
+    excitation : float
+        E, mV, of every sensor onto every motor neuron.
+    """
+
+    motor: LIF = MOTOR
+    sensor: LIF = SENSOR
+    exploration_rate: float = 150.0
+    exploration_weight: float = 0.1
+    world_delay: float = 10.0
+    synaptic_delay: float = 1.0
+    excitation: float = 0.5
+
+    @property
+    def delay(self) -> float:
+        """The loop delay D, ms."""
+        return self.world_delay + self.synaptic_delay
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A network and the names of its parts; the last two are None where the feedback is cut."""
+
+    network: Network
+    motor: Population
+    sensor: Population
+    excitation: Projection | None
+    inhibition: Projection | None
+
+
+def closed_loop(
+    world: NDArray[np.float64],
+    parameters: LoopParameters,
+    plasticity: AntisymmetricSTDP,
+    *,
+    seed: int,
+) -> Loop:
+    """Return the loop that learns: at the start inhibition cancels the excitation, w = E.
+
+    Parameters
+    ----------
+    world : array (n_sensor, n_motor)
+        What a motor spike adds to each sensor, mV.
+    parameters : LoopParameters
+    plasticity : AntisymmetricSTDP
+        The rule of the inhibition.
+    seed : int
+        Of the exploration.
+    """
+    network, motor, sensor = _explorers(world, parameters, seed)
+    delay = parameters.synaptic_delay
+    excitation = network.connect(sensor, motor, weights=parameters.excitation, axonal_delay=delay)
+    inhibition = network.connect(
+        sensor,
+        motor,
+        weights=parameters.excitation,
+        axonal_delay=delay,
+        inhibitory=True,
+        plasticity=plasticity,
+    )
+    return Loop(network, motor, sensor, excitation, inhibition)
+
+
+def frozen_loop(
+    world: NDArray[np.float64],
+    parameters: LoopParameters,
+    weights: NDArray[np.float64] | None,
+    *,
+    seed: int,
+) -> Loop:
+    """Return a loop with fixed effective weights W (n_motor, n_sensor), or without feedback."""
+    network, motor, sensor = _explorers(world, parameters, seed)
+    feedback = None
+    if weights is not None:
+        feedback = network.connect(
+            sensor, motor, weights=weights, axonal_delay=parameters.synaptic_delay
+        )
+    return Loop(network, motor, sensor, feedback, None)
+
+
+def _explorers(
+    world: NDArray[np.float64], parameters: LoopParameters, seed: int
+) -> tuple[Network, Population, Population]:
+    n_sensor, n_motor = _checks.finite_array("world", world, ndim=2).shape
+    network = Network(seed)
+    motor = network.add_population("motor", n_motor, parameters.motor)
+    sensor = network.add_population("sensor", n_sensor, parameters.sensor)
+    network.add_poisson(
+        EXPLORATION,
+        motor,
+        rate=parameters.exploration_rate,
+        weight=parameters.exploration_weight,
+    )
+    network.connect(motor, sensor, weights=world, axonal_delay=parameters.world_delay)
+    return network, motor, sensor

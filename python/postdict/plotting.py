@@ -1,0 +1,107 @@
+"""Drawing: each function draws arrays on the Axes that it is given and returns it.
+
+No global style is set and matplotlib is imported only where it is needed. Colours are those of
+Okabe & Ito 2008, which remain distinct to colour-blind readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Floats = NDArray[np.float64]
+
+BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+
+
+def panel(ax: Axes, letter: str, title: str) -> Axes:
+    """Give a panel its letter and title."""
+    ax.set_title(title, fontsize=9)
+    ax.set_title(letter, loc="left", fontsize=11, fontweight="bold")
+    ax.tick_params(labelsize=8)
+    ax.xaxis.label.set_fontsize(9)
+    ax.yaxis.label.set_fontsize(9)
+    return ax
+
+
+def matrix(
+    ax: Axes, values: Floats, *, xlabel: str, ylabel: str, unit: str, centred: bool = True
+) -> Axes:
+    """Draw a matrix (rows, columns) with a colour bar; zero is white where `centred`."""
+    largest = float(np.abs(values).max()) or 1.0
+    image = ax.imshow(
+        values,
+        aspect="auto",
+        interpolation="nearest",
+        cmap="RdBu_r" if centred else "Greys",
+        vmin=-largest if centred else 0.0,
+        vmax=largest,
+    )
+    bar = ax.figure.colorbar(image, ax=ax, shrink=0.9, pad=0.02)
+    bar.set_label(unit, fontsize=8)
+    bar.ax.tick_params(labelsize=7)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.locator_params(integer=True)
+    return ax
+
+
+def raster(
+    ax: Axes, trains: Mapping[str, tuple[Floats, NDArray[np.int64]]], *, start: float, stop: float
+) -> Axes:
+    """Draw spike trains over one another, one row a neuron: the first as bars, others as dots."""
+    for k, (label, (times, ids)) in enumerate(trains.items()):
+        inside = (times >= start) & (times < stop)
+        style = (
+            {"marker": "|", "color": BLACK, "markersize": 8, "markeredgewidth": 1.4}
+            if k == 0
+            else {"marker": "o", "color": VERMILION, "markersize": 4, "markerfacecolor": "none"}
+        )
+        ax.plot(1e-3 * times[inside], ids[inside], linestyle="none", label=label, **style)
+    ax.set(xlabel="time (s)", ylabel="motor neuron", xlim=(1e-3 * start, 1e-3 * stop))
+    ax.locator_params(axis="y", integer=True)
+    ax.legend(fontsize=8, loc="lower right", ncols=2, bbox_to_anchor=(1.0, 1.0), frameon=False)
+    return ax
+
+
+def ranges(
+    ax: Axes,
+    x: Sequence[float],
+    median: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    *,
+    label: str,
+    color: str,
+    dashed: bool = False,
+) -> Axes:
+    """Draw medians over seeds as a line and their range as bars."""
+    middle = np.asarray(median)
+    spread = np.abs(np.stack([middle - np.asarray(low), np.asarray(high) - middle]))
+    ax.errorbar(
+        x,
+        middle,
+        yerr=spread,
+        label=label,
+        color=color,
+        marker="o",
+        markersize=3.5,
+        linewidth=1.2,
+        linestyle="--" if dashed else "-",
+        markerfacecolor="white" if dashed else color,
+        capsize=2,
+    )
+    return ax
