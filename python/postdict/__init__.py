@@ -4,8 +4,9 @@ Times are in ms, rates in Hz, potentials and weights in mV; matrices are (post, 
 """
 
 from .checkpoint import CheckpointError
-from .network import Network, PoissonSource, Population, Projection, Recorder, SpikeSource
+from .network import Network
 from .neurons import LIF
+from .parts import PoissonSource, Population, Projection, Recorder, SpikeSource
 from .plasticity import AntisymmetricSTDP
 from .simulation import Simulation
 

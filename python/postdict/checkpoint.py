@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import storage
-from .network import Network, Projection
+from .network import Network
 from .neurons import LIF
+from .parts import Projection
 from .plasticity import AntisymmetricSTDP
 
 FORMAT = "postdict checkpoint"

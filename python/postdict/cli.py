@@ -34,10 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 done, 1 the run failed, 2 the call was wrong, 130 interrupted, 143 terminated.
     """
-    warnings.showwarning = _show_warning
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        with warnings.catch_warnings():
+            warnings.simplefilter("default", UserWarning)
+            warnings.showwarning = _show_warning
+            return int(options.command(options))
     except _WrongCall as error:
         return _say(str(error), WRONG_CALL)
     except KeyboardInterrupt:
@@ -103,7 +105,7 @@ def _run(options: argparse.Namespace) -> int:
         folder = results.prepare_directory(options.out or f"postdict-results/{options.experiment}")
     except OSError as error:
         raise _WrongCall(str(error)) from None
-    signal.signal(signal.SIGTERM, _terminate)
+    before = signal.signal(signal.SIGTERM, _terminate)
     started = time.perf_counter()
     line = None if options.no_progress else ProgressLine()
     last: tuple[str, float, float] | None = None
@@ -117,12 +119,17 @@ def _run(options: argparse.Namespace) -> int:
 
     try:
         result = module.run(settings, report)
+    except (ValueError, OSError) as error:
+        if last is None:  # an experiment reads its files before it simulates
+            raise _WrongCall(str(error)) from None
+        raise
     except (KeyboardInterrupt, _Terminated):
         if last is not None:
             stage, t, t_stop = last
             _say(f"stopped while {stage}, {1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s", DONE)
         raise
     finally:
+        signal.signal(signal.SIGTERM, before)
         if line is not None:
             line.close()
     written = results.write(result, folder, module.FIGURES, wall_s=time.perf_counter() - started)

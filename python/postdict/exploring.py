@@ -32,7 +32,7 @@ class Exploration:
     @property
     def n_motor(self) -> int:
         """How many motor neurons there are."""
-        return self.world.shape[1]
+        return int(self.world.shape[1])
 
     @property
     def motor_rate(self) -> float:
@@ -70,10 +70,14 @@ class Exploration:
 
     def sparseness(self, *, bin_width: float = 20.0) -> dict[str, float]:
         """Return Treves-Rolls sparseness over time and over the population; small is sparse."""
-        bins = {"n": self.n_motor, "start": 0.0, "stop": self.duration, "bin_width": bin_width}
         return {
-            "lifetime": analysis.lifetime_sparseness(*self.motor, **bins),
-            "population": analysis.population_sparseness(*self.motor, **bins),
+            name: measure(
+                *self.motor, n=self.n_motor, start=0.0, stop=self.duration, bin_width=bin_width
+            )
+            for name, measure in (
+                ("lifetime", analysis.lifetime_sparseness),
+                ("population", analysis.population_sparseness),
+            )
         }
 
     def predictable_variance(self, *, taus: tuple[float, ...]) -> float:

@@ -57,7 +57,7 @@ def learn(
     edges = np.linspace(0.0, duration, n_bins + 1)
     counts = np.histogram(simulation.spikes(loop.motor)[0], edges)[0]
     return Learned(
-        weights=parameters.excitation - simulation.weights(loop.inhibition),
+        weights=parameters.excitation - np.asarray(simulation.weights(loop.inhibition)),
         times=times,
         inhibition=inhibition,
         rate_times=0.5 * (edges[1:] + edges[:-1]),

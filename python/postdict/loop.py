@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _checks
-from .network import Network, Population, Projection
+from .network import Network
 from .neurons import LIF
+from .parts import Population, Projection
 from .plasticity import AntisymmetricSTDP
 
 Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]

@@ -6,8 +6,7 @@ its methods return are plain values that name a part, valid in every simulation 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,71 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 from . import _checks
 from .connectivity import weight_matrix
 from .neurons import LIF
+from .parts import Part, PoissonSource, Population, Projection, Recorder, SpikeSource
 from .plasticity import AntisymmetricSTDP
 
 LARGEST_RATE = 1e6  # Hz; a thousand kicks a millisecond are a slip
 
 
-@dataclass(frozen=True)
-class Population:
-    """`size` neurons of one model."""
-
-    name: str
-    size: int
-    neurons: LIF
-
-
-@dataclass(frozen=True)
-class PoissonSource:
-    """Independent Poisson kicks of `weight` (mV) at `rate` (Hz) for each neuron of a population."""
-
-    name: str
-    population: str
-    rate: float
-    weight: float
-
-
-@dataclass(frozen=True)
-class SpikeSource:
-    """Replays given spikes of `size` presynaptic neurons."""
-
-    name: str
-    size: int
-
-
-@dataclass(frozen=True)
-class Projection:
-    """Synapses from a population or spike source (`pre`) onto a population (`post`)."""
-
-    index: int
-    pre: str
-    post: str
-    axonal_delay: float
-    inhibitory: bool
-    plasticity: AntisymmetricSTDP | None
-
-
-@dataclass(frozen=True)
-class Recorder:
-    """Samples of the weights of a projection, or of "v" of some neurons, every so often."""
-
-    index: int
-    target: Projection | Population
-    variable: Literal["weights", "v"]
-    every: float
-    ids: tuple[int, ...] | None
-    max_bytes: int
-
-    def width(self, network: Network) -> int:
-        """Return how many numbers one sample holds."""
-        if self.ids is not None:
-            return len(self.ids)
-        return network.weights(self.target.index).size  # type: ignore[union-attr]
-
-
 T = TypeVar("T", bound="Population | SpikeSource")
-
-Part: TypeAlias = Population | PoissonSource | SpikeSource | Projection | Recorder
 
 
 class Network:
@@ -111,7 +52,8 @@ class Network:
         self._spikes: dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]] = {}
 
     def __repr__(self) -> str:
-        parts = [f"{p.name}[{p.size}]" for p in (*self.populations, *self.spike_sources)]
+        emitters: list[Population | SpikeSource] = [*self.populations, *self.spike_sources]
+        parts = [f"{p.name}[{p.size}]" for p in emitters]
         parts += [f"{p.name}→{p.population}" for p in self.poisson_sources]
         parts += [
             f"{p.pre}→{p.post}{' inhibitory' * p.inhibitory}{' plastic' * bool(p.plasticity)}"
@@ -313,7 +255,7 @@ class Network:
             chosen,
             _checks.integer("max_bytes", max_bytes),
         )
-        needed = 2 * 8 * recorder.width(self)
+        needed = 2 * self.sample_bytes(recorder)
         if recorder.max_bytes < needed:
             raise ValueError(
                 f"max_bytes must hold two samples ({needed} bytes), got {recorder.max_bytes}"
@@ -321,17 +263,21 @@ class Network:
         self.recorders.append(recorder)
         return recorder
 
-    def weights(self, projection: Projection | int) -> NDArray[np.float64]:
+    def weights(self, projection: Projection) -> NDArray[np.float64]:
         """Return the declared weights (mV): (post, pre), or () where one number stands for all."""
-        if isinstance(projection, Projection):
-            self.check_part(projection)
-            projection = projection.index
-        return self._weights[projection]
+        self.check_part(projection)
+        return self._weights[projection.index]
 
     def spikes(self, source: SpikeSource) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the declared spikes (times in ms, ids) of a spike source."""
         self.check_part(source)
         return self._spikes[source.name]
+
+    def sample_bytes(self, recorder: Recorder) -> int:
+        """Return the memory that one sample of a recorder takes."""
+        if isinstance(recorder.target, Projection):
+            return 8 * self._weights[recorder.target.index].size
+        return 8 * len(recorder.ids or ())
 
     def copy(self) -> Network:
         """Return an equal network; adding to one does not change the other."""
@@ -358,10 +304,12 @@ class Network:
             raise ValueError(f"{part!r} is not part of this network")
 
     def _new_name(self, name: str) -> str:
-        if not isinstance(name, str) or not name:
+        if name == "" or not isinstance(name, str):
             raise TypeError(f"name must be a non-empty text, got {name!r}")
-        taken = [*self.populations, *self.poisson_sources, *self.spike_sources]
-        if any(part.name == name for part in taken):
+        taken = {part.name for part in self.populations}
+        taken |= {part.name for part in self.poisson_sources}
+        taken |= {part.name for part in self.spike_sources}
+        if name in taken:
             raise ValueError(f"name must be new, got {name!r}, which this network has already")
         return name
 

@@ -112,10 +112,14 @@ class LIF:
 
 def _plain(name: str, value: object) -> float | tuple[float, ...]:
     """Return a checked number, or a tuple of them: hashable, comparable, immutable."""
-    check = {
-        "tau_m": lambda v: _checks.time_constant("tau_m", v),
-        "tau_refrac": lambda v: _checks.number("tau_refrac", v, "ms", at_least=0.0),
-    }.get(name, lambda v: _checks.number(name, v, "mV"))
+
+    def check(one: object) -> float:
+        if name == "tau_m":
+            return _checks.time_constant(name, one)
+        if name == "tau_refrac":
+            return _checks.number(name, one, "ms", at_least=0.0)
+        return _checks.number(name, one, "mV")
+
     if np.ndim(value) == 0:  # type: ignore[arg-type]
         return check(value)
     values = _checks.finite_array(name, value, ndim=1)  # type: ignore[arg-type]

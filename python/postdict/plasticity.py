@@ -65,7 +65,7 @@ class AntisymmetricSTDP:
         lag = np.asarray(lag, dtype=np.float64)
         after = self.A_plus * np.exp(-np.abs(lag) / self.tau_plus)
         before = -self.A_minus * np.exp(-np.abs(lag) / self.tau_minus)
-        return self.eta * np.where(lag >= 0, after, before)
+        return np.asarray(self.eta * np.where(lag >= 0, after, before))
 
     def to_dict(self) -> dict[str, float | None]:
         """Return the parameters as JSON can hold them (an infinite w_max as None)."""

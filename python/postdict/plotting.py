@@ -7,7 +7,7 @@ Okabe & Ito 2008, which remain distinct to colour-blind readers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +38,7 @@ def panel(ax: Axes, letter: str, title: str) -> Axes:
     return ax
 
 
-def matrix(
-    ax: Axes, values: Floats, *, xlabel: str, ylabel: str, unit: str, centred: bool = True
-) -> Axes:
+def matrix(ax: Axes, values: Floats, *, unit: str, centred: bool = True) -> Axes:
     """Draw a matrix (rows, columns) with a colour bar; zero is white where `centred`."""
     largest = float(np.abs(values).max()) or 1.0
     image = ax.imshow(
@@ -54,7 +52,6 @@ def matrix(
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.9, pad=0.02)
     bar.set_label(unit, fontsize=8)
     bar.ax.tick_params(labelsize=7)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.locator_params(integer=True)
     return ax
 
@@ -65,7 +62,7 @@ def raster(
     """Draw spike trains over one another, one row a neuron: the first as bars, others as dots."""
     for k, (label, (times, ids)) in enumerate(trains.items()):
         inside = (times >= start) & (times < stop)
-        style = (
+        style: dict[str, Any] = (
             {"marker": "|", "color": BLACK, "markersize": 8, "markeredgewidth": 1.4}
             if k == 0
             else {"marker": "o", "color": VERMILION, "markersize": 4, "markerfacecolor": "none"}

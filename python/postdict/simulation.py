@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _checks, _core, checkpoint
+from .assembly import assembled
 from .connectivity import weight_matrix
-from .network import Network, PoissonSource, Population, Projection, Recorder
+from .network import Network
+from .parts import PoissonSource, Population, Projection, Recorder
 from .progress import ProgressLine
 
 ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
@@ -64,7 +66,7 @@ class Simulation:
         }
         # A description of its own, so that later additions to the user's cannot confuse this one.
         self._network = network.copy()
-        self._core = _core.Simulation(_built(self._network), **self._limits)
+        self._core = _core.Simulation(assembled(self._network), **self._limits)
 
     def __repr__(self) -> str:
         return f"Simulation(t = {self.time:g} ms of {self._network!r})"
@@ -212,10 +214,10 @@ class Simulation:
         """
         self._network.check_part(recorder)
         interval, values = self._core.recorded(recorder.index)
-        times = interval * np.arange(len(values))
-        if recorder.variable == "v":
+        times = interval * np.arange(len(values), dtype=np.float64)
+        if not isinstance(recorder.target, Projection):
             return times, values
-        shape = self._network.weights(recorder.target.index).shape  # type: ignore[union-attr]
+        shape = self._network.weights(recorder.target).shape
         if not shape:
             return times, values[:, 0]
         by_source = values.reshape(len(values), shape[1], shape[0])
@@ -261,55 +263,3 @@ class Simulation:
         if name not in names:
             raise ValueError(_checks.unknown("population", name, names))
         return names.index(name)
-
-
-def _built(network: Network) -> _core.Network:
-    """Return the core's network of a description that was checked part by part."""
-    core = _core.Network(network.seed)
-    populations = {}
-    for population in network.populations:
-        populations[population.name] = core.add_lif(
-            population.name,
-            population.size,
-            **population.neurons.arrays(population.size),
-            subtract=population.neurons.reset == "by",
-        )
-    for poisson in network.poisson_sources:
-        core.add_poisson(
-            poisson.name, populations[poisson.population], poisson.rate, poisson.weight
-        )
-    sources = {}
-    for source in network.spike_sources:
-        sources[source.name] = core.add_spike_times(source.size, *network.spikes(source))
-    for projection in network.projections:
-        rule = projection.plasticity
-        core.connect(
-            from_population=projection.pre in populations,
-            pre={**populations, **sources}[projection.pre],
-            post=populations[projection.post],
-            weights=network.weights(projection),
-            axonal_delay=projection.axonal_delay,
-            inhibitory=projection.inhibitory,
-            rule=_core.AntisymmetricParameters(
-                rule.eta, rule.A_plus, rule.A_minus, rule.tau_plus, rule.tau_minus
-            )
-            if rule
-            else None,
-            w_max=rule.w_max if rule else np.inf,
-        )
-    for recorder in network.recorders:
-        most_samples = recorder.max_bytes // (8 * recorder.width(network))
-        if recorder.variable == "weights":
-            core.record_weights(
-                recorder.target.index,  # type: ignore[union-attr]
-                recorder.every,
-                most_samples,
-            )
-        else:
-            core.record_potential(
-                populations[recorder.target.name],  # type: ignore[union-attr]
-                np.asarray(recorder.ids),
-                recorder.every,
-                most_samples,
-            )
-    return core

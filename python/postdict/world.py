@@ -117,11 +117,11 @@ def check_world(world: NDArray[np.float64], *, name: str = "world") -> NDArray[n
         raise ValueError(f"{name} must have sensors and motor neurons, got shape {world.shape}")
     driven = world > 0
     for who, silent in (
-        ("is silent: no motor neuron drives sensor", ~driven.any(axis=1)),
-        ("cannot be inverted: no sensor hears motor neuron", ~driven.any(axis=0)),
+        ("is silent in part: no motor neuron drives sensor", ~driven.any(axis=1)),
+        ("cannot be inverted in part: no sensor hears motor neuron", ~driven.any(axis=0)),
     ):
         which = np.flatnonzero(silent)
         if len(which):
             shown = ", ".join(str(k) for k in which[:5]) + (", ..." if len(which) > 5 else "")
-            warnings.warn(f"{name} in part {who} {shown}", stacklevel=2)
+            warnings.warn(f"{name} {who} {shown}", stacklevel=2)
     return world

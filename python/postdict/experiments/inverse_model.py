@@ -31,9 +31,11 @@ from ..results import Result, median_and_range
 from ..trials import Report, Stage, run_trials
 from ..tutor import Tutor, load_tutor
 from ..world import load_world, sparse_world, tonotopic_world
-from ._inverse_model_figures import draw, draw_overview
+from ._inverse_model_report import draw, draw_overview, headline
 
 Matrix = NDArray[np.float64]
+
+__all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 
 FIGURES = {"inverse-model": ((11.0, 9.5), draw), "overview": ((9.0, 3.4), draw_overview)}
 
@@ -49,7 +51,9 @@ class Config:
     world: str = setting("sparse", "family of worlds", choices=("sparse", "tonotopic"))
     fan_out: int = setting(6, "sensors driven by each motor neuron (sparse)", at_least=1)
     overlap: float = setting(1.0, "width over distance of footprints (tonotopic)", above=0)
-    gain: float = setting(2.0, "mean or peak entry of the world, in thresholds", above=0)
+    gain: float | None = setting(
+        None, "mean (sparse: 2) or peak (tonotopic: 3) entry of the world, in thresholds", above=0
+    )
     world_delay: float = setting(10.0, "motor spike to sensor", unit="ms", above=0)
     synaptic_delay: float = setting(1.0, "sensor spike to motor neuron", unit="ms", above=0)
     tau_m_motor: float = setting(100.0, "membrane time constant", unit="ms", above=0)
@@ -76,6 +80,10 @@ class Config:
 
     def __post_init__(self) -> None:
         _config.check(self)
+        if self.fan_out > self.n_sensor:
+            raise ValueError(
+                f"fan_out must be at most n_sensor = {self.n_sensor}, got {self.fan_out}"
+            )
 
     def quick(self) -> Config:
         """Return a version that ends in half a minute: a tenth of the learning, two worlds."""
@@ -112,8 +120,8 @@ class Config:
         rng = np.random.default_rng([seed, 0x3301D])
         size = (self.n_sensor, self.n_motor)
         if self.world == "sparse":
-            return sparse_world(*size, fan_out=self.fan_out, gain=self.gain, rng=rng)
-        return tonotopic_world(*size, overlap=self.overlap, gain=self.gain, rng=rng)
+            return sparse_world(*size, fan_out=self.fan_out, gain=self.gain or 2.0, rng=rng)
+        return tonotopic_world(*size, overlap=self.overlap, gain=self.gain or 3.0, rng=rng)
 
 
 @dataclass(frozen=True)
@@ -186,7 +194,7 @@ def _trial(config: Config, world: Matrix, tutor: Tutor | None, seed: int, stage:
     )
     own, decoder = _judged(test, learned.weights, response)
     controls = {
-        "pinv": _judged(test, np.linalg.pinv(response), response)[0],
+        "pinv": _judged(test, np.linalg.pinv(response).astype(np.float64), response)[0],
         "ridge": _best_ridge(test, response),
         "transpose": _judged(test, response.T, response)[0],
         "shuffled": {
@@ -235,10 +243,10 @@ def _judged(
 ) -> tuple[dict[str, Any], Decoder]:
     """Return the metrics of a decoder, at the gain and v_min that suit it, and the decoder.
 
-    Weights without a scale c of their own (shuffled ones) are given another's.
+    Weights without a scale c of their own (shuffled ones) are given another's, or none.
     """
     quality = asdict(inverse_quality(weights, response))
-    decoder = test.choose(weights, scale or quality["scale"])
+    decoder = test.choose(weights, scale or quality["scale"] or 1.0)
     return {**quality, **test.measure(decoder)}, decoder
 
 
@@ -249,7 +257,7 @@ def _best_ridge(test: ImitationTest, response: Matrix) -> dict[str, Any]:
     best: dict[str, Any] = {}
     for ridge in RIDGES:
         shift = ridge * mean_square * np.eye(len(gram))
-        weights = np.linalg.solve(gram + shift, response).T
+        weights = np.linalg.solve(gram + shift, response).T.astype(np.float64)
         found = {**_judged(test, weights, response)[0], "ridge": ridge}
         if not best or found["practice_f1"] > best["practice_f1"]:
             best = found
@@ -297,43 +305,3 @@ def _histories(learned: Learned, response: Matrix, excitation: float) -> dict[st
         "motor_rate_times": learned.rate_times,
         "motor_rate_history": learned.rate,
     }
-
-
-def headline(result: Result) -> list[tuple[str, str]]:
-    """Return what the command line prints: medians over seeds."""
-    summary = result.summary
-
-    def by_rate(metric: str, values: dict[str, Any] = summary) -> str:
-        return " / ".join(f"{f1:.3f}" for f1 in values[metric].values())
-
-    def shown(value: float | None) -> str:
-        return "undefined" if value is None else f"{value:.3f}"
-
-    lines = [
-        ("specific inverse error", shown(summary["specific_inverse_error"])),
-        ("mode spread", shown(summary["mode_spread"])),
-        ("scale c (mV)", shown(summary["scale"])),
-        ("imitation F1 at 1 / 4 / 8 Hz", by_rate("imitation_f1")),
-        ("  noisy", by_rate("imitation_f1_noisy")),
-    ]
-    for name, control in summary["controls"].items():
-        noisy = by_rate("imitation_f1_noisy", control)
-        lines.append(
-            (f"  {name.replace('_', ' ')} / noisy", f"{by_rate('imitation_f1', control)}  {noisy}")
-        )
-    rates = f"{summary['motor_rate_before']:.2f} -> {summary['motor_rate_after']:.2f}"
-    variance = (
-        f"{summary['predictable_variance_before']:.3f} -> "
-        f"{summary['predictable_variance_after']:.3f}"
-    )
-    balance = " -> ".join(
-        shown(summary[f"imbalance_{when}"]["carrying"]) for when in ("before", "after")
-    )
-    lines += [
-        ("motor rate (Hz), before -> after", rates),
-        ("predictable variance", variance),
-        ("imbalance |P - N|/(P + N)", balance),
-    ]
-    if "tutor_file_f1" in summary:
-        lines.append(("F1 on tutor_file", shown(summary["tutor_file_f1"])))
-    return lines

@@ -1,8 +1,8 @@
-"""The figures of `inverse-model`."""
+"""What `inverse-model` shows: the headline numbers and the figures."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,28 +24,69 @@ DECODERS = {
 }
 
 
+def headline(result: Result) -> list[tuple[str, str]]:
+    """Return what the command line prints: medians over seeds."""
+    summary = result.summary
+
+    def by_rate(metric: str, values: dict[str, Any] = summary) -> str:
+        return " / ".join(f"{f1:.3f}" for f1 in values[metric].values())
+
+    def shown(value: float | None) -> str:
+        return "undefined" if value is None else f"{value:.3f}"
+
+    lines = [
+        ("specific inverse error", shown(summary["specific_inverse_error"])),
+        ("mode spread", shown(summary["mode_spread"])),
+        ("scale c (mV)", shown(summary["scale"])),
+        ("imitation F1 at 1 / 4 / 8 Hz", by_rate("imitation_f1")),
+        ("  noisy", by_rate("imitation_f1_noisy")),
+    ]
+    for name, control in summary["controls"].items():
+        noisy = by_rate("imitation_f1_noisy", control)
+        lines.append(
+            (f"  {name.replace('_', ' ')} / noisy", f"{by_rate('imitation_f1', control)}  {noisy}")
+        )
+    rates = f"{summary['motor_rate_before']:.2f} -> {summary['motor_rate_after']:.2f}"
+    variance = (
+        f"{summary['predictable_variance_before']:.3f} -> "
+        f"{summary['predictable_variance_after']:.3f}"
+    )
+    balance = " -> ".join(
+        shown(summary[f"imbalance_{when}"]["carrying"]) for when in ("before", "after")
+    )
+    lines += [
+        ("motor rate (Hz), before -> after", rates),
+        ("predictable variance", variance),
+        ("imbalance |P - N|/(P + N)", balance),
+    ]
+    if "tutor_file_f1" in summary:
+        lines.append(("F1 on tutor_file", shown(summary["tutor_file_f1"])))
+    return lines
+
+
 def draw(result: Result, figure: Figure) -> None:
     """Draw world, inverse, course of learning, autocorrelation, imitation and its score."""
     arrays = result.arrays
     weights = arrays["excitation"] - arrays["inhibition"]  # (n_motor, n_sensor)
     response = arrays["response"]
     scale = float(np.mean(np.diag(weights @ response)))
-    top, middle, bottom = figure.subfigures(3, 1)
+    rows = figure.add_gridspec(3, 1)
+    top, middle, bottom = (figure.add_subfigure(rows[k]) for k in range(3))
     worlds, learned, inverse = top.subplots(1, 3)
     product, course, correlation = middle.subplots(1, 3)
     song, scores = bottom.subplots(1, 2, width_ratios=(2, 1))
 
-    of_sensors = {"xlabel": "sensor", "ylabel": "motor neuron"}
     plotting.panel(worlds, "a", "world A, transposed")
-    plotting.matrix(worlds, arrays["world"].T, **of_sensors, unit="thresholds", centred=False)
+    plotting.matrix(worlds, arrays["world"].T, unit="thresholds", centred=False)
     plotting.panel(learned, "b", "learned weights W = E − w")
-    plotting.matrix(learned, weights, **of_sensors, unit="mV")
+    plotting.matrix(learned, weights, unit="mV")
     plotting.panel(inverse, "c", "pseudo-inverse of G, times c")
-    plotting.matrix(inverse, scale * np.linalg.pinv(response), **of_sensors, unit="mV")
+    plotting.matrix(inverse, scale * np.linalg.pinv(response), unit="mV")
+    for ax in (worlds, learned, inverse):
+        ax.set(xlabel="sensor", ylabel="motor neuron")
     plotting.panel(product, "d", "W G")
-    plotting.matrix(
-        product, weights @ response, xlabel="motor neuron", ylabel="motor neuron", unit="mV"
-    )
+    plotting.matrix(product, weights @ response, unit="mV")
+    product.set(xlabel="motor neuron", ylabel="motor neuron")
     _draw_course(result, plotting.panel(course, "e", "learning"))
     _draw_autocorrelation(result, plotting.panel(correlation, "f", "motor autocorrelation"))
     _draw_song(result, plotting.panel(song, "g", "an unseen song and its imitation"))
@@ -56,23 +97,14 @@ def draw_overview(result: Result, figure: Figure) -> None:
     """Draw the loop, its world, and the product of learned weights and world."""
     arrays = result.arrays
     weights = arrays["excitation"] - arrays["inhibition"]
-    grid = figure.add_gridspec(1, 3, width_ratios=(1.25, 1, 1))
-    _draw_loop(figure.add_subplot(grid[0]))
-    ax = figure.add_subplot(grid[1])
-    ax.set_title("the world A", fontsize=10)
-    plotting.matrix(
-        ax,
-        arrays["world"],
-        xlabel="motor neuron",
-        ylabel="sensor",
-        unit="thresholds",
-        centred=False,
-    )
-    ax = figure.add_subplot(grid[2])
-    ax.set_title("learned weights × world: W A", fontsize=10)
-    plotting.matrix(
-        ax, weights @ arrays["world"], xlabel="motor neuron", ylabel="motor neuron", unit="mV"
-    )
+    loop, world, product = figure.subplots(1, 3, width_ratios=(1.25, 1, 1))
+    _draw_loop(loop)
+    world.set_title("the world A", fontsize=10)
+    plotting.matrix(world, arrays["world"], unit="thresholds", centred=False)
+    world.set(xlabel="motor neuron", ylabel="sensor")
+    product.set_title("learned weights × world: W A", fontsize=10)
+    plotting.matrix(product, weights @ arrays["world"], unit="mV")
+    product.set(xlabel="motor neuron", ylabel="motor neuron")
 
 
 def _draw_loop(ax: Axes) -> None:

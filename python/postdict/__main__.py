@@ -1,0 +1,7 @@
+"""``python -m postdict``: the command line."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

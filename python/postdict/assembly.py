@@ -1,0 +1,54 @@
+"""The core's network, assembled from a description that was checked part by part."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import _core
+from .network import Network
+from .parts import Projection
+
+
+def assembled(network: Network) -> _core.Network:
+    """Return the core's network of a description that was checked part by part."""
+    core = _core.Network(network.seed)
+    populations = {}
+    for population in network.populations:
+        populations[population.name] = core.add_lif(
+            population.name,
+            population.size,
+            **population.neurons.arrays(population.size),
+            subtract=population.neurons.reset == "by",
+        )
+    for poisson in network.poisson_sources:
+        core.add_poisson(
+            poisson.name, populations[poisson.population], poisson.rate, poisson.weight
+        )
+    sources = {}
+    for source in network.spike_sources:
+        sources[source.name] = core.add_spike_times(source.size, *network.spikes(source))
+    for projection in network.projections:
+        rule = projection.plasticity
+        core.connect(
+            from_population=projection.pre in populations,
+            pre={**populations, **sources}[projection.pre],
+            post=populations[projection.post],
+            weights=network.weights(projection),
+            axonal_delay=projection.axonal_delay,
+            inhibitory=projection.inhibitory,
+            rule=_core.AntisymmetricParameters(
+                rule.eta, rule.A_plus, rule.A_minus, rule.tau_plus, rule.tau_minus
+            )
+            if rule
+            else None,
+            w_max=rule.w_max if rule else np.inf,
+        )
+    for recorder in network.recorders:
+        most_samples = recorder.max_bytes // network.sample_bytes(recorder)
+        target = recorder.target
+        if isinstance(target, Projection):
+            core.record_weights(target.index, recorder.every, most_samples)
+        else:
+            index = populations[target.name]
+            core.record_potential(index, np.asarray(recorder.ids), recorder.every, most_samples)
+    return core

@@ -1,0 +1,139 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from postdict.cli import main
+
+TINY = [
+    *("--set", "duration=2e4", "--set", "eta=1e-3", "--set", "measure_duration=2e4"),
+    *("--set", "song_duration=2000", "--set", "seeds=1", "--no-progress"),
+]
+
+
+def run(tmp_path, *arguments):
+    return main(["run", "inverse-model", *TINY, "--out", str(tmp_path / "out"), *arguments])
+
+
+def test_the_files_of_the_contract_are_written(tmp_path, capsys):
+    assert run(tmp_path, "--seed", "4") == 0
+    printed = capsys.readouterr()
+    assert "specific inverse error" in printed.out
+    assert printed.err == ""
+    folder = tmp_path / "out"
+    assert {path.name for path in folder.iterdir()} == {
+        "summary.json", "provenance.json", "result.npz", "imitation.csv",
+        "inverse-model.png", "overview.png",
+    }  # fmt: skip
+    summary = json.loads((folder / "summary.json").read_text())
+    metrics = {"inverse_error", "specific_inverse_error", "mode_spread", "scale", "imitation_f1"}
+    assert metrics | {"motor_rate_before", "motor_rate_after", "controls"} <= set(summary)
+    assert set(summary["imitation_f1"]) == {"1", "4", "8"}
+    for control in summary["controls"].values():
+        assert metrics <= set(control)
+    assert summary["seeds"] == [4]
+    with np.load(folder / "result.npz", allow_pickle=False) as arrays:
+        assert arrays["world"].shape == arrays["response"].shape == (60, 20)
+        assert arrays["inhibition"].shape == arrays["excitation"].shape == (20, 60)
+        assert arrays["weight_history"].shape == (len(arrays["history_times"]), 20, 60)
+
+
+def test_equal_seeds_give_equal_bytes(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        assert run(tmp_path / name) == 0
+    for name in ("summary.json", "result.npz", "imitation.csv", "inverse-model.png"):
+        assert (tmp_path / "a/out" / name).read_bytes() == (tmp_path / "b/out" / name).read_bytes()
+
+
+def test_a_users_world_and_song(tmp_path):
+    np.savetxt(tmp_path / "world.csv", 2 * np.eye(4), delimiter=",")
+    (tmp_path / "song.csv").write_text("time_ms,motor\n100,0\n220,3\n340,1\n")
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'world_file = "{tmp_path / "world.csv"}"\ntutor_file = "{tmp_path / "song.csv"}"\n'
+    )
+    assert run(tmp_path, "--config", str(config), "--set", "duration=1e5") == 0
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert summary["tutor_file_f1"] == 1.0
+    lines = (tmp_path / "out/imitation.csv").read_text().splitlines()
+    assert lines == ["time_ms,motor", "100.0,0", "220.0,3", "340.0,1"]
+
+
+def test_a_heard_song_is_imitated_without_a_score(tmp_path):
+    np.save(tmp_path / "world.npy", 2 * np.eye(4))
+    np.savez(tmp_path / "song.npz", time_ms=[50.0, 50.0, 90.0, 90.0], sensor=[1, 1, 2, 2])
+    files = (f"world_file={tmp_path / 'world.npy'}", f"tutor_file={tmp_path / 'song.npz'}")
+    settings = [one for file in files for one in ("--set", file)]
+    assert run(tmp_path, *settings, "--set", "duration=1e5") == 0
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert summary["tutor_file_f1"] is None
+    assert (tmp_path / "out/imitation.csv").read_text() == "time_ms,motor\n40.0,1\n80.0,2\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--set", "etta=1"], "no setting is named 'etta'; did you mean 'eta'?"),
+        (["--set", "eta"], "--set takes KEY=VALUE, got 'eta'"),
+        (["--set", "eta=-1"], "eta must be non-negative, got -1.0 mV"),
+        (["--set", "world_delay=0"], "world_delay must be positive, got 0.0 ms"),
+        (["--set", "world=random"], "no world is named 'random'"),
+        (["--set", "fan_out=61"], "fan_out must be at most n_sensor = 60, got 61"),
+        (["--config", "missing.toml"], "missing.toml"),
+        (["--set", "world_file=missing.npy"], "missing.npy"),
+        (["--set", "world_file=world.mat"], "world_file must end in .npy or .csv"),
+    ],
+)
+def test_wrong_calls_get_one_line_and_code_2(tmp_path, capsys, arguments, message):
+    assert run(tmp_path, *arguments) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert len(printed.err.splitlines()) == 1
+
+
+def test_an_unknown_experiment_and_a_bad_folder_are_wrong_calls(tmp_path, capsys):
+    assert main(["run", "inverse-modell"]) == 2
+    assert "did you mean 'inverse-model'?" in capsys.readouterr().err
+    (tmp_path / "out").write_text("a file")
+    assert run(tmp_path) == 2
+    assert "cannot write to the output folder" in capsys.readouterr().err
+
+
+def test_a_world_that_cannot_be_inverted_warns_in_one_line(tmp_path, capsys):
+    np.save(tmp_path / "world.npy", np.diag([2.0, 2.0, 0.0]))
+    assert run(tmp_path, "--set", f"world_file={tmp_path / 'world.npy'}") == 0
+    assert "warning" in (errors := capsys.readouterr().err)
+    assert "no sensor hears motor neuron 2" in errors
+    assert len(errors.splitlines()) == 2
+
+
+def test_list_shows_settings_and_units(capsys):
+    assert main(["list"]) == 0
+    assert "world_delay = 10.0 ms" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_stop_between_two_events_and_say_how_far(tmp_path, sent, code):
+    command = [sys.executable, "-m", "postdict", "run", "inverse-model", "--no-progress"]
+    process = subprocess.Popen(
+        [*command, "--out", str(tmp_path / "out"), "--set", "duration=1e10"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    # The folder is made just before the first simulation starts.
+    while not (tmp_path / "out").exists() and process.poll() is None:
+        os.sched_yield()
+    try:
+        process.wait(timeout=1.5)
+    except subprocess.TimeoutExpired:
+        process.send_signal(sent)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert "stopped while seed" in errors
+    assert "Traceback" not in errors

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from postdict import AntisymmetricSTDP, Simulation
+from postdict.analysis import inverse_quality
+from postdict.exploring import explore
+from postdict.learning import learn
+from postdict.listening import ImitationTest, hear, imitate
+from postdict.loop import LoopParameters, closed_loop, frozen_loop
+
+PARAMETERS = LoopParameters()
+RULE = AntisymmetricSTDP(eta=2e-3, A_minus=0.7)
+IDENTITY = 2.0 * np.eye(3)  # each motor neuron makes its own sensor fire twice
+
+
+def test_the_closed_loop_starts_balanced():
+    loop = closed_loop(IDENTITY, PARAMETERS, RULE, seed=1)
+    simulation = Simulation(loop.network)
+    assert simulation.weights(loop.excitation) == 0.5
+    np.testing.assert_array_equal(simulation.weights(loop.inhibition), np.full((3, 3), 0.5))
+
+
+def test_a_frozen_loop_repeats_the_closed_one_with_its_weights_held():
+    closed = closed_loop(IDENTITY, PARAMETERS, RULE, seed=4)
+    a = Simulation(closed.network)
+    w = np.array([[0.4, 0.6, 0.5], [0.55, 0.3, 0.6], [0.5, 0.7, 0.25]])
+    a.set_weights(closed.inhibition, w)
+    a.set_plasticity(closed.inhibition, False)
+    b = Simulation(frozen_loop(IDENTITY, PARAMETERS, 0.5 - w, seed=4).network)
+    for simulation in (a, b):
+        simulation.run(2e4)
+    np.testing.assert_allclose(a.spikes("motor")[0], b.spikes("motor")[0], atol=1e-9)
+    np.testing.assert_array_equal(a.spikes("motor")[1], b.spikes("motor")[1])
+
+
+def test_a_small_loop_learns_its_inverse_and_imitates():
+    learned = learn(IDENTITY, PARAMETERS, RULE, duration=1e5, seed=2)
+    response = explore(IDENTITY, PARAMETERS, None, duration=1e5, seed=2).response()
+    np.testing.assert_allclose(response, IDENTITY, atol=0.3)
+    quality = inverse_quality(learned.weights, response)
+    assert quality.scale > 0.5
+    assert quality.specific_inverse_error < 0.2
+    test = ImitationTest(IDENTITY, PARAMETERS, duration=1e4, seed=2)
+    assert (
+        min(test.measure(test.choose(learned.weights, quality.scale))["imitation_f1"].values())
+        > 0.95
+    )
+    untrained = test.measure(test.choose(np.zeros((3, 3)), 1.0))
+    assert max(untrained["imitation_f1"].values()) == 0.0
+    assert untrained["van_rossum"] == untrained["victor_purpura"] == 1.0
+
+
+def test_learning_returns_histories_that_end_with_the_weights():
+    learned = learn(IDENTITY, PARAMETERS, RULE, duration=1e4, seed=2, n_samples=10, n_bins=5)
+    assert learned.inhibition.shape == (11, 3, 3)
+    np.testing.assert_allclose(learned.times, np.linspace(0, 1e4, 11))
+    np.testing.assert_array_equal(0.5 - learned.inhibition[-1], learned.weights)
+    assert learned.rate.shape == (5,)
+
+
+def test_hearing_and_imitating_are_delayed_as_stated():
+    song = (np.array([100.0, 150.0]), np.array([0, 2]))
+    heard = hear(IDENTITY, PARAMETERS, song, duration=200.0)
+    np.testing.assert_array_equal(heard[0], [110.0, 110.0, 160.0, 160.0])
+    np.testing.assert_array_equal(heard[1], [0, 0, 2, 2])
+    answer = imitate(0.6 * np.eye(3), PARAMETERS, heard, v_min=None, duration=200.0)
+    np.testing.assert_array_equal(answer[0], [111.0, 161.0])
+    np.testing.assert_array_equal(answer[1], [0, 2])
+
+
+def test_before_learning_the_balance_of_fluxes_is_broken_where_the_world_acts():
+    exploration = explore(IDENTITY, PARAMETERS, None, duration=2e5, seed=5)
+    imbalance = exploration.imbalance(RULE)
+    assert imbalance["carrying"] > 0.3 > imbalance["rest"]
+    assert 0.0 < exploration.predictable_variance(taus=(20.0, 100.0)) < 1.0
+    assert exploration.motor_rate == pytest.approx(9.5, rel=0.1)

@@ -1,0 +1,81 @@
+import json
+import os
+
+import numpy as np
+import pytest
+
+from postdict import storage
+from postdict.results import Result, median_and_range, prepare_directory, write
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "result"
+    storage.write_bytes(path, b"old")
+
+    def full(_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        storage.write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [one.name for one in tmp_path.iterdir()] == ["result"]
+
+
+def test_equal_arrays_give_equal_bytes_that_numpy_reads(tmp_path):
+    arrays = {"a": np.arange(3), "b/c": np.eye(2)}
+    content = storage.npz_bytes(arrays)
+    assert content == storage.npz_bytes({k: v.copy() for k, v in arrays.items()})
+    (tmp_path / "x.npz").write_bytes(content)
+    with np.load(tmp_path / "x.npz", allow_pickle=False) as archive:
+        np.testing.assert_array_equal(archive["b/c"], np.eye(2))
+    np.testing.assert_array_equal(storage.read_npz(content)["a"], np.arange(3))
+
+
+def test_compressed_and_broken_archives_are_refused(tmp_path):
+    np.savez_compressed(tmp_path / "x.npz", a=np.zeros(1000))
+    with pytest.raises(ValueError, match="compressed"):
+        storage.read_npz((tmp_path / "x.npz").read_bytes())
+    with pytest.raises(ValueError, match="not a whole"):
+        storage.read_npz(b"PK")
+
+
+def test_medians_and_ranges_keep_the_nesting():
+    seeds = [{"a": 1.0, "b": {"c": 5, "d": None}}, {"a": 3.0, "b": {"c": 7, "d": 1.0}}]
+    median, span = median_and_range(seeds)
+    assert median == {"a": 2.0, "b": {"c": 6.0, "d": None}}
+    assert span == {"a": [1.0, 3.0], "b": {"c": [5, 7], "d": None}}
+
+
+def test_results_are_written_with_their_provenance(tmp_path):
+    result = Result(
+        "test",
+        {"n": 3},
+        {"error": float("inf"), "undefined": None, "n": np.int64(2)},
+        {"x": np.arange(2.0)},
+        {"spikes": {"time_ms": np.array([1.5]), "motor": np.array([2])}},
+    )
+
+    def draw(result, figure):
+        figure.subplots().plot(result.arrays["x"])
+
+    paths = write(result, tmp_path, {"line": ((2.0, 2.0), draw)}, wall_s=1.0)
+    assert {path.name for path in paths} == {
+        "summary.json", "provenance.json", "result.npz", "spikes.csv", "line.png"
+    }  # fmt: skip
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary == {
+        "experiment": "test", "error": None, "undefined": None, "n": 2, "config": {"n": 3}
+    }  # fmt: skip
+    assert (tmp_path / "spikes.csv").read_text() == "time_ms,motor\n1.5,2\n"
+    provenance = json.loads((tmp_path / "provenance.json").read_text())
+    assert {"postdict", "numpy", "python"} <= set(provenance["versions"])
+    before = (tmp_path / "line.png").read_bytes()
+    write(result, tmp_path, {"line": ((2.0, 2.0), draw)}, wall_s=2.0)
+    assert (tmp_path / "line.png").read_bytes() == before
+
+
+def test_an_output_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="cannot write to the output folder"):
+        prepare_directory(tmp_path / "file" / "out")
