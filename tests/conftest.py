@@ -5,12 +5,13 @@ HYPOTHESIS_PROFILE=long python -m pytest tests/test_reference.py
 
 import os
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
-settings.register_profile("default", deadline=None, derandomize=True, max_examples=200)
+settings.register_profile("default", deadline=None, derandomize=True, max_examples=300)
+settings.register_profile(
+    "mut", deadline=None, derandomize=True, max_examples=300, phases=[Phase.generate, Phase.target]
+)
 settings.register_profile(
     "long", deadline=None, database=None, max_examples=10_000, print_blob=True
 )
-from hypothesis import Phase
-settings.register_profile("mut", deadline=None, derandomize=True, max_examples=200, phases=[Phase.explicit, Phase.generate, Phase.target])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -32,7 +32,7 @@ from .simulation import Simulation
 
 Matrix = NDArray[np.float64]
 
-GAINS = np.geomspace(0.5, 4.0, 16)  # in units of 1/c; the optimum of every decoder lies inside
+GAINS = np.geomspace(0.5, 4.0, 16)  # in units of 1/c; every inverse has its best well inside
 V_MINS = (None, -1.0, 0.0)  # mV from rest
 TOLERANCE = 5.0  # ms
 DISTANCE_TAU = 10.0  # ms, of the van Rossum kernel

@@ -1,0 +1,242 @@
+"""LIF parameters: defaults, refusals, and closed forms that the engine must meet."""
+
+import dataclasses
+import math
+import warnings
+
+import numpy as np
+import pytest
+
+import postdict
+from postdict import LIF
+
+
+def simulation(neurons, size=1, *, times=(), ids=None, weights=None):
+    """Cells "cells" of one kind; a replayed spike acts at its time, by `weights` (default 1)."""
+    net = postdict.Network()
+    net.add_population("cells", size, neurons)
+    if len(times):
+        ids = np.zeros(len(times), int) if ids is None else ids
+        net.add_spike_source("input", max(ids) + 1, times=np.array(times) - 0.5, ids=ids)
+        net.connect("input", "cells", weights=1.0 if weights is None else weights, axonal_delay=0.5)
+    return postdict.Simulation(net)
+
+
+def test_defaults():
+    assert dataclasses.astuple(LIF()) == (20.0, 0.0, 1.0, 0.0, 0.0, 0.0, None, None, "to")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"tau_m": -0.01}, ValueError, r"tau_m must be positive, got -0\.01 ms"),
+        ({"tau_m": 0}, ValueError, r"tau_m must be positive, got 0 ms"),
+        ({"tau_m": [10.0, -1.0]}, ValueError, r"tau_m must be positive, got -1\.0 ms"),
+        ({"tau_m": math.inf}, ValueError, r"tau_m must be finite, got inf ms"),
+        ({"tau_m": None}, TypeError, r"tau_m must be a number, got None"),
+        ({"tau_m": "20"}, TypeError, r"tau_m must be a number, got '20'"),
+        ({"tau_m": b"20"}, TypeError, r"tau_m must be a number"),
+        ({"tau_m": True}, TypeError, r"tau_m must be a number, got True"),
+        ({"tau_m": 1j}, TypeError, r"tau_m must be a number, got 1j"),
+        ({"tau_m": [[20.0]]}, ValueError, r"tau_m must have 1 dimension\(s\), got shape \(1, 1\)"),
+        ({"tau_m": ["x"]}, TypeError, r"tau_m must be numbers, got list"),
+        ({"v_rest": math.nan}, ValueError, r"v_rest must be finite, got nan mV"),
+        ({"v_rest": [0.0, math.nan]}, ValueError, r"v_rest must be finite, got nan at \[1\]"),
+        ({"v_rest": 1e308}, ValueError, r"v_rest must be finite, got 1e\+308 mV"),
+        ({"tau_refrac": -1.0}, ValueError, r"tau_refrac must be non-negative, got -1\.0 ms"),
+        ({"reset": "minus"}, ValueError, r"reset must be 'to' or 'by', got 'minus'"),
+        ({"reset": None}, ValueError, r"reset must be 'to' or 'by', got None"),
+        (
+            {"v_thresh": -50.0},
+            ValueError,
+            r"v_thresh must be above v_reset, got v_thresh = -50 mV, v_reset = 0 mV",
+        ),
+        (
+            {"v_thresh": 1.0, "v_reset": 1.0},
+            ValueError,
+            r"v_thresh must be above v_reset, got v_thresh = 1 mV, v_reset = 1 mV",
+        ),
+        (
+            {"v_rest": 2.0},
+            ValueError,
+            r"v_thresh must be above v_rest.*; for a drive above threshold use i_offset",
+        ),
+        ({"v_thresh": [1.0, -1.0]}, ValueError, r"v_thresh = -1 mV.* \(neuron 1\)"),
+        ({"v_init": 1.0}, ValueError, r"v_init must be below v_thresh"),
+        ({"v_min": 0.25}, ValueError, r"v_min must be at most v_reset"),
+        ({"v_min": -1.0, "v_reset": -1.5}, ValueError, r"v_min must be at most v_reset"),
+        ({"v_min": -1.0, "i_offset": -2.0}, ValueError, r"v_min must be at most v_rest \+ i_off"),
+        ({"v_min": -1.0, "v_init": -2.0}, ValueError, r"v_min must be at most v_init"),
+        ({"reset": "by", "tau_refrac": 2.0}, ValueError, r"reset='by' needs tau_refrac = 0"),
+        ({"reset": "by", "tau_refrac": [0.0, 2.0]}, ValueError, r"reset='by' needs tau_refrac"),
+        (
+            {"v_thresh": [1.0, 1.0], "v_reset": [0.0] * 3},
+            ValueError,
+            r"v_thresh and v_reset must have one value per neuron each, got 2 and 3 values",
+        ),
+        ({"v_rest": [0.0] * 2, "i_offset": [1.0] * 3}, ValueError, r"v_rest and i_offset"),
+        ({"tau_m": 10**400}, ValueError, r"tau_m must be finite"),
+        ({"tau_m": np.float64(-0.01)}, ValueError, r"tau_m must be positive, got -0\.01 ms"),
+    ],
+)
+def test_refused(parameters, error, message):
+    with pytest.raises(error, match=message):
+        LIF(**parameters)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["tau_m", "v_rest", "v_thresh", "v_reset", "tau_refrac", "i_offset", "v_min", "v_init"],
+)
+def test_values_are_one_or_one_for_each_neuron(name):
+    value = {"tau_m": 5.0, "v_thresh": 2.0, "v_min": -1.0}.get(name, 0.0)
+    net = postdict.Network()
+    net.add_population("three", 3, LIF(**{name: [value] * 3}))
+    with pytest.raises(ValueError, match=rf"{name} must be one number or one .* \(4\), got 3"):
+        net.add_population("four", 4, LIF(**{name: [value] * 3}))
+
+
+@pytest.mark.parametrize("tau_m", [0.02, [20.0, 0.02]])
+def test_seconds_for_milliseconds_are_suspected(tau_m):
+    with pytest.warns(UserWarning, match=r"tau_m = 0\.02 ms .* did you mean 20\?") as caught:
+        LIF(tau_m=tau_m)
+    assert caught[0].filename == __file__
+
+
+def test_a_short_time_constant_is_mentioned_once(tmp_path):
+    with pytest.warns(UserWarning, match="did you mean"):
+        neurons = LIF(tau_m=0.01)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sim = simulation(neurons)
+        sim.save(tmp_path / "state.npz")
+        postdict.Simulation.load(tmp_path / "state.npz")
+
+
+def test_parameters_are_values():
+    tau = np.array([10.0, 20.0])
+    neurons = LIF(tau_m=tau, v_rest=-65, v_reset=np.float32(-70), v_thresh=np.int64(-50))
+    tau[:] = 0.0  # the caller's array is not held
+    same = LIF(tau_m=(10, 20), v_rest=-65.0, v_reset=-70.0, v_thresh=-50.0)
+    assert neurons == same
+    assert hash(neurons) == hash(same)
+    assert eval(repr(neurons), {"LIF": LIF}) == neurons
+    assert neurons != LIF(tau_m=[10.0, 21.0], v_rest=-65.0, v_reset=-70.0, v_thresh=-50.0)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        neurons.tau_m = 5.0
+
+
+def test_a_kick_decays_with_tau_m():
+    sim = simulation(LIF(tau_m=[10.0, 40.0], v_rest=-65.0, v_thresh=-50, v_reset=-65), 2, times=[3])
+    assert list(sim.potentials("cells")) == [-65.0, -65.0]
+    sim.run_until(13.0)
+    assert sim.potentials("cells") == pytest.approx(-65.0 + np.exp([-1.0, -0.25]), abs=1e-13)
+
+
+def test_the_potential_starts_at_v_init_and_tends_to_rest_plus_offset():
+    sim = simulation(LIF(v_rest=-1.0, v_init=0.5, i_offset=0.75))
+    assert sim.potentials("cells") == [0.5]
+    sim.run_until(20.0)
+    assert sim.potentials("cells") == pytest.approx(-0.25 + 0.75 * math.exp(-1), abs=1e-15)
+    sim.run_until(1e5)
+    assert sim.potentials("cells") == [-0.25]
+
+
+def test_the_threshold_includes_equality():
+    assert simulation_count(LIF(), times=[3.0], weights=1.0) == 1
+    assert simulation_count(LIF(), times=[3.0], weights=np.nextafter(1.0, 0.0)) == 0
+
+
+def simulation_count(neurons, **inputs):
+    sim = simulation(neurons, **inputs)
+    sim.run_until(100.0)
+    return sim.spike_count("cells")
+
+
+def test_a_drive_above_threshold_fires_at_exact_intervals():
+    neurons = LIF(
+        tau_m=[10.0, 20.0, 30.0],
+        i_offset=[1.25, 2.0, 5.0],
+        v_reset=[0.0, -0.5, 0.25],
+        tau_refrac=[0.0, 3.0, 1.5],
+    )
+    sim = simulation(neurons, 3)
+    sim.run_until(1000.0)
+    times, ids = sim.spikes("cells")
+    tau, drive, reset = (np.array(v) for v in (neurons.tau_m, neurons.i_offset, neurons.v_reset))
+    first = tau * np.log(drive / (drive - 1.0))
+    period = np.array(neurons.tau_refrac) + tau * np.log((drive - reset) / (drive - 1.0))
+    for i in range(3):
+        mine = times[ids == i]
+        assert mine == pytest.approx(first[i] + period[i] * np.arange(len(mine)), abs=1e-9)
+        assert mine[-1] + period[i] > 1000.0
+
+
+@pytest.mark.parametrize("above", [0.0, 1e-15, 1e-12])
+def test_a_drive_at_or_hardly_above_threshold(above):
+    """It takes 37 time constants to come within 1e-16 of threshold, which itself is not met."""
+    sim = simulation(LIF(tau_m=1.0, i_offset=1.0 + above))
+    sim.run_until(1000.0)
+    times, _ = sim.spikes("cells")
+    if above == 0.0:
+        assert len(times) == 0
+    else:
+        expected = math.log((1.0 + above) / ((1.0 + above) - 1.0))
+        assert times[0] == pytest.approx(expected, abs=1e-12)
+
+
+def test_v_min_bounds_the_sum_of_an_instant():
+    weights = [[-5.0, 1.25]]
+    sim = simulation(LIF(v_min=-0.5), times=[2.0, 2.0, 7.0], ids=[0, 1, 0], weights=weights)
+    sim.run_until(np.nextafter(2.0, 3.0))
+    assert sim.potentials("cells") == pytest.approx([-0.5], abs=1e-15)
+    sim.run_until(17.0)
+    assert sim.potentials("cells") == pytest.approx([-0.5 * math.exp(-0.5)], abs=1e-15)
+
+
+def test_refractory_neurons_ignore_input_and_stay_at_reset():
+    neurons = LIF(tau_refrac=5.0, v_reset=-0.5)
+    sim = simulation(neurons, times=[2.0, 4.0, 6.5, 7.0], weights=1.5)
+    sim.run_until(6.75)
+    assert list(sim.potentials("cells")) == [-0.5]
+    sim.run_until(7.5)
+    assert list(sim.spikes("cells")[0]) == [2.0, 7.0]
+    sim.run_until(32.0)
+    assert sim.potentials("cells") == pytest.approx([-0.5 * math.exp(-1.0)], abs=1e-15)
+
+
+def test_refractory_for_ever():
+    sim = simulation(LIF(tau_refrac=1e100), times=[2.0, 1e6, 1e12], weights=1.5)
+    sim.run_until(1e13)
+    assert list(sim.spikes("cells")[0]) == [2.0]
+
+
+def test_reset_by_subtraction_keeps_what_is_above():
+    sim = simulation(LIF(reset="by", v_reset=-1.0), times=[2.0], weights=5.5)
+    sim.run_until(np.nextafter(2.0, 3.0))
+    assert list(sim.spikes("cells")[0]) == [2.0] * 3  # 5.5 → 3.5 → 1.5 → -0.5
+    assert sim.potentials("cells") == pytest.approx([-0.5], abs=1e-15)
+
+
+def test_mixed_neurons_are_the_same_together_and_alone():
+    """They take different paths through the core."""
+    rng = np.random.default_rng(11)
+    each = [
+        {"tau_m": 10.0, "tau_refrac": 0.0, "i_offset": 0.5},
+        {"tau_m": 20.0, "tau_refrac": 2.0, "i_offset": 0.0},
+        {"tau_m": 30.0, "tau_refrac": 0.0, "i_offset": 1.5},
+        {"tau_m": 30.0, "tau_refrac": 1.0, "i_offset": 1.3},
+    ]
+    times, ids = rng.uniform(1.0, 300.0, 400), rng.integers(0, 4, 400)
+    weights = rng.uniform(-0.2, 0.8, (4, 4))
+    together = LIF(**{name: [p[name] for p in each] for name in each[0]})
+    whole = simulation(together, 4, times=times, ids=ids, weights=weights)
+    whole.run_until(300.0)
+    for i, parameters in enumerate(each):
+        alone = simulation(LIF(**parameters), times=times, ids=ids, weights=weights[i : i + 1])
+        alone.run_until(300.0)
+        expected, _ = alone.spikes("cells")
+        times_of_all, ids_of_all = whole.spikes("cells")
+        assert len(expected) > 10
+        assert times_of_all[ids_of_all == i] == pytest.approx(expected, abs=1e-9)
+        assert whole.potentials("cells")[i] == pytest.approx(alone.potentials("cells"), abs=1e-9)
