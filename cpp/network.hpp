@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "neuron_lif_delta.hpp"
+#include "neuron_lif_exponential.hpp"
 #include "projection_dense.hpp"
 #include "recorder.hpp"
 #include "source_poisson.hpp"
@@ -13,9 +15,16 @@
 
 namespace postdict {
 
+// Visited once per event and population, never per neuron.
+using Neurons = std::variant<LifDelta, LifExponential>;
+
 struct Population {
     std::string name;
-    LifDelta neurons;
+    Neurons neurons;
+
+    std::size_t size() const {
+        return std::visit([](const auto& n) { return n.size(); }, neurons);
+    }
 };
 
 struct Poisson {

@@ -40,16 +40,17 @@ class LifDelta {
     std::size_t size() const { return excess_.size(); }
 
     // Arrivals of the present instant are summed here and act all at once in `settle`.
-    void receive(NeuronId i, double weight) {
-        input_[static_cast<std::size_t>(i)] += weight;
+    void receive(NeuronId i, double weight, bool inhibitory) {
+        input_[static_cast<std::size_t>(i)] += inhibitory ? -weight : weight;
         touched_.push_back(i);
     }
-    void receive_row(const double* row, double sign) {  // row: (n,)
+    void receive_row(const double* row, bool inhibitory) {  // row: (n,)
+        const double sign = inhibitory ? -1.0 : 1.0;
         for (std::size_t i = 0; i < input_.size(); ++i) input_[i] += sign * row[i];
         all_touched_ = true;
     }
-    void receive_all(double weight) {
-        for (double& input : input_) input += weight;
+    void receive_all(double weight, bool inhibitory) {
+        for (double& input : input_) input += inhibitory ? -weight : weight;
         all_touched_ = true;
     }
 

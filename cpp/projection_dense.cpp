@@ -9,32 +9,13 @@ namespace postdict {
 DenseProjection::DenseProjection(DenseParameters p)
     : n_pre_(p.n_pre),
       n_post_(p.n_post),
-      sign_(p.inhibitory ? -1.0 : 1.0),
+      inhibitory_(p.inhibitory),
       w_max_(p.w_max),
       line_(p.axonal_delay),
       weights_(std::move(p.weights)),
       learning_(p.rule.has_value()) {
     assert(weights_.size() == n_pre_ * n_post_ || (weights_.size() == 1 && !p.rule));
     if (p.rule) rule_.emplace(*p.rule, n_pre_, n_post_);
-}
-
-std::size_t DenseProjection::deliver(Time t, LifDelta& target) {
-    const std::vector<NeuronId>& sources = line_.receive(t);
-    for (const NeuronId j : sources) {
-        if (weights_.size() == 1 && !rule_) {
-            target.receive_all(sign_ * weights_[0]);
-            continue;
-        }
-        double* const row = weights_.data() + static_cast<std::size_t>(j) * n_post_;
-        // The weight from before this arrival's depression is what it transmits.
-        target.receive_row(row, sign_);
-        if (!rule_) continue;
-        rule_->on_arrival(j, t, [&](auto&& change) {
-            if (!learning_) return;
-            for (std::size_t i = 0; i < n_post_; ++i) row[i] = bounded(row[i] + change(i));
-        });
-    }
-    return sources.size();
 }
 
 void DenseProjection::on_spike(NeuronId post, Time t) {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "delay_line.hpp"
-#include "neuron_lif_delta.hpp"
 #include "rule_antisymmetric.hpp"
 #include "types.hpp"
 
@@ -38,7 +37,8 @@ class DenseProjection {
     const DelayLine& line() const { return line_; }
 
     // Delivers what arrives at t; returns how many spikes that were.
-    std::size_t deliver(Time t, LifDelta& target);
+    template <class Neurons>
+    std::size_t deliver(Time t, Neurons& target);
     // A postsynaptic spike, after the arrivals of its instant.
     void on_spike(NeuronId post, Time t);
 
@@ -61,12 +61,32 @@ class DenseProjection {
 
     std::size_t n_pre_;
     std::size_t n_post_;
-    double sign_;
+    bool inhibitory_;
     double w_max_;
     DelayLine line_;
     std::vector<double> weights_;
     std::optional<AntisymmetricRule> rule_;
     bool learning_;  // a rule whose learning is off still follows the spikes
 };
+
+template <class Neurons>
+std::size_t DenseProjection::deliver(Time t, Neurons& target) {
+    const std::vector<NeuronId>& sources = line_.receive(t);
+    for (const NeuronId j : sources) {
+        if (weights_.size() == 1 && !rule_) {
+            target.receive_all(weights_[0], inhibitory_);
+            continue;
+        }
+        double* const row = weights_.data() + static_cast<std::size_t>(j) * n_post_;
+        // The weight from before this arrival's depression is what it transmits.
+        target.receive_row(row, inhibitory_);
+        if (!rule_) continue;
+        rule_->on_arrival(j, t, [&](auto&& change) {
+            if (!learning_) return;
+            for (std::size_t i = 0; i < n_post_; ++i) row[i] = bounded(row[i] + change(i));
+        });
+    }
+    return sources.size();
+}
 
 }  // namespace postdict

@@ -38,14 +38,14 @@ struct SpikeRecord {
     }
 };
 
-enum class Variable { weights, potential };
+enum class Variable { weights, potential, current_e, current_i };
 
 // Samples at 0, interval, 2 interval, ..., each of the state before the events of its instant.
 // The memory is bounded: when it is full every second sample is dropped and the interval doubles,
 // so that the samples always span the whole run.
 class SampledRecorder {
   public:
-    // ids: which neurons (potential) or none for all the weights; width: numbers in a sample.
+    // ids: which neurons, or none for all the weights; width: numbers in a sample.
     SampledRecorder(Variable variable, std::size_t target, std::vector<NeuronId> ids,
                     std::size_t width, Time interval, std::size_t most_samples)
         : variable_(variable),

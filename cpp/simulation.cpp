@@ -7,6 +7,19 @@
 
 namespace postdict {
 
+namespace {
+
+// The state from before the events of t.
+double value(Variable variable, const Population& population, NeuronId i, Time t) {
+    if (variable == Variable::potential)
+        return std::visit([&](const auto& n) { return n.potential(i, t); }, population.neurons);
+    // Only neurons with currents are given a recorder of them.
+    return std::get<LifExponential>(population.neurons)
+        .current(i, t, variable == Variable::current_i);
+}
+
+}  // namespace
+
 Simulation::Simulation(Network network, Limits limits)
     : network_(std::move(network)),
       limits_(limits),
@@ -35,7 +48,8 @@ void Simulation::fill_queue() {
     for (std::size_t s = 0; s < network_.spike_times.size(); ++s)
         queue_.set(spike_times_slot(s), network_.spike_times[s].next_time());
     for (std::size_t p = 0; p < network_.populations.size(); ++p)
-        queue_.set(population_slot(p), network_.populations[p].neurons.next_time());
+        std::visit([&](const auto& n) { queue_.set(population_slot(p), n.next_time()); },
+                   network_.populations[p].neurons);
 }
 
 bool Simulation::run_until(Time end, std::uint64_t most_instants) {
@@ -62,7 +76,7 @@ void Simulation::check_limits() {
         std::max_element(n_spikes_.begin(), n_spikes_.end()) - n_spikes_.begin());
     const Population& population = network_.populations[busiest];
     const double rate = 1e3 * static_cast<double>(n_spikes_[busiest]) /
-                        (static_cast<double>(population.neurons.size()) * time_);
+                        (static_cast<double>(population.size()) * time_);
     throw LimitError(
         (recorded ? "max_recorded_spikes = " + std::to_string(limits_.recorded_spikes) + " reached"
                   : "max_pending_spikes = " + std::to_string(limits_.pending_spikes) + " reached") +
@@ -76,7 +90,11 @@ void Simulation::instant(Time t) {
     broken_ = true;  // until it is complete
     while (queue_.top_time() == t) take(queue_.top(), t);
     for (std::size_t p = 0; p < network_.populations.size(); ++p)
-        if (network_.populations[p].neurons.touched()) settle(p, t);
+        std::visit(
+            [&](auto& neurons) {
+                if (neurons.touched()) settle(p, neurons, t);
+            },
+            network_.populations[p].neurons);
     broken_ = false;
 }
 
@@ -85,14 +103,16 @@ void Simulation::take(std::size_t slot, Time t) {
         sample(slot, t);
     } else if (slot < poisson_slot(0)) {
         Projection& projection = network_.projections[slot - projection_slot(0)];
-        LifDelta& target = network_.populations[projection.post].neurons;
-        const std::size_t n_arrivals = projection.synapses.deliver(t, target);
+        Population& target = network_.populations[projection.post];
+        const std::size_t n_arrivals = std::visit(
+            [&](auto& neurons) { return projection.synapses.deliver(t, neurons); }, target.neurons);
         queue_.set(slot, projection.synapses.line().next_time());
         n_pending_ -= n_arrivals;
         n_synaptic_events_ += n_arrivals * target.size();
     } else if (slot < spike_times_slot(0)) {
         Poisson& poisson = network_.poisson[slot - poisson_slot(0)];
-        poisson.source.kick(network_.populations[poisson.target].neurons);
+        std::visit([&](auto& neurons) { poisson.source.kick(neurons); },
+                   network_.populations[poisson.target].neurons);
         queue_.set(slot, poisson.source.next_time());
         n_synaptic_events_ += 1;
     } else if (slot < population_slot(0)) {
@@ -100,9 +120,12 @@ void Simulation::take(std::size_t slot, Time t) {
         send(from_spike_times_[s], network_.spike_times[s].fire(t), t);
         queue_.set(slot, network_.spike_times[s].next_time());
     } else {
-        LifDelta& neurons = network_.populations[slot - population_slot(0)].neurons;
-        neurons.cross(t);
-        queue_.set(slot, neurons.next_time());
+        std::visit(
+            [&](auto& neurons) {
+                neurons.cross(t);
+                queue_.set(slot, neurons.next_time());
+            },
+            network_.populations[slot - population_slot(0)].neurons);
     }
 }
 
@@ -113,15 +136,16 @@ void Simulation::sample(std::size_t index, Time t) {
             const auto& weights = network_.projections[recorder.target()].synapses.weights();
             values.insert(values.end(), weights.begin(), weights.end());
         } else {
-            const LifDelta& neurons = network_.populations[recorder.target()].neurons;
-            for (const NeuronId i : recorder.ids()) values.push_back(neurons.potential(i, t));
+            for (const NeuronId i : recorder.ids())
+                values.push_back(
+                    value(recorder.variable(), network_.populations[recorder.target()], i, t));
         }
     });
     queue_.set(index, recorder.next_time());
 }
 
-void Simulation::settle(std::size_t p, Time t) {
-    LifDelta& neurons = network_.populations[p].neurons;
+template <class N>
+void Simulation::settle(std::size_t p, N& neurons, Time t) {
     const std::vector<NeuronId>& fired = neurons.settle(t);
     queue_.set(population_slot(p), neurons.next_time());
     if (fired.empty()) return;
@@ -158,7 +182,9 @@ void Simulation::fields(Self& self, Visitor& visit) {
     };
     visit("time", self.time_);
     visit("n_synaptic_events", self.n_synaptic_events_);
-    each("population", self.network_.populations, [](auto& p) -> auto& { return p.neurons; });
+    for (std::size_t p = 0; p < self.network_.populations.size(); ++p)
+        std::visit([&](auto& neurons) { visit("population" + std::to_string(p), neurons); },
+                   self.network_.populations[p].neurons);
     each("n_spikes", self.n_spikes_, [](auto& n) -> auto& { return n; });
     each("spikes", self.spikes_, [](auto& record) -> auto& { return record; });
     each("poisson", self.network_.poisson, [](auto& p) -> auto& { return p.source; });
@@ -183,9 +209,9 @@ void Simulation::restore(const State& state) {
     n_recorded_ = 0;
     n_pending_ = 0;
     for (std::size_t p = 0; p < network_.populations.size(); ++p) {
-        const LifDelta& neurons = network_.populations[p].neurons;
-        neurons.check_state(time_);
-        spikes_[p].check_state(time_, neurons.size());
+        const Population& population = network_.populations[p];
+        std::visit([&](const auto& neurons) { neurons.check_state(time_); }, population.neurons);
+        spikes_[p].check_state(time_, population.size());
         n_recorded_ += spikes_[p].times.size();
     }
     for (const Poisson& poisson : network_.poisson) poisson.source.check_state(time_);

@@ -54,7 +54,8 @@ class Simulation {
     const SpikeRecord& spikes(std::size_t population) const { return spikes_[population]; }
     void set_recording(std::size_t population, bool on) { spikes_[population].on = on; }
     double potential(std::size_t population, NeuronId id) const {
-        return network_.populations[population].neurons.potential(id, time_);
+        return std::visit([&](const auto& neurons) { return neurons.potential(id, time_); },
+                          network_.populations[population].neurons);
     }
     const DenseProjection& synapses(std::size_t projection) const {
         return network_.projections[projection].synapses;
@@ -98,7 +99,8 @@ class Simulation {
     void instant(Time t);
     void take(std::size_t slot, Time t);
     void sample(std::size_t recorder, Time t);
-    void settle(std::size_t population, Time t);
+    template <class N>
+    void settle(std::size_t population, N& neurons, Time t);
     void send(const std::vector<std::size_t>& projections, const std::vector<NeuronId>& fired,
               Time t);
 

@@ -2,11 +2,12 @@
 // They are superposed: the next kick of the whole population is drawn first, its neuron second.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string_view>
 
-#include "neuron_lif_delta.hpp"
 #include "random.hpp"
+#include "state.hpp"
 #include "types.hpp"
 
 namespace postdict {
@@ -25,8 +26,10 @@ class PoissonSource {
 
     Time next_time() const { return next_; }
 
-    void kick(LifDelta& target) {
-        target.receive(static_cast<NeuronId>(random_.below(n_)), weight_);
+    template <class Neurons>
+    void kick(Neurons& target) {
+        const auto who = static_cast<NeuronId>(random_.below(n_));
+        target.receive(who, std::abs(weight_), weight_ < 0.0);
         hazard_ = random_.exponential();
         next_ = time_of(next_);
     }

@@ -19,9 +19,8 @@ void require(bool holds, const char* rule) {
 }
 
 std::size_t emitter_size(const Network& network, const Emitter& emitter) {
-    return emitter.kind == Emitter::Kind::population
-               ? network.populations.at(emitter.index).neurons.size()
-               : network.spike_times.at(emitter.index).size();
+    return emitter.kind == Emitter::Kind::population ? network.populations.at(emitter.index).size()
+                                                     : network.spike_times.at(emitter.index).size();
 }
 
 std::size_t add_lif(Network& network, std::string name, std::size_t n, const Doubles& tau_m,
@@ -40,9 +39,27 @@ std::size_t add_lif(Network& network, std::string name, std::size_t n, const Dou
     return network.populations.size() - 1;
 }
 
+std::size_t add_lif_exponential(Network& network, std::string name, std::size_t n,
+                                const Doubles& tau_m, const Doubles& tau_syn_e,
+                                const Doubles& tau_syn_i, const Doubles& v_rest,
+                                const Doubles& v_thresh, const Doubles& v_reset,
+                                const Doubles& tau_refrac, const Doubles& i_offset,
+                                const Doubles& v_init) {
+    for (const Doubles* values : {&tau_m, &tau_syn_e, &tau_syn_i, &v_rest, &v_thresh, &v_reset,
+                                  &tau_refrac, &i_offset, &v_init})
+        require(n > 0 && values->size() == static_cast<py::ssize_t>(n),
+                "a parameter needs n values");
+    LifExponentialParameters parameters{
+        to_vector(tau_m),      to_vector(tau_syn_e), to_vector(tau_syn_i),
+        to_vector(v_rest),     to_vector(v_thresh),  to_vector(v_reset),
+        to_vector(tau_refrac), to_vector(i_offset),  to_vector(v_init)};
+    network.populations.push_back({std::move(name), LifExponential(parameters)});
+    return network.populations.size() - 1;
+}
+
 std::size_t add_poisson(Network& network, const std::string& name, std::size_t population,
                         double rate, double weight) {
-    const std::size_t n = network.populations.at(population).neurons.size();
+    const std::size_t n = network.populations.at(population).size();
     network.poisson.push_back({population, PoissonSource(network.seed, name, n, rate, weight)});
     return network.poisson.size() - 1;
 }
@@ -65,7 +82,7 @@ std::size_t connect(Network& network, bool from_population, std::size_t pre, std
     const Emitter emitter{from_population ? Emitter::Kind::population : Emitter::Kind::spike_times,
                           pre};
     const std::size_t n_pre = emitter_size(network, emitter);
-    const std::size_t n_post = network.populations.at(post).neurons.size();
+    const std::size_t n_post = network.populations.at(post).size();
     const bool one_for_all = weights.ndim() == 0;
     require(one_for_all || weights.size() == static_cast<py::ssize_t>(n_pre * n_post),
             "weights need n_post x n_pre values or one");
@@ -89,13 +106,19 @@ std::size_t record_weights(Network& network, std::size_t projection, double inte
     return network.recorders.size() - 1;
 }
 
-std::size_t record_potential(Network& network, std::size_t population, const Ids& ids,
-                             double interval, std::size_t most_samples) {
-    const std::size_t n = network.populations.at(population).neurons.size();
+std::size_t record_neurons(Network& network, std::size_t population, const std::string& variable,
+                           const Ids& ids, double interval, std::size_t most_samples) {
+    const std::size_t n = network.populations.at(population).size();
     for (py::ssize_t k = 0; k < ids.size(); ++k)
         require(ids.at(k) >= 0 && ids.at(k) < static_cast<std::int64_t>(n),
                 "ids must be in [0, n)");
-    network.recorders.emplace_back(Variable::potential, population, to_ids(ids),
+    const Variable what = variable == "v"     ? Variable::potential
+                          : variable == "g_e" ? Variable::current_e
+                                              : Variable::current_i;
+    require(what == Variable::potential ||
+                std::holds_alternative<LifExponential>(network.populations[population].neurons),
+            "only neurons with exponential currents have g_e and g_i");
+    network.recorders.emplace_back(what, population, to_ids(ids),
                                    static_cast<std::size_t>(ids.size()), interval, most_samples);
     return network.recorders.size() - 1;
 }
@@ -121,6 +144,10 @@ void bind_network(py::module_& module) {
         .def("add_lif", &add_lif, py::arg("name"), py::arg("n"), py::arg("tau_m"),
              py::arg("v_rest"), py::arg("v_thresh"), py::arg("v_reset"), py::arg("tau_refrac"),
              py::arg("i_offset"), py::arg("v_min"), py::arg("v_init"), py::arg("subtract"))
+        .def("add_lif_exponential", &add_lif_exponential, py::arg("name"), py::arg("n"),
+             py::arg("tau_m"), py::arg("tau_syn_e"), py::arg("tau_syn_i"), py::arg("v_rest"),
+             py::arg("v_thresh"), py::arg("v_reset"), py::arg("tau_refrac"), py::arg("i_offset"),
+             py::arg("v_init"))
         .def("add_poisson", &add_poisson, py::arg("name"), py::arg("population"), py::arg("rate"),
              py::arg("weight"))
         .def("add_spike_times", &add_spike_times, py::arg("n"), py::arg("times"), py::arg("ids"))
@@ -129,8 +156,8 @@ void bind_network(py::module_& module) {
              py::arg("w_max"))
         .def("record_weights", &record_weights, py::arg("projection"), py::arg("interval"),
              py::arg("most_samples"))
-        .def("record_potential", &record_potential, py::arg("population"), py::arg("ids"),
-             py::arg("interval"), py::arg("most_samples"));
+        .def("record_neurons", &record_neurons, py::arg("population"), py::arg("variable"),
+             py::arg("ids"), py::arg("interval"), py::arg("most_samples"));
 }
 
 }  // namespace postdict::bindings

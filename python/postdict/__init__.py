@@ -5,7 +5,7 @@ Times are in ms, rates in Hz, potentials and weights in mV; matrices are (post, 
 
 from .checkpoint import CheckpointError
 from .network import Network
-from .neurons import LIF
+from .neurons import LIF, LIFExp
 from .parts import PoissonSource, Population, Projection, Recorder, SpikeSource
 from .plasticity import AntisymmetricSTDP
 from .simulation import Simulation
@@ -16,6 +16,7 @@ __all__ = [
     "LIF",
     "AntisymmetricSTDP",
     "CheckpointError",
+    "LIFExp",
     "Network",
     "PoissonSource",
     "Population",

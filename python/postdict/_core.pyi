@@ -28,6 +28,20 @@ class Network:
         v_init: ArrayLike,
         subtract: bool,
     ) -> int: ...
+    def add_lif_exponential(
+        self,
+        name: str,
+        n: int,
+        tau_m: ArrayLike,
+        tau_syn_e: ArrayLike,
+        tau_syn_i: ArrayLike,
+        v_rest: ArrayLike,
+        v_thresh: ArrayLike,
+        v_reset: ArrayLike,
+        tau_refrac: ArrayLike,
+        i_offset: ArrayLike,
+        v_init: ArrayLike,
+    ) -> int: ...
     def add_poisson(self, name: str, population: int, rate: float, weight: float) -> int: ...
     def add_spike_times(self, n: int, times: ArrayLike, ids: ArrayLike) -> int: ...
     def connect(
@@ -41,8 +55,8 @@ class Network:
         rule: AntisymmetricParameters | None,
         w_max: float,
     ) -> int: ...
-    def record_potential(
-        self, population: int, ids: ArrayLike, interval: float, most_samples: int
+    def record_neurons(
+        self, population: int, variable: str, ids: ArrayLike, interval: float, most_samples: int
     ) -> int: ...
     def record_weights(self, projection: int, interval: float, most_samples: int) -> int: ...
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from . import _core
 from .network import Network
+from .neurons import LIF
 from .parts import Projection
 
 
@@ -14,12 +15,14 @@ def assembled(network: Network) -> _core.Network:
     core = _core.Network(network.seed)
     populations = {}
     for population in network.populations:
-        populations[population.name] = core.add_lif(
-            population.name,
-            population.size,
-            **population.neurons.arrays(population.size),
-            subtract=population.neurons.reset == "by",
-        )
+        name, size, neurons = population.name, population.size, population.neurons
+        parameters = neurons.arrays(size)
+        if isinstance(neurons, LIF):
+            populations[name] = core.add_lif(
+                name, size, **parameters, subtract=neurons.reset == "by"
+            )
+        else:
+            populations[name] = core.add_lif_exponential(name, size, **parameters)
     for poisson in network.poisson_sources:
         core.add_poisson(
             poisson.name, populations[poisson.population], poisson.rate, poisson.weight
@@ -50,5 +53,7 @@ def assembled(network: Network) -> _core.Network:
             core.record_weights(target.index, recorder.every, most_samples)
         else:
             index = populations[target.name]
-            core.record_potential(index, np.asarray(recorder.ids), recorder.every, most_samples)
+            core.record_neurons(
+                index, recorder.variable, np.asarray(recorder.ids), recorder.every, most_samples
+            )
     return core

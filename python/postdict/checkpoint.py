@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from . import storage
 from .network import Network
-from .neurons import LIF
+from .neurons import MODELS
 from .parts import Projection
 from .plasticity import AntisymmetricSTDP
 
@@ -97,7 +97,12 @@ def describe(network: Network) -> tuple[dict[str, Any], Arrays]:
     description = {
         "seed": network.seed,
         "populations": [
-            {"name": p.name, "size": p.size, "neurons": p.neurons.to_dict()}
+            {
+                "name": p.name,
+                "size": p.size,
+                "model": type(p.neurons).__name__,
+                "parameters": p.neurons.to_dict(),
+            }
             for p in network.populations
         ],
         "poisson_sources": [
@@ -136,7 +141,7 @@ def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
     """Return the network that `describe` described, through the checks of `Network`."""
     network = Network(description["seed"])
     for p in description["populations"]:
-        network.add_population(p["name"], p["size"], LIF(**p["neurons"]))
+        network.add_population(p["name"], p["size"], MODELS[p["model"]](**p["parameters"]))
     for s in description["poisson_sources"]:
         network.add_poisson(s["name"], s["population"], rate=s["rate"], weight=s["weight"])
     for k, s in enumerate(description["spike_sources"]):

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _checks
 from .connectivity import weight_matrix
-from .neurons import LIF
+from .neurons import LIF, LIFExp, Model
 from .parts import Part, PoissonSource, Population, Projection, Recorder, SpikeSource
 from .plasticity import AntisymmetricSTDP
 
@@ -61,7 +61,7 @@ class Network:
         ]
         return f"Network(seed={self.seed}: {', '.join(parts)})"
 
-    def add_population(self, name: str, size: int, neurons: LIF) -> Population:
+    def add_population(self, name: str, size: int, neurons: Model) -> Population:
         """Add `size` neurons.
 
         Parameters
@@ -70,7 +70,7 @@ class Network:
             Unique among populations and sources.
         size : int
             Number of neurons, at least 1.
-        neurons : LIF
+        neurons : LIF or LIFExp
             Their parameters: numbers, or arrays of `size` values.
 
         Returns
@@ -79,8 +79,8 @@ class Network:
         """
         name = self._new_name(name)
         size = self._size(size)
-        if not isinstance(neurons, LIF):
-            raise TypeError(f"neurons must be a postdict.LIF, got {type(neurons).__name__}")
+        if not isinstance(neurons, (LIF, LIFExp)):
+            raise TypeError(f"neurons must be a LIF or a LIFExp, got {type(neurons).__name__}")
         neurons.check_size(size)
         population = Population(name, size, neurons)
         self.populations.append(population)
@@ -201,7 +201,7 @@ class Network:
     def record(
         self,
         target: Projection | Population | str,
-        variable: Literal["weights", "v"],
+        variable: Literal["weights", "v", "g_e", "g_i"],
         *,
         every: float,
         ids: ArrayLike | None = None,
@@ -215,12 +215,13 @@ class Network:
         Parameters
         ----------
         target : Projection, Population or str
-            A projection for "weights", a population for "v".
-        variable : "weights" or "v"
+            A projection for "weights", a population for the others.
+        variable : "weights", "v", "g_e" or "g_i"
+            Weights, membrane potential, excitatory or inhibitory current (of `LIFExp`), mV.
         every : float
             Interval, ms.
         ids : array of int, optional
-            Which neurons ("v"); all by default.
+            Which neurons; all by default.
         max_bytes : int
             Bound on memory; at least two samples must fit.
 
@@ -236,17 +237,20 @@ class Network:
                 raise TypeError("variable 'weights' needs a projection as target")
             self.check_part(target)
             if ids is not None:
-                raise ValueError("ids select neurons of 'v'; weights are recorded whole")
-        elif variable == "v":
+                raise ValueError("ids select neurons; weights are recorded whole")
+        elif variable in ("v", "g_e", "g_i"):
             if not isinstance(target, Population):
-                raise TypeError("variable 'v' needs a population as target")
+                raise TypeError(f"variable {variable!r} needs a population as target")
+            if variable != "v" and not isinstance(target.neurons, LIFExp):
+                raise TypeError(f"variable {variable!r} needs neurons of the model LIFExp")
             population = self._population(target)
             given = range(population.size) if ids is None else np.atleast_1d(np.asarray(ids))
             chosen = tuple(_checks.integer("ids", i) for i in given)
             if not chosen or max(chosen) >= population.size:
                 raise ValueError(f"ids must be in [0, {population.size}), got {list(chosen)}")
         else:
-            raise ValueError(_checks.unknown("variable", variable, ("weights", "v")))
+            names = ("weights", "v", "g_e", "g_i")
+            raise ValueError(_checks.unknown("variable", variable, names))
         recorder = Recorder(
             len(self.recorders),
             target,

@@ -15,8 +15,50 @@ PerNeuron: TypeAlias = float | Sequence[float] | NDArray[np.float64]
 """One number for the whole population, or one value per neuron."""
 
 
+class _Model:
+    """What the models share: checked fields, one value for all or one per neuron."""
+
+    def _check_fields(self) -> dict[str, NDArray[np.float64]]:
+        """Check each field and the rules between them; return the fields as arrays."""
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if field.name == "reset" or (value is None and field.name in ("v_min", "v_init")):
+                continue
+            object.__setattr__(self, field.name, _plain(field.name, value))
+        p = {name: np.asarray(values) for name, values in self._given().items()}
+        p["v_rest + i_offset"] = p["v_rest"] + p["i_offset"]
+        _require(p, "v_thresh", ">", "v_reset")
+        _require(p, "v_thresh", ">", "v_rest", hint="; for a drive above threshold use i_offset")
+        p.setdefault("v_init", p["v_rest"])
+        _require(p, "v_init", "<", "v_thresh")
+        return p
+
+    def _given(self) -> dict[str, Any]:
+        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return {k: v for k, v in values.items() if v is not None and k != "reset"}
+
+    def check_size(self, size: int) -> None:
+        """Refuse parameters whose number of values is neither one nor `size`."""
+        for name, value in self._given().items():
+            if isinstance(value, tuple) and len(value) != size:
+                raise ValueError(
+                    f"{name} must be one number or one value per neuron ({size}), "
+                    f"got {len(value)} values"
+                )
+
+    def arrays(self, size: int) -> dict[str, NDArray[np.float64]]:
+        """Return every parameter as (size,) values."""
+        values = {"v_init": self._given()["v_rest"], **self._given()}
+        return {k: np.broadcast_to(np.asarray(v, float), (size,)) for k, v in values.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the parameters as JSON can hold them."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
 @dataclass(frozen=True)
-class LIF:
+class LIF(_Model):
     """Leaky integrate-and-fire neuron with delta synapses.
 
     Between arrivals ``tau_m dV/dt = -(V - v_rest - i_offset)``, solved in closed form; an arrival
@@ -64,57 +106,84 @@ class LIF:
     reset: Literal["to", "by"] = "to"
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "reset" or (value is None and field.name in ("v_min", "v_init")):
-                continue
-            object.__setattr__(self, field.name, _plain(field.name, value))
+        p = self._check_fields()
         if self.reset not in ("to", "by"):
             raise ValueError(f"reset must be 'to' or 'by', got {self.reset!r}")
-        p = {name: np.asarray(values) for name, values in self._given().items()}
-        p["v_rest + i_offset"] = p["v_rest"] + p["i_offset"]
-        _require(p, "v_thresh", ">", "v_reset")
-        _require(p, "v_thresh", ">", "v_rest", hint="; for a drive above threshold use i_offset")
-        p.setdefault("v_init", p["v_rest"])
-        _require(p, "v_init", "<", "v_thresh")
         if "v_min" in p:
             for other in ("v_reset", "v_rest + i_offset", "v_init"):
                 _require(p, "v_min", "<=", other)
         if self.reset == "by" and (p["tau_refrac"] > 0).any():
             raise ValueError(f"reset='by' needs tau_refrac = 0, got {self.tau_refrac} ms")
 
-    def _given(self) -> dict[str, Any]:
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {k: v for k, v in values.items() if v is not None and k != "reset"}
-
-    def check_size(self, size: int) -> None:
-        """Refuse parameters whose number of values is neither one nor `size`."""
-        for name, value in self._given().items():
-            if isinstance(value, tuple) and len(value) != size:
-                raise ValueError(
-                    f"{name} must be one number or one value per neuron ({size}), "
-                    f"got {len(value)} values"
-                )
-
     def arrays(self, size: int) -> dict[str, NDArray[np.float64]]:
         """Return every parameter as (size,) values, but tau_m as (1,) where all share it."""
-        values = {"v_min": -np.inf, "v_init": self.v_rest, **self._given()}
-        result = {k: np.broadcast_to(np.asarray(v, float), (size,)) for k, v in values.items()}
+        result = super().arrays(size)
+        result.setdefault("v_min", np.full(size, -np.inf))
         if np.ptp(result["tau_m"]) == 0:
             result["tau_m"] = result["tau_m"][:1]
         return result
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the parameters as JSON can hold them."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+@dataclass(frozen=True)
+class LIFExp(_Model):
+    """Leaky integrate-and-fire neuron with exponential synaptic currents.
+
+    ``tau_m dV/dt = -(V - v_rest) + g_e + g_i + i_offset`` and ``dg_x/dt = -g_x / tau_syn_x``, all
+    in mV. An arrival adds its weight to g_e; over an inhibitory projection it is taken from g_i.
+    Spikes are the exact first crossings of the threshold, double crossings between two arrivals
+    included.
+
+    Parameters
+    ----------
+    tau_m : float or array (n,)
+        Membrane time constant, ms.
+    tau_syn_e, tau_syn_i : float or array (n,)
+        Time constants of the excitatory and the inhibitory current, ms; any of them may be equal.
+    v_rest, v_thresh, v_reset : float or array (n,)
+        Resting, threshold and reset potential, mV. v_thresh must be above v_rest and v_reset.
+    tau_refrac : float or array (n,)
+        Refractory time, ms: V stays at v_reset on [t, t + tau_refrac) while the currents go on.
+    i_offset : float or array (n,)
+        Constant drive, mV.
+    v_init : float or array (n,), optional
+        V at t = 0, mV, below v_thresh; v_rest by default. The currents start at 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        A parameter breaks one of these rules; the message names it.
+
+    References
+    ----------
+    Brette 2007, Neural Comput 19:2604; D'Haene et al. 2009, Neural Comput 21:1068 (exact
+    event-driven simulation with exponential currents; bounds instead of predictions).
+    """
+
+    tau_m: PerNeuron = 20.0
+    v_rest: PerNeuron = 0.0
+    v_thresh: PerNeuron = 1.0
+    v_reset: PerNeuron = 0.0
+    tau_refrac: PerNeuron = 0.0
+    i_offset: PerNeuron = 0.0
+    v_init: PerNeuron | None = None
+    tau_syn_e: PerNeuron = 5.0
+    tau_syn_i: PerNeuron = 10.0
+
+    def __post_init__(self) -> None:
+        self._check_fields()
+
+
+Model: TypeAlias = LIF | LIFExp
+
+MODELS: dict[str, type[LIF] | type[LIFExp]] = {"LIF": LIF, "LIFExp": LIFExp}
+"""By the name that checkpoints give them."""
 
 
 def _plain(name: str, value: object) -> float | tuple[float, ...]:
     """Return a checked number, or a tuple of them: hashable, comparable, immutable."""
 
     def check(one: object) -> float:
-        if name == "tau_m":
+        if name in ("tau_m", "tau_syn_e", "tau_syn_i"):
             return _checks.time_constant(name, one)
         if name == "tau_refrac":
             return _checks.number(name, one, "ms", at_least=0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from .neurons import LIF
+from .neurons import Model
 from .plasticity import AntisymmetricSTDP
 
 
@@ -15,7 +15,7 @@ class Population:
 
     name: str
     size: int
-    neurons: LIF
+    neurons: Model
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class Projection:
 
 @dataclass(frozen=True)
 class Recorder:
-    """Samples of the weights of a projection, or of "v" of some neurons, every so often."""
+    """Samples of the weights of a projection, or of a variable of some neurons, every so often."""
 
     index: int
     target: Projection | Population
-    variable: Literal["weights", "v"]
+    variable: Literal["weights", "v", "g_e", "g_i"]
     every: float
     ids: tuple[int, ...] | None
     max_bytes: int

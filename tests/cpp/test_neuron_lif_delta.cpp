@@ -17,7 +17,7 @@ LifParameters one_neuron() {
 }
 
 std::vector<NeuronId> kick(LifDelta& neurons, double t, double weight) {
-    neurons.receive(0, weight);
+    neurons.receive(0, weight, false);
     return neurons.settle(t);
 }
 
@@ -33,8 +33,8 @@ TEST_CASE("a kick decays with tau_m and the threshold includes equality") {
 
 TEST_CASE("the sum of an instant's arrivals is what is tested") {
     LifDelta neurons(one_neuron());
-    neurons.receive(0, 1.5);
-    neurons.receive(0, -0.75);
+    neurons.receive(0, 1.5, false);
+    neurons.receive(0, 0.75, true);
     CHECK(neurons.settle(1.0).empty());
     CHECK(neurons.potential(0, 1.0) == doctest::Approx(0.75));
 }
@@ -43,7 +43,7 @@ TEST_CASE("v_min clips the sum") {
     LifParameters parameters = one_neuron();
     parameters.v_min = {-0.5};
     LifDelta neurons(parameters);
-    neurons.receive_all(-3.0);
+    neurons.receive_all(3.0, true);
     neurons.settle(1.0);
     CHECK(neurons.potential(0, 1.0) == doctest::Approx(-0.5).epsilon(1e-14));
 }
@@ -91,7 +91,7 @@ TEST_CASE("inhibition at the instant of a crossing prevents it") {
     LifDelta neurons(parameters);
     const double t = neurons.next_time();
     neurons.cross(t);
-    neurons.receive(0, -0.25);
+    neurons.receive(0, 0.25, true);
     CHECK(neurons.settle(t).empty());
     CHECK(neurons.next_time() == doctest::Approx(t + 20.0 * std::log(1.25)).epsilon(1e-13));
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "neuron_lif_delta.hpp"
 #include "projection_dense.hpp"
 
 using postdict::AntisymmetricParameters;
