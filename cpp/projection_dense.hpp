@@ -19,11 +19,12 @@ namespace postdict {
 struct DenseParameters {
     std::size_t n_pre;
     std::size_t n_post;
-    std::vector<double> weights;  // mV, (n_pre, n_post), or (1,): the same for all pairs
+    std::vector<double> weights;  // mV, (n_pre, n_post), or (1,) where uniform
     double axonal_delay;          // ms
     bool inhibitory = false;
     std::optional<AntisymmetricParameters> rule;
     double w_max = std::numeric_limits<double>::infinity();  // mV, of plastic weights
+    bool uniform = false;  // one weight for all pairs; fixed projections only
 };
 
 class DenseProjection {
@@ -33,6 +34,7 @@ class DenseProjection {
     std::size_t n_pre() const { return n_pre_; }
     std::size_t n_post() const { return n_post_; }
     bool plastic() const { return rule_.has_value(); }
+    bool uniform() const { return uniform_; }
 
     DelayLine& line() { return line_; }
     const DelayLine& line() const { return line_; }
@@ -62,6 +64,7 @@ class DenseProjection {
     std::size_t n_pre_;
     std::size_t n_post_;
     double sign_;
+    bool uniform_;
     double w_max_;
     DelayLine line_;
     std::vector<double> weights_;
