@@ -40,7 +40,10 @@ LifDelta::LifDelta(const LifParameters& p)
       driven_(any_below(gap_, 0.0)),
       held_until_(refractory_ ? gap_.size() : 0, free),
       crossings_(driven_ ? gap_.size() : 0),
-      input_(gap_.size(), 0.0) {
+      input_(gap_.size(), 0.0),
+      near_(gap_),
+      next_(gap_.size(), 0.0) {
+    for (double& near : near_) near -= 1e-9 * (1.0 + std::abs(near));
     if (driven_) {
         excess_.advance(0.0);
         for (std::size_t i = 0; i < size(); ++i) predict(i, 0.0);
@@ -76,19 +79,22 @@ const std::vector<NeuronId>& LifDelta::settle(Time t) {
     return fired_;
 }
 
-// The common case, nobody refractory or driven, without a branch a neuron.
+// The common case, nobody refractory or driven: one pass without a branch a neuron, a second one
+// for the few that may have reached threshold.
 void LifDelta::settle_all(Time t) {
     double* const excess = excess_.scaled();
     const double growth = excess_.growth(0);
-    int above = 0;
+    int near = 0;
     for (std::size_t i = 0; i < input_.size(); ++i) {
-        excess[i] = std::max(excess[i] + input_[i] * growth, floor_[i] * growth);
-        input_[i] = 0.0;
-        above |= static_cast<int>(excess[i] >= gap_[i] * growth);
+        next_[i] = std::max(excess[i] + input_[i] * growth, floor_[i] * growth);
+        near |= static_cast<int>(next_[i] >= near_[i] * growth);
     }
-    if (above == 0) return;
-    for (std::size_t i = 0; i < input_.size(); ++i)
-        if (excess[i] >= gap_[i] * growth) fire(i, t);
+    if (near != 0)
+        for (std::size_t i = 0; i < input_.size(); ++i)
+            if (next_[i] >= near_[i] * growth)
+                next_[i] = test(i, excess[i] / growth + input_[i], next_[i], t);
+    std::copy(next_.begin(), next_.end(), excess);
+    std::fill(input_.begin(), input_.end(), 0.0);
 }
 
 void LifDelta::settle_one(std::size_t i, Time t) {
@@ -99,30 +105,37 @@ void LifDelta::settle_one(std::size_t i, Time t) {
     }
     double& excess = excess_.scaled()[i];
     const double growth = excess_.growth(i);
-    excess = std::max(excess + input * growth, floor_[i] * growth);
-    if (excess >= gap_[i] * growth) fire(i, t);
+    const double next = std::max(excess + input * growth, floor_[i] * growth);
+    if (next < near_[i] * growth) {
+        excess = next;
+    } else {
+        // A crossing that is due stands at the threshold exactly (see `cross`).
+        const double before = excess == gap_[i] * growth ? gap_[i] : excess / growth;
+        excess = test(i, before + input, next, t);
+    }
     if (driven_) predict(i, t);
 }
 
-void LifDelta::fire(std::size_t i, Time t) {
-    double& excess = excess_.scaled()[i];
-    const double growth = excess_.growth(i);
+// Decides at threshold in plain mV, where an input of three thresholds is exactly three spikes, not
+// in the growing frame, where it might be two. Returns what V - v_inf becomes, in the frame:
+// `next`, if the neuron does not fire.
+double LifDelta::test(std::size_t i, double excess, double next, Time t) {
+    if (excess < gap_[i]) return next;
     if (!subtract_) {
         fired_.push_back(static_cast<NeuronId>(i));
-        excess = reset_[i] * growth;
         if (tau_refrac_[i] > 0.0) held_until_[i] = t + tau_refrac_[i];
-        return;
+        return reset_[i] * excess_.growth(i);
     }
-    const double step = (gap_[i] - reset_[i]) * growth;  // v_thresh - v_reset
-    int count = 0;
-    do {
-        if (++count > most_spikes_at_once)
+    const double step = gap_[i] - reset_[i];  // v_thresh - v_reset
+    for (int count = 0; excess >= gap_[i]; ++count) {
+        if (count == most_spikes_at_once)
             throw std::overflow_error("neuron " + std::to_string(i) + " fires more than " +
                                       std::to_string(most_spikes_at_once) + " spikes at t = " +
                                       std::to_string(t) + " ms; its input is too strong");
         fired_.push_back(static_cast<NeuronId>(i));
         excess -= step;
-    } while (excess >= gap_[i] * growth);
+    }
+    return excess * excess_.growth(i);
 }
 
 // After refractoriness V has been decaying from v_reset since its end.

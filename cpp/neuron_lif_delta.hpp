@@ -79,7 +79,7 @@ class LifDelta {
 
     void settle_all(Time t);
     void settle_one(std::size_t i, Time t);
-    void fire(std::size_t i, Time t);
+    double test(std::size_t i, double excess, double next, Time t);
     void release(std::size_t i);
     void predict(std::size_t i, Time t);
 
@@ -100,6 +100,8 @@ class LifDelta {
     std::vector<double> input_;      // (n,) mV, the present instant's arrivals
     std::vector<NeuronId> touched_;  // who received any, in case not all did
     bool all_touched_ = false;
+    std::vector<double> near_;  // (n,) mV, a little below gap_: above it the test decides
+    std::vector<double> next_;  // (n,) scratch
     std::vector<NeuronId> fired_;
 };
 

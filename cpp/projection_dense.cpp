@@ -10,11 +10,12 @@ DenseProjection::DenseProjection(DenseParameters p)
     : n_pre_(p.n_pre),
       n_post_(p.n_post),
       inhibitory_(p.inhibitory),
+      uniform_(p.uniform),
       w_max_(p.w_max),
       line_(p.axonal_delay),
       weights_(std::move(p.weights)),
       learning_(p.rule.has_value()) {
-    assert(weights_.size() == n_pre_ * n_post_ || (weights_.size() == 1 && !p.rule));
+    assert(weights_.size() == (uniform_ ? 1 : n_pre_ * n_post_) && !(uniform_ && p.rule));
     if (p.rule) rule_.emplace(*p.rule, n_pre_, n_post_);
 }
 

@@ -18,11 +18,12 @@ namespace postdict {
 struct DenseParameters {
     std::size_t n_pre;
     std::size_t n_post;
-    std::vector<double> weights;  // mV, (n_pre, n_post), or (1,): the same for all pairs
+    std::vector<double> weights;  // mV, (n_pre, n_post), or (1,) where uniform
     double axonal_delay;          // ms
     bool inhibitory = false;
     std::optional<AntisymmetricParameters> rule;
     double w_max = std::numeric_limits<double>::infinity();  // mV, of plastic weights
+    bool uniform = false;  // one weight for all pairs; fixed projections only
 };
 
 class DenseProjection {
@@ -32,6 +33,7 @@ class DenseProjection {
     std::size_t n_pre() const { return n_pre_; }
     std::size_t n_post() const { return n_post_; }
     bool plastic() const { return rule_.has_value(); }
+    bool uniform() const { return uniform_; }
 
     DelayLine& line() { return line_; }
     const DelayLine& line() const { return line_; }
@@ -62,6 +64,7 @@ class DenseProjection {
     std::size_t n_pre_;
     std::size_t n_post_;
     bool inhibitory_;
+    bool uniform_;
     double w_max_;
     DelayLine line_;
     std::vector<double> weights_;
@@ -73,7 +76,7 @@ template <class Neurons>
 std::size_t DenseProjection::deliver(Time t, Neurons& target) {
     const std::vector<NeuronId>& sources = line_.receive(t);
     for (const NeuronId j : sources) {
-        if (weights_.size() == 1 && !rule_) {
+        if (uniform_) {
             target.receive_all(weights_[0], inhibitory_);
             continue;
         }

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "state.hpp"
+
 namespace postdict {
 
 class Random {
@@ -45,6 +47,11 @@ class Random {
             while (static_cast<std::uint32_t>(product) < surplus) product = (bits() >> 32) * n;
         }
         return static_cast<std::uint32_t>(product >> 32);
+    }
+
+    void check_state() const {
+        postdict::check_state(state_ != std::array<std::uint64_t, 4>{},
+                              "a random stream is all zeros");
     }
 
     template <class Self, class Visitor>

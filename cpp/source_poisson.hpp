@@ -38,7 +38,7 @@ class PoissonSource {
     // exact and draws nothing; setting the rate that holds already changes no bit.
     void set_rate(double rate, Time now) {
         if (rate == rate_) return;
-        if (rate_ > 0.0) hazard_ = (next_ - now) * total_rate();
+        if (next_ < never) hazard_ = (next_ - now) * total_rate();
         rate_ = rate;
         next_ = time_of(now);
     }
@@ -52,10 +52,11 @@ class PoissonSource {
         visit("next", self.next_);
     }
     void check_state(Time now) const {
+        random_.check_state();
         postdict::check_state(rate_ >= 0.0 && rate_ < never, "a rate is negative or not finite");
         postdict::check_state(hazard_ >= 0.0 && hazard_ < never, "a waiting time is negative");
-        postdict::check_state(next_ >= now && (next_ == never) == (rate_ == 0.0),
-                              "a kick lies in the past");
+        postdict::check_state(next_ >= now && (rate_ > 0.0 || next_ == never),
+                              "a kick lies in the past, or comes at rate 0");
     }
 
   private:

@@ -1,17 +1,12 @@
-"""Hypothesis profiles: the same examples every time by default, new ones on demand.
+"""Hypothesis profiles: the same examples every time by default, many new ones on demand.
 
 HYPOTHESIS_PROFILE=long python -m pytest tests/test_reference.py
 """
 
 import os
 
-from hypothesis import Phase, settings
+from hypothesis import settings
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=300)
-settings.register_profile(
-    "mut", deadline=None, derandomize=True, max_examples=300, phases=[Phase.generate, Phase.target]
-)
-settings.register_profile(
-    "long", deadline=None, database=None, max_examples=10_000, print_blob=True
-)
+settings.register_profile("long", deadline=None, database=None, max_examples=5000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

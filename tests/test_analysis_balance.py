@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+
 from postdict.analysis import fluxes, imbalance
 
 RULE = {"eta": 0.5, "A_plus": 1.0, "A_minus": 0.7, "tau_plus": 20.0, "tau_minus": 35.0}

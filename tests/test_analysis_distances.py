@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from postdict.analysis import population_distance, van_rossum, victor_purpura
 
 

@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+
 from postdict.analysis import Imitation, score_imitation
 
 

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+
 from postdict.analysis import InverseQuality, inverse_quality, specific_part
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from postdict.analysis import measure_response
 
 VALID: dict[str, Any] = {

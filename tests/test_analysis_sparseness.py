@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+
 from postdict.analysis import lifetime_sparseness, population_sparseness, treves_rolls
 
 

@@ -1,4 +1,4 @@
-"""LIF parameters: defaults, refusals, and closed forms that the engine must meet."""
+"""LIF neurons, their refusals and closed forms, and the Poisson kicks that drive them."""
 
 import dataclasses
 import math
@@ -46,21 +46,9 @@ def test_defaults():
         ({"tau_refrac": -1.0}, ValueError, r"tau_refrac must be non-negative, got -1\.0 ms"),
         ({"reset": "minus"}, ValueError, r"reset must be 'to' or 'by', got 'minus'"),
         ({"reset": None}, ValueError, r"reset must be 'to' or 'by', got None"),
-        (
-            {"v_thresh": -50.0},
-            ValueError,
-            r"v_thresh must be above v_reset, got v_thresh = -50 mV, v_reset = 0 mV",
-        ),
-        (
-            {"v_thresh": 1.0, "v_reset": 1.0},
-            ValueError,
-            r"v_thresh must be above v_reset, got v_thresh = 1 mV, v_reset = 1 mV",
-        ),
-        (
-            {"v_rest": 2.0},
-            ValueError,
-            r"v_thresh must be above v_rest.*; for a drive above threshold use i_offset",
-        ),
+        ({"v_thresh": -50.0}, ValueError, r"above v_reset, got v_thresh = -50 mV, v_reset = 0 mV"),
+        ({"v_reset": 1.0}, ValueError, r"v_thresh must be above v_reset, got v_thresh = 1 mV"),
+        ({"v_rest": 2.0}, ValueError, r"v_thresh must be above v_rest.* drive .* use i_offset"),
         ({"v_thresh": [1.0, -1.0]}, ValueError, r"v_thresh = -1 mV.* \(neuron 1\)"),
         ({"v_init": 1.0}, ValueError, r"v_init must be below v_thresh"),
         ({"v_min": 0.25}, ValueError, r"v_min must be at most v_reset"),
@@ -218,6 +206,14 @@ def test_reset_by_subtraction_keeps_what_is_above():
     assert sim.potentials("cells") == pytest.approx([-0.5], abs=1e-15)
 
 
+def test_too_strong_an_input_for_subtraction_names_the_neuron():
+    weights = [[1.0, 1e9]]
+    sim = simulation(LIF(reset="by"), times=[2.0, 5.0], ids=[0, 1], weights=weights)
+    with pytest.raises((OverflowError, RuntimeError), match=r"neuron 0 .* at t = 5\."):
+        sim.run_until(9.0)
+    assert list(sim.spikes("cells")[0]) == [2.0]
+
+
 def test_mixed_neurons_are_the_same_together_and_alone():
     """They take different paths through the core."""
     rng = np.random.default_rng(11)
@@ -228,7 +224,7 @@ def test_mixed_neurons_are_the_same_together_and_alone():
         {"tau_m": 30.0, "tau_refrac": 1.0, "i_offset": 1.3},
     ]
     times, ids = rng.uniform(1.0, 300.0, 400), rng.integers(0, 4, 400)
-    weights = rng.uniform(-0.2, 0.8, (4, 4))
+    weights = rng.uniform(0.1, 0.8, (4, 4)) * [1.0, 1.0, -1.0, 1.0]  # by source
     together = LIF(**{name: [p[name] for p in each] for name in each[0]})
     whole = simulation(together, 4, times=times, ids=ids, weights=weights)
     whole.run_until(300.0)
@@ -240,3 +236,63 @@ def test_mixed_neurons_are_the_same_together_and_alone():
         assert len(expected) > 10
         assert times_of_all[ids_of_all == i] == pytest.approx(expected, abs=1e-9)
         assert whole.potentials("cells")[i] == pytest.approx(alone.potentials("cells"), abs=1e-9)
+
+
+def probe(rate=100.0, seed=3, names=("noise",), size=5):
+    """Populations "of NAME" whose spikes are the kicks of the Poisson source NAME."""
+    net = postdict.Network(seed=seed)
+    for name in names:
+        net.add_population(f"of {name}", size, LIF())
+        net.add_poisson(name, f"of {name}", rate=rate, weight=2.0)
+    return postdict.Simulation(net)
+
+
+def test_streams_belong_to_their_names():
+    one, both = probe(), probe(names=("other", "noise"))
+    for sim in (one, both):
+        sim.run(10_000.0)
+    assert np.array_equal(one.spikes("of noise"), both.spikes("of noise"))
+    times, others = one.spikes("of noise")[0], both.spikes("of other")[0]
+    assert not np.isin(others, times).any()
+    counts, other_counts = (np.histogram(t, bins=1000, range=(0, 1e4))[0] for t in (times, others))
+    assert abs(np.corrcoef(counts, other_counts)[0, 1]) < 4 / math.sqrt(1000)
+
+
+def test_poisson_rates_intervals_and_targets():
+    sim = probe(rate=200.0, size=10)
+    sim.run(50_000.0)
+    times, ids = sim.spikes("of noise")
+    expected = 200.0 * 50.0  # of each neuron
+    assert abs(len(times) - 10 * expected) < 4 * math.sqrt(10 * expected)
+    assert (np.abs(np.bincount(ids, minlength=10) - expected) < 4 * math.sqrt(expected)).all()
+    intervals = np.sort(np.diff(times[ids == 3]))  # of one neuron: exponential, mean 5 ms
+    rank = np.arange(len(intervals)) / len(intervals)
+    assert np.abs(rank - (1 - np.exp(-intervals / 5.0))).max() < 2 / math.sqrt(len(intervals))
+
+
+def test_a_new_rate_stretches_what_is_left_of_the_waiting_times():
+    plain, changed = probe(rate=100.0), probe(rate=100.0)
+    plain.run_until(2000.0)
+    changed.run_until(100.0)
+    changed.set_rate("noise", 100.0)
+    changed.run_until(300.0)
+    changed.set_rate("noise", 400.0)
+    changed.run_until(300.0 + 1700.0 / 4)
+    (times, ids), (new_times, new_ids) = plain.spikes("of noise"), changed.spikes("of noise")
+    stretched = np.where(times < 300.0, times, 300.0 + (times - 300.0) / 4)
+    assert np.array_equal(ids, new_ids)
+    assert new_times == pytest.approx(stretched, abs=1e-9)
+    assert np.array_equal(new_times[times < 300.0], times[times < 300.0])
+
+
+@pytest.mark.parametrize("rate", [0.0, 1e-9, 1e-300, 1e-310, 5e-324])
+def test_a_rate_can_go_to_nothing_and_come_back(rate):
+    sim = probe(rate=100.0)
+    sim.run_until(500.0)
+    before = sim.spike_count("of noise")
+    sim.set_rate("noise", rate)
+    sim.run_until(1500.0)
+    assert sim.spike_count("of noise") == before
+    sim.set_rate("noise", 100.0)
+    sim.run_until(2500.0)
+    assert abs(sim.spike_count("of noise") - before - 500) < 4 * math.sqrt(500)

@@ -186,3 +186,95 @@ def test_fixed_excitation_and_plastic_inhibition_are_signed_weights_under_the_re
     for name, handle in (("motor", motors), ("sensor", sensors)):
         assert sim.spike_count(name) > 100
         np.testing.assert_allclose(sim.spikes(name), twin.spikes(handle), rtol=0, atol=1e-9)
+
+
+def replay(times, *, neurons=None, **connection):
+    """A cell that a replayed neuron reaches 1 ms after these times (ms), and the projection."""
+    net = postdict.Network()
+    net.add_population("cell", 1, neurons or LIF())
+    net.add_spike_source("source", 1, times=times, ids=[0] * len(times))
+    return net, net.connect("source", "cell", **connection)
+
+
+def test_new_weights_act_from_the_next_arrival_on():
+    net, projection = replay([1.0, 5.0, 9.0], weights=0.5, plasticity=AntisymmetricSTDP(0.1))
+    sim = postdict.Simulation(net)
+    sim.run_until(6.0)  # the second spike arrives at 6 ms: its weight is not yet taken
+    sim.set_weights(projection, [[0.25]])
+    sim.run_until(7.0)
+    expected = 0.5 * math.exp(-5 / 20) + 0.25 * math.exp(-1 / 20)
+    assert sim.potentials("cell") == pytest.approx([expected], abs=1e-15)
+    sim.set_weights(projection, 0.125)  # one number: all pairs
+    assert sim.weights(projection) == [[0.125]]
+    assert net.weights(projection) == [[0.5]]  # the description stays
+
+
+@pytest.mark.parametrize(
+    ("kind", "weights", "error", "message"),
+    [
+        ("matrix", np.ones((3, 4)), ValueError, r"\(4, 3\), got \(3, 4\); is it transposed"),
+        (
+            "matrix",
+            [[math.nan] * 3] * 4,
+            ValueError,
+            r"weights must be finite, got nan at \[0, 0\]",
+        ),
+        ("matrix", "heavy", TypeError, r"weights must be numbers, got str"),
+        ("matrix", (1.0,), TypeError, r"not a tuple"),
+        ("number", np.ones((4, 3)), ValueError, r"weights must be one number"),
+        ("number", [[0.1]], ValueError, r"weights must be one number"),
+        ("inhibitory", -0.1, ValueError, r"non-negative .* got -0\.1"),
+        ("plastic", -0.1, ValueError, r"non-negative .* got -0\.1"),
+        ("plastic", 0.9, ValueError, r"at most w_max = 0\.8 mV, got 0\.9"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(kind, weights, error, message):
+    net = postdict.Network()
+    net.add_population("motor", 3, LIF())
+    net.add_population("sensor", 4, LIF())
+    options = {
+        "matrix": {"weights": np.zeros((4, 3))},
+        "inhibitory": {"weights": 0.5, "inhibitory": True},
+        "plastic": {"weights": 0.5, "plasticity": AntisymmetricSTDP(0.1, w_max=0.8)},
+    }
+    projection = net.connect("motor", "sensor", **options.get(kind, {"weights": 0.5}))
+    sim = postdict.Simulation(net)
+    with pytest.raises(error, match=message):
+        sim.set_weights(projection, weights)
+    assert np.array_equal(sim.weights(projection), net.weights(projection))
+
+
+def test_fixed_weights_do_not_learn():
+    net, fixed = replay([1.0], weights=1.0)
+    with pytest.raises(ValueError, match=r"source→cell has no plasticity"):
+        postdict.Simulation(net).set_plasticity(fixed, True)
+
+
+def test_the_last_pair_of_ten_idle_hours():
+    end = 3.6e7
+    rule = AntisymmetricSTDP(0.1, A_minus=0.5)
+    net, plastic = replay([1.0, end - 30.0], weights=0.25, plasticity=rule)
+    net.add_spike_source("teacher", 1, times=[5.0, end - 20.0], ids=[0, 0])
+    net.connect("teacher", "cell", weights=2.0)
+    sim = postdict.Simulation(net)
+    sim.run_until(end)
+    expected = 0.25 + rule.window(4.0) + rule.window(10.0)
+    assert sim.weights(plastic)[0, 0] == pytest.approx(expected, abs=1e-15)
+    assert list(sim.spikes("cell")[0]) == [6.0, end - 19.0]
+
+
+@pytest.mark.parametrize("tau", [1e-3, 1.0, 1e9, 1e100])
+@pytest.mark.filterwarnings("ignore:.*did you mean:UserWarning")
+def test_extreme_time_constants_meet_the_closed_form(tau):
+    net, plastic = replay(
+        [1e-6, 0.5, 1e4, 1e8],
+        neurons=LIF(tau_m=tau, v_thresh=1e99),
+        weights=1e90,
+        axonal_delay=1e-12,
+        plasticity=AntisymmetricSTDP(1e3, tau_plus=tau, tau_minus=tau),
+    )
+    sim = postdict.Simulation(net)
+    sim.run_until(2e8)
+    expected = 1e90 * np.exp(-(2e8 - np.array([1e-6, 0.5, 1e4, 1e8])) / tau).sum()
+    assert sim.potentials("cell") == pytest.approx([expected], rel=1e-12)
+    assert sim.weights(plastic) == [[1e90]]

@@ -84,17 +84,13 @@ std::size_t connect(Network& network, bool from_population, std::size_t pre, std
     const std::size_t n_pre = emitter_size(network, emitter);
     const std::size_t n_post = network.populations.at(post).size();
     const bool one_for_all = weights.ndim() == 0;
-    require(one_for_all || weights.size() == static_cast<py::ssize_t>(n_pre * n_post),
+    require(one_for_all ? !rule : weights.size() == static_cast<py::ssize_t>(n_pre * n_post),
             "weights need n_post x n_pre values or one");
     std::vector<double> stored = to_vector(weights);
-    if (!one_for_all) {
-        stored = transposed(stored, n_post, n_pre);
-    } else if (rule) {
-        stored.assign(n_pre * n_post, stored[0]);
-    }
+    if (!one_for_all) stored = transposed(stored, n_post, n_pre);
     network.projections.push_back({emitter, post,
                                    DenseProjection({n_pre, n_post, std::move(stored), axonal_delay,
-                                                    inhibitory, rule, w_max})});
+                                                    inhibitory, rule, w_max, one_for_all})});
     return network.projections.size() - 1;
 }
 

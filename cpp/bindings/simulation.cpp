@@ -71,7 +71,7 @@ py::array_t<double> weights(SharedSimulation& shared, std::size_t projection) {
     const DenseProjection& synapses = simulation->synapses(projection);
     const auto n_pre = static_cast<py::ssize_t>(synapses.n_pre());
     const auto n_post = static_cast<py::ssize_t>(synapses.n_post());
-    if (synapses.weights().size() == 1 && !synapses.plastic())
+    if (synapses.uniform())
         return to_array<double>(synapses.weights()).reshape(std::vector<py::ssize_t>{});
     return to_array<double>(transposed(synapses.weights(), synapses.n_pre(), synapses.n_post()))
         .reshape({n_post, n_pre});

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -24,13 +25,16 @@ def number(
     at_most: float | None = None,
 ) -> float:
     """Return `value` as a finite float within its bounds; ValueError names what is wrong."""
-    shown = f"{value!r} {unit}".rstrip()
-    if isinstance(value, (bool, str, bytes)) or not np.isscalar(value):
+    if isinstance(value, (bool, str, bytes)) or np.ndim(value) != 0:  # type: ignore[arg-type]
         raise TypeError(f"{name} must be a number, got {value!r}")
     try:
         result = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, got {value!r}") from None
+    except OverflowError:
+        result = math.inf
+    plain = value.item() if isinstance(value, np.generic) else value
+    shown = f"{plain!r} {unit}".rstrip()
     if not math.isfinite(result) or abs(result) > LARGEST:
         raise ValueError(f"{name} must be finite, got {shown}")
     if above is not None and not result > above:
@@ -59,9 +63,20 @@ def time_constant(name: str, value: object) -> float:
     if result < SHORTEST_PLAUSIBLE:
         warnings.warn(
             f"{name} = {result:g} ms is short: times are in ms, did you mean {1e3 * result:g}?",
-            stacklevel=4,
+            stacklevel=_outside(),
         )
     return result
+
+
+def _outside() -> int:
+    """Return the stack level, as `warnings.warn` counts it, of the first caller from elsewhere."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
+        # The generated __init__ of a dataclass belongs to no package.
+        level, frame = level + 1, frame.f_back
+        if frame.f_code.co_filename == "<string>" and frame.f_back is not None:
+            level, frame = level + 1, frame.f_back
+    return level
 
 
 def finite_array(name: str, values: ArrayLike, *, ndim: int | None = None) -> NDArray[np.float64]:

@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["AntisymmetricParameters", "LimitError", "Network", "Simulation", "commit"]
-
 class AntisymmetricParameters:
     def __init__(
         self, eta: float, A_plus: float, A_minus: float, tau_plus: float, tau_minus: float

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import warnings
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,9 @@ def unpack(content: bytes) -> tuple[Network, dict[str, int], Arrays]:
         limits = {str(k): int(v) for k, v in header["limits"].items()}
         if set(limits) != {"max_recorded_spikes", "max_pending_spikes"}:
             raise KeyError("limits")
-        return from_description(header["network"], arrays), limits, state
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # said when the network was made
+            return from_description(header["network"], arrays), limits, state
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise CheckpointError(f"the checkpoint describes no valid network: {error}") from None
 

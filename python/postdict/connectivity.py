@@ -11,7 +11,7 @@ from . import _checks
 def weight_matrix(
     weights: ArrayLike,
     *,
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
     non_negative: bool,
     w_max: float = np.inf,
 ) -> NDArray[np.float64]:

@@ -338,6 +338,7 @@ def _find(given: T | str, parts: list[T], kind: str) -> T:
             if part.name == given:
                 return part
         raise ValueError(_checks.unknown(kind, given, (part.name for part in parts)))
-    if given not in parts:
+    # The type first: an array has no single truth when it is compared with the parts.
+    if type(given) not in (Population, SpikeSource) or given not in parts:
         raise ValueError(f"{given!r} is not a {kind} of this network")
     return given

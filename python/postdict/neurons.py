@@ -26,6 +26,7 @@ class _Model:
                 continue
             object.__setattr__(self, field.name, _plain(field.name, value))
         p = {name: np.asarray(values) for name, values in self._given().items()}
+        _same_size(p, "v_rest", "i_offset")
         p["v_rest + i_offset"] = p["v_rest"] + p["i_offset"]
         _require(p, "v_thresh", ">", "v_reset")
         _require(p, "v_thresh", ">", "v_rest", hint="; for a drive above threshold use i_offset")
@@ -198,13 +199,8 @@ def _plain(name: str, value: object) -> float | tuple[float, ...]:
 def _require(
     p: dict[str, Any], left: str, relation: Literal["<", "<=", ">"], right: str, hint: str = ""
 ) -> None:
-    try:
-        a, b = np.broadcast_arrays(p[left], p[right])
-    except ValueError:
-        raise ValueError(
-            f"{left} and {right} must have one value per neuron each, "
-            f"got {np.size(p[left])} and {np.size(p[right])} values"
-        ) from None
+    _same_size(p, left, right)
+    a, b = np.broadcast_arrays(p[left], p[right])
     compare = {"<": np.less, "<=": np.less_equal, ">": np.greater}[relation]
     words = {"<": "below", "<=": "at most", ">": "above"}[relation]
     wrong = ~compare(a, b)
@@ -214,4 +210,13 @@ def _require(
         raise ValueError(
             f"{left} must be {words} {right}, got {left} = {a[place]:g} mV, "
             f"{right} = {b[place]:g} mV{who}{hint}"
+        )
+
+
+def _same_size(p: dict[str, Any], left: str, right: str) -> None:
+    sizes = [np.size(p[name]) for name in (left, right) if np.ndim(p[name])]
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            f"{left} and {right} must have one value per neuron each, "
+            f"got {sizes[0]} and {sizes[1]} values"
         )

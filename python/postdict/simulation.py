@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
 import time as _clock
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import _checks, _core, checkpoint
 from .assembly import assembled
 from .connectivity import weight_matrix
-from .network import Network
+from .network import LARGEST_RATE, Network
 from .parts import PoissonSource, Population, Projection, Recorder
 from .progress import ProgressLine
 
@@ -66,6 +67,7 @@ class Simulation:
         }
         # A description of its own, so that later additions to the user's cannot confuse this one.
         self._network = network.copy()
+        self._running = threading.Lock()
         self._core = _core.Simulation(assembled(self._network), **self._limits)
 
     def __repr__(self) -> str:
@@ -117,6 +119,14 @@ class Simulation:
             self._run_until(end, progress or None)
 
     def _run_until(self, end: float, report: ProgressCallback | None) -> None:
+        if not self._running.acquire(blocking=False):
+            raise RuntimeError("this Simulation is running already")
+        try:
+            self._run_in_slices(end, report)
+        finally:
+            self._running.release()
+
+    def _run_in_slices(self, end: float, report: ProgressCallback | None) -> None:
         started = _clock.perf_counter()
         n_before = self.n_events
         done = False
@@ -172,17 +182,16 @@ class Simulation:
         self._network.check_part(projection)
         present = self._core.weights(projection.index)
         rule = projection.plasticity
-        shape = self._network.weights(projection).shape
+        if not present.ndim and np.ndim(weights):
+            raise ValueError("weights must be one number: this projection has one for all pairs")
         matrix = weight_matrix(
             weights,
-            shape=(shape[0], shape[1]) if len(shape) == 2 else (1, 1),
+            shape=present.shape,
             non_negative=projection.inhibitory or rule is not None,
             w_max=rule.w_max if rule else np.inf,
         )
         if matrix.ndim == 0 and present.ndim:
             matrix = np.full(present.shape, matrix)
-        if matrix.ndim != present.ndim:
-            raise ValueError("weights must be one number: this projection has one for all pairs")
         self._core.set_weights(projection.index, matrix)
 
     def set_plasticity(self, projection: Projection, on: bool) -> None:
@@ -194,12 +203,9 @@ class Simulation:
 
     def set_rate(self, source: PoissonSource | str, rate: float) -> None:
         """Change the rate (Hz per neuron) of a Poisson source from now on."""
-        names = [known.name for known in self._network.poisson_sources]
-        name = source if isinstance(source, str) else source.name
-        if name not in names:
-            raise ValueError(_checks.unknown("Poisson source", name, names))
+        index = self._index(source, PoissonSource, self._network.poisson_sources, "Poisson source")
         self._core.set_rate(
-            names.index(name), _checks.number("rate", rate, "Hz", at_least=0.0, at_most=1e6)
+            index, _checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)
         )
 
     def recorded(self, recorder: Recorder) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -247,8 +253,8 @@ class Simulation:
     @classmethod
     def _from_bytes(cls, content: bytes) -> Simulation:
         network, limits, state = checkpoint.unpack(content)
-        simulation = cls(network, **limits)
         try:
+            simulation = cls(network, **limits)
             simulation._core.restore(state)
         except ValueError as error:
             raise checkpoint.CheckpointError(str(error)) from None
@@ -258,8 +264,15 @@ class Simulation:
         return Simulation._from_bytes, (self._to_bytes(),)
 
     def _population_index(self, population: Population | str) -> int:
-        names = [known.name for known in self._network.populations]
-        name = population if isinstance(population, str) else population.name
-        if name not in names:
-            raise ValueError(_checks.unknown("population", name, names))
-        return names.index(name)
+        return self._index(population, Population, self._network.populations, "population")
+
+    def _index(self, given: object, kind: type, parts: Sequence[Any], what: str) -> int:
+        """Return where a part stands that is given by itself or by its name."""
+        if isinstance(given, str):
+            names = [part.name for part in parts]
+            if given not in names:
+                raise ValueError(_checks.unknown(what, given, names))
+            return names.index(given)
+        if not isinstance(given, kind) or given not in parts:
+            raise ValueError(f"{given!r} is not a {what} of this network")
+        return parts.index(given)

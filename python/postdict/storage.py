@@ -65,5 +65,12 @@ def read_npz(content: bytes) -> dict[str, NDArray[Any]]:
                         file, allow_pickle=False
                     )
             return arrays
-    except (zipfile.BadZipFile, EOFError, KeyError, MemoryError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        KeyError,
+        MemoryError,
+        NotImplementedError,
+        RuntimeError,  # an encrypted member
+    ) as error:
         raise ValueError(f"not a whole .npz file ({error})") from None

@@ -31,8 +31,9 @@ Network small_network() {
          0,
          DenseProjection({n, n, std::vector<double>(n * n, 0.1), 2.5, true,
                           AntisymmetricParameters{0.01, 1.0, 0.9, 20.0, 15.0}, 0.5})});
-    network.projections.push_back(
-        {{Emitter::Kind::spike_times, 0}, 0, DenseProjection({2, n, {0.2}, 1.0, true, {}})});
+    network.projections.push_back({{Emitter::Kind::spike_times, 0},
+                                   0,
+                                   DenseProjection({2, n, {0.2}, 1.0, true, {}, never, true})});
     network.recorders.emplace_back(Variable::weights, 0, std::vector<NeuronId>{}, n * n, 100.0, 8);
     network.recorders.emplace_back(Variable::potential, 0, std::vector<NeuronId>{2}, 1, 50.0, 100);
     return network;

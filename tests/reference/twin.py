@@ -1,137 +1,46 @@
 """The slow twin: the model of postdict in plain Python, the oracle for random small networks.
 
-Written from the contract alone; it shares nothing with the C++ core. Every synapse is a number in
-a list, every event an entry of one heap. Times in ms, potentials and weights in mV.
+Written from the contract alone; it shares nothing with the C++ core. Here is the event loop, every
+event an entry of one heap; beside it `neurons`, `crossing` and `synapses`. Times in ms,
+potentials, currents and weights in mV.
 
 Ties: all that is due at equal doubles is one instant, which the heap yields in the order of the
 tuples (time, kind, object, id):
 
-1. ARRIVAL   by projection, then source id. The synapse transmits the weight that it had before,
-             is then depressed, and the pre trace counts the arrival.
-2. KICK      by kick source in order of creation, then neuron id.
-3. CROSSING  of the threshold under constant drive. V counts as exactly v_thresh.
-4. EMISSION  of a spike-time source.
+1. ARRIVAL   by projection, then source id, then the order in which synapses were given. The
+             synapse transmits the weight that it had before, is then depressed, and the pre trace
+             counts the arrival.
+2. DENDRITE  a spike of the target reaches the synapses of a projection with a dendritic delay:
+             they are potentiated, and the post trace counts it.
+3. KICK      by kick source in order of creation, then neuron id.
+4. CROSSING  of the threshold without further input. V counts as exactly v_thresh.
+5. EMISSION  of a spike-time source.
 
-Only then each neuron adds the sum of its inputs, is clipped at v_min and tested, and those that
-fire are handled by population, then neuron id: record, send, potentiate, count in the post trace.
-What an instant causes lies strictly after it, so that an instant never grows while it is handled.
+Only then each neuron takes the sums of its inputs: LIF adds them to V, is clipped at v_min and
+tested; LIFExp adds them to its currents and fires at a crossing alone. Those that fire are handled
+by population, then neuron id: record, send, and where there is no dendritic delay potentiate and
+count in the post trace. What an instant causes lies strictly after it, so that an instant never
+grows while it is handled.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-ARRIVAL, KICK, CROSSING, EMISSION = range(4)
+from .common import Each, for_each, require, strictly_after
+from .neurons import LIF, Input, LIFExp, Neuron
+from .synapses import AntisymmetricSTDP, AnyProjection, Projection, SparseProjection, Weights
 
-Matrix = list[list[float]]  # (n_post, n_pre)
-PerNeuron = float | Iterable[float]
-Weights = float | Iterable[Iterable[float]]
+__all__ = ["AntisymmetricSTDP", "Projection", "SparseProjection", "Twin"]
+
+ARRIVAL, DENDRITE, KICK, CROSSING, EMISSION = range(5)
+
 Times = Iterable[float]
 Ids = Iterable[int]
-
-
-def require(condition: bool, rule: str) -> None:
-    if not condition:
-        raise ValueError(rule)
-
-
-def strictly_after(now: float, t: float) -> float:
-    """t, or the next double after now where rounding has made t no later than now."""
-    return max(t, math.nextafter(now, math.inf))
-
-
-def per_neuron(value: PerNeuron, n: int) -> list[float]:
-    return [float(v) for v in value] if isinstance(value, Iterable) else [float(value)] * n
-
-
-@dataclass(frozen=True)
-class AntisymmetricSTDP:
-    """All pairs, lag = t_post - t_pre at the synapse, coincidence counted once as lag 0+.
-
-    lag >= 0: w += eta A_plus exp(-lag / tau_plus); lag < 0: w -= eta A_minus exp(lag / tau_minus).
-    """
-
-    eta: float
-    A_plus: float
-    A_minus: float
-    tau_plus: float
-    tau_minus: float
-    w_max: float = math.inf
-
-
-class Trace:
-    """Sum over the past events of each of n neurons of exp(-age / tau)."""
-
-    def __init__(self, n: int, tau: float) -> None:
-        self.tau = tau
-        self.value = [0.0] * n  # as of the last event
-        self.last = [0.0] * n
-
-    def at(self, i: int, t: float) -> float:
-        return self.value[i] * math.exp(-(t - self.last[i]) / self.tau)
-
-    def count(self, i: int, t: float) -> None:
-        self.value[i], self.last[i] = self.at(i, t) + 1.0, t
-
-
-@dataclass
-class Neuron:
-    """LIF: V(t) = v_inf + (v0 - v_inf) exp(-(t - t0) / tau_m) for t >= t0, and v0 before t0."""
-
-    tau_m: float
-    v_inf: float  # v_rest + i_offset
-    v_thresh: float
-    v_reset: float
-    tau_refrac: float
-    v_min: float  # -inf for none
-    v0: float
-    by_subtraction: bool = field(kw_only=True)
-    t0: float = 0.0  # still to come while the neuron is refractory
-    crossing: float = math.inf  # when V reaches v_thresh if no input arrives
-
-    def __post_init__(self) -> None:
-        require(self.tau_m > 0.0 and self.tau_refrac >= 0.0, "tau_m > 0 and tau_refrac >= 0")
-        require(max(self.v_reset, self.v0) < self.v_thresh, "v_reset and v_init below v_thresh")
-        require(self.v_min <= min(self.v_reset, self.v_inf), "v_min above v_reset or v_inf")
-        require(not (self.by_subtraction and self.tau_refrac), "reset 'by' excludes tau_refrac")
-        self.start(self.v0, 0.0, 0.0)
-
-    def potential(self, t: float) -> float:
-        if t == self.crossing:
-            return self.v_thresh
-        if t <= self.t0:
-            return self.v0
-        return self.v_inf + (self.v0 - self.v_inf) * math.exp(-(t - self.t0) / self.tau_m)
-
-    def start(self, v: float, t0: float, now: float) -> None:
-        """Let V run from v at t0 on, and predict the crossing."""
-        self.v0, self.t0, self.crossing = v, t0, math.inf
-        if self.v_inf > self.v_thresh:
-            ratio = (self.v_inf - v) / (self.v_inf - self.v_thresh)
-            self.crossing = strictly_after(now, t0 + self.tau_m * math.log(ratio))
-
-    def receive(self, total: float, t: float) -> int:
-        """Add all input of the instant t, and return the number of spikes."""
-        if t < self.t0:
-            return 0
-        before = self.potential(t)
-        v = max(before + total, self.v_min)
-        if v < self.v_thresh:
-            if v != before:  # input that cancels leaves the prediction as it is, to the last bit
-                self.start(v, t, t)
-            return 0
-        if not self.by_subtraction:
-            self.start(self.v_reset, t + self.tau_refrac, t)
-            return 1
-        spikes = 0
-        while v >= self.v_thresh:
-            v -= self.v_thresh - self.v_reset
-            spikes += 1
-        self.start(v, t, t)
-        return spikes
 
 
 @dataclass
@@ -139,56 +48,9 @@ class Population:
     """Neurons, or a source, which has a size and no neurons; and the spikes so far."""
 
     n: int
-    neurons: list[Neuron]
+    neurons: Sequence[Neuron]
     times: list[float] = field(default_factory=list)
     ids: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Projection:
-    """All-to-all synapses. Traces are per projection: arrivals depend on the delay."""
-
-    pre: int
-    post: int
-    shape: tuple[int, int]  # (n_post, n_pre)
-    axonal_delay: float
-    inhibitory: bool
-    stdp: AntisymmetricSTDP | None
-    plasticity_on: bool = True
-
-    def __post_init__(self) -> None:
-        n_post, n_pre = self.shape
-        self.x = Trace(n_pre, self.stdp.tau_plus if self.stdp else 1.0)  # arrivals, per source
-        self.y = Trace(n_post, self.stdp.tau_minus if self.stdp else 1.0)  # spikes, per target
-
-    def set_weights(self, weights: Weights) -> None:
-        n_post, n_pre = self.shape
-        rows = weights if isinstance(weights, Iterable) else [[weights] * n_pre] * n_post
-        matrix = [[float(w) for w in row] for row in rows]
-        require([len(row) for row in matrix] == [n_pre] * n_post, "weights are (post, pre)")
-        low = 0.0 if self.stdp or self.inhibitory else -math.inf
-        high = self.stdp.w_max if self.stdp else math.inf
-        require(all(low <= w <= high for row in matrix for w in row), "weight out of bounds")
-        self.weights = matrix
-
-    def arrive(self, j: int, t: float) -> list[float]:
-        """Take a spike of source j, and return the input that it gives to each target."""
-        inputs = [-row[j] if self.inhibitory else row[j] for row in self.weights]
-        if self.stdp:
-            for i in range(self.shape[0]):
-                self.change(i, j, -self.stdp.eta * self.stdp.A_minus * self.y.at(i, t))
-        self.x.count(j, t)
-        return inputs
-
-    def target_fired(self, i: int, t: float) -> None:
-        if self.stdp:
-            for j in range(self.shape[1]):
-                self.change(i, j, self.stdp.eta * self.stdp.A_plus * self.x.at(j, t))
-        self.y.count(i, t)
-
-    def change(self, i: int, j: int, amount: float) -> None:
-        if self.stdp and self.plasticity_on:
-            self.weights[i][j] = min(max(self.weights[i][j] + amount, 0.0), self.stdp.w_max)
 
 
 class Twin:
@@ -197,32 +59,50 @@ class Twin:
     def __init__(self) -> None:
         self.now = 0.0
         self.populations: list[Population] = []
-        self.projections: list[Projection] = []
+        self.projections: list[AnyProjection] = []
         self.kicks: list[tuple[int, float]] = []  # (population, weight)
         self.queue: list[tuple[float, int, int, int]] = []  # (time, kind, object, id)
 
     def add_population(
         self,
         n: int,
-        tau_m: PerNeuron = 20.0,
-        v_rest: PerNeuron = 0.0,
-        v_thresh: PerNeuron = 1.0,
-        v_reset: PerNeuron = 0.0,
-        tau_refrac: PerNeuron = 0.0,
-        i_offset: PerNeuron = 0.0,
-        v_min: PerNeuron | None = None,
-        v_init: PerNeuron | None = None,
+        tau_m: Each = 20.0,
+        v_rest: Each = 0.0,
+        v_thresh: Each = 1.0,
+        v_reset: Each = 0.0,
+        tau_refrac: Each = 0.0,
+        i_offset: Each = 0.0,
+        v_min: Each | None = None,
+        v_init: Each | None = None,
         reset: str = "to",
     ) -> int:
         require(reset in ("to", "by"), "reset is 'to' or 'by'")
-        rest = per_neuron(v_rest, n)
-        v_inf = [v + i for v, i in zip(rest, per_neuron(i_offset, n), strict=True)]
+        v_inf, v0 = drive_and_start(n, v_rest, i_offset, v_init)
         low = -math.inf if v_min is None else v_min
-        v0 = rest if v_init is None else v_init
         given = (tau_m, v_inf, v_thresh, v_reset, tau_refrac, low, v0)
-        columns = zip(*(per_neuron(value, n) for value in given), strict=True)
-        neurons = [Neuron(*column, by_subtraction=reset == "by") for column in columns]
-        self.populations.append(Population(n, neurons))
+        columns = zip(*(for_each(value, n) for value in given), strict=True)
+        return self.add([LIF(*column, by_subtraction=reset == "by") for column in columns])
+
+    def add_population_exp(
+        self,
+        n: int,
+        tau_m: Each = 20.0,
+        v_rest: Each = 0.0,
+        v_thresh: Each = 1.0,
+        v_reset: Each = 0.0,
+        tau_refrac: Each = 0.0,
+        i_offset: Each = 0.0,
+        tau_syn_e: Each = 5.0,
+        tau_syn_i: Each = 10.0,
+        v_init: Each | None = None,
+    ) -> int:
+        v_inf, v0 = drive_and_start(n, v_rest, i_offset, v_init)
+        given = (tau_m, v_inf, v_thresh, v_reset, tau_refrac, tau_syn_e, tau_syn_i, v0)
+        columns = zip(*(for_each(value, n) for value in given), strict=True)
+        return self.add([LIFExp(*column) for column in columns])
+
+    def add(self, neurons: Sequence[Neuron]) -> int:
+        self.populations.append(Population(len(neurons), neurons))
         for i, neuron in enumerate(neurons):
             self.push(neuron.crossing, CROSSING, len(self.populations) - 1, i)
         return len(self.populations) - 1
@@ -244,12 +124,54 @@ class Twin:
         axonal_delay: float = 1.0,
         inhibitory: bool = False,
         stdp: AntisymmetricSTDP | None = None,
+        dendritic_delay: float = 0.0,
     ) -> int:
-        require(axonal_delay > 0.0, "axonal_delay must be positive")
+        """All-to-all synapses; weights are a number or (n_post, n_pre)."""
+        common = self.common(pre, post, inhibitory, stdp, dendritic_delay)
+        return self.project(Projection(axonal_delay=float(axonal_delay), **common), weights)
+
+    def connect_sparse(
+        self,
+        pre: int,
+        post: int,
+        pre_ids: Ids,
+        post_ids: Ids,
+        weights: Each,
+        axonal_delay: Each = 1.0,
+        inhibitory: bool = False,
+        stdp: AntisymmetricSTDP | None = None,
+        dendritic_delay: float = 0.0,
+    ) -> int:
+        """Synapses given one by one, several of one pair allowed; weights and delays likewise."""
+        common = self.common(pre, post, inhibitory, stdp, dendritic_delay)
+        pairs = [int(j) for j in pre_ids], [int(i) for i in post_ids]
+        synapses = SparseProjection(
+            pre_ids=pairs[0], post_ids=pairs[1], axonal_delay=axonal_delay, **common
+        )
+        return self.project(synapses, weights)
+
+    def common(
+        self,
+        pre: int,
+        post: int,
+        inhibitory: bool,
+        stdp: AntisymmetricSTDP | None,
+        dendritic_delay: float,
+    ) -> dict[str, Any]:
         require(bool(self.populations[post].neurons), "nothing connects onto a source")
-        shape = (self.populations[post].n, self.populations[pre].n)
-        self.projections.append(Projection(pre, post, shape, axonal_delay, inhibitory, stdp))
-        self.projections[-1].set_weights(weights)
+        return {
+            "pre": pre,
+            "post": post,
+            "n_pre": self.populations[pre].n,
+            "n_post": self.populations[post].n,
+            "inhibitory": inhibitory,
+            "stdp": stdp,
+            "dendritic_delay": float(dendritic_delay),
+        }
+
+    def project(self, projection: AnyProjection, weights: Weights) -> int:
+        projection.set_weights(weights)
+        self.projections.append(projection)
         return len(self.projections) - 1
 
     def run_until(self, t: float) -> None:
@@ -263,12 +185,20 @@ class Twin:
         """V at the present, before the inputs that arrive at this very instant."""
         return self.populations[population].neurons[i].potential(self.now)
 
+    def currents(self, population: int, i: int) -> tuple[float, float]:
+        """(g_e, g_i) of a LIFExp, likewise."""
+        neuron = self.populations[population].neurons[i]
+        if not isinstance(neuron, LIFExp):
+            raise TypeError("only LIFExp has currents")
+        return neuron.currents(self.now)
+
     def spikes(self, population: int) -> tuple[list[float], list[int]]:
         """Times and ids, by (time, id): the order in which an instant records them."""
         return list(self.populations[population].times), list(self.populations[population].ids)
 
-    def weights(self, projection: int) -> Matrix:
-        return [list(row) for row in self.projections[projection].weights]
+    def weights(self, projection: int) -> list[Any]:
+        """In the form given: rows (n_post, n_pre), or one number per synapse in the order given."""
+        return self.projections[projection].given_weights()
 
     def set_weights(self, projection: int, weights: Weights) -> None:
         self.projections[projection].set_weights(weights)
@@ -278,25 +208,28 @@ class Twin:
         self.projections[projection].plasticity_on = on
 
     def instant(self, t: float) -> None:
-        inputs: dict[tuple[int, int], float] = {}  # (population, id): sum, added as a whole
+        inputs: dict[tuple[int, int], Input] = {}  # (population, id): added as a whole
         firing: list[tuple[int, int]] = []  # one entry per spike
         while self.queue and self.queue[0][0] == t:
             _, kind, index, i = heapq.heappop(self.queue)
             if kind == ARRIVAL:
-                post = self.projections[index].post
-                for target, w in enumerate(self.projections[index].arrive(i, t)):
-                    inputs[post, target] = inputs.get((post, target), 0.0) + w
+                projection = self.projections[index]
+                for target, amount in projection.arrive(i, t):
+                    given = inputs.setdefault((projection.post, target), Input())
+                    given.add(amount, projection.inhibitory)
+            elif kind == DENDRITE:
+                self.projections[index].target_fired(i, t)
             elif kind == KICK:
-                population, w = self.kicks[index]
-                inputs[population, i] = inputs.get((population, i), 0.0) + w
+                population, weight = self.kicks[index]
+                inputs.setdefault((population, i), Input()).add(weight, weight < 0.0)
             elif kind == EMISSION:
                 firing.append((index, i))
             elif self.populations[index].neurons[i].crossing == t:  # else remade since
-                inputs.setdefault((index, i), 0.0)
-        for (population, i), total in inputs.items():
+                inputs.setdefault((index, i), Input())
+        for (population, i), given in inputs.items():
             neuron = self.populations[population].neurons[i]
             predicted = neuron.crossing
-            firing += [(population, i)] * neuron.receive(total, t)
+            firing += [(population, i)] * neuron.receive(given, t)
             if neuron.crossing != predicted:
                 self.push(neuron.crossing, CROSSING, population, i)
         for population, i in sorted(firing):
@@ -307,8 +240,12 @@ class Twin:
         self.populations[population].ids.append(i)
         for index, projection in enumerate(self.projections):
             if projection.pre == population:
-                self.push(strictly_after(t, t + projection.axonal_delay), ARRIVAL, index, i)
-            if projection.post == population:
+                for delay, arrival in projection.sends(i):
+                    self.push(strictly_after(t, t + delay), ARRIVAL, index, arrival)
+            if projection.post == population and projection.dendritic_delay:
+                seen = strictly_after(t, t + projection.dendritic_delay)
+                self.push(seen, DENDRITE, index, i)
+            elif projection.post == population:
                 projection.target_fired(i, t)
 
     def push(self, t: float, kind: int, index: int, i: int) -> None:
@@ -320,3 +257,12 @@ class Twin:
             require(t >= self.now and 0 <= i < n, f"spike {t, i} in the past or not in 0..{n - 1}")
             self.push(float(t), kind, index, int(i))
         return index
+
+
+def drive_and_start(
+    n: int, v_rest: Each, i_offset: Each, v_init: Each | None
+) -> tuple[list[float], list[float]]:
+    """v_inf, which is v_rest + i_offset, and V(0), which is v_rest unless given."""
+    rest = for_each(v_rest, n)
+    v_inf = [v + i for v, i in zip(rest, for_each(i_offset, n), strict=True)]
+    return v_inf, rest if v_init is None else for_each(v_init, n)

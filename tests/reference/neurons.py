@@ -1,0 +1,159 @@
+"""The two kinds of neuron: LIF with delta synapses, LIFExp with exponential currents.
+
+To the event loop both are V at a time, the next crossing of v_thresh if no input arrives, and
+`receive`, which takes all input of one instant and returns the number of spikes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from . import crossing as exact
+from .common import require, strictly_after
+
+
+@dataclass
+class Input:
+    """What one instant brings to one neuron: sums, in the order of arrival, from 0.0."""
+
+    total: float = 0.0
+    excitatory: float = 0.0
+    inhibitory: float = 0.0
+
+    def add(self, amount: float, inhibitory: bool) -> None:
+        self.total += amount
+        if inhibitory:
+            self.inhibitory += amount
+        else:
+            self.excitatory += amount
+
+
+class Neuron(Protocol):
+    crossing: float  # when V reaches v_thresh if no input arrives
+
+    def potential(self, t: float) -> float: ...
+
+    def receive(self, given: Input, t: float) -> int: ...
+
+
+@dataclass
+class LIF:
+    """LIF: V(t) = v_inf + (v0 - v_inf) exp(-(t - t0) / tau_m) for t >= t0, and v0 before t0."""
+
+    tau_m: float
+    v_inf: float  # v_rest + i_offset
+    v_thresh: float
+    v_reset: float
+    tau_refrac: float
+    v_min: float  # -inf for none
+    v0: float
+    by_subtraction: bool = field(kw_only=True)
+    t0: float = 0.0  # still to come while the neuron is refractory
+    crossing: float = math.inf
+
+    def __post_init__(self) -> None:
+        require(self.tau_m > 0.0 and self.tau_refrac >= 0.0, "tau_m > 0 and tau_refrac >= 0")
+        require(max(self.v_reset, self.v0) < self.v_thresh, "v_reset and v_init below v_thresh")
+        require(self.v_min <= min(self.v_reset, self.v_inf), "v_min above v_reset or v_inf")
+        require(not (self.by_subtraction and self.tau_refrac), "reset 'by' excludes tau_refrac")
+        self.start(self.v0, 0.0, 0.0)
+
+    def potential(self, t: float) -> float:
+        if t == self.crossing:
+            return self.v_thresh
+        if t <= self.t0:
+            return self.v0
+        return self.v_inf + (self.v0 - self.v_inf) * math.exp(-(t - self.t0) / self.tau_m)
+
+    def start(self, v: float, t0: float, now: float) -> None:
+        """Let V run from v at t0 on, and predict the crossing."""
+        self.v0, self.t0, self.crossing = v, t0, math.inf
+        if self.v_inf > self.v_thresh:
+            ratio = (self.v_inf - v) / (self.v_inf - self.v_thresh)
+            self.crossing = strictly_after(now, t0 + self.tau_m * math.log(ratio))
+
+    def receive(self, given: Input, t: float) -> int:
+        if t < self.t0:
+            return 0
+        before = self.potential(t)
+        v = max(before + given.total, self.v_min)
+        if v < self.v_thresh:
+            if v != before:  # input that cancels leaves the prediction as it is, to the last bit
+                self.start(v, t, t)
+            return 0
+        if not self.by_subtraction:
+            self.start(self.v_reset, t + self.tau_refrac, t)
+            return 1
+        spikes = 0
+        while v >= self.v_thresh:
+            v -= self.v_thresh - self.v_reset
+            spikes += 1
+        self.start(v, t, t)
+        return spikes
+
+
+@dataclass
+class LIFExp:
+    """tau_m dV/dt = v_inf - V + g_e + g_i for t >= t0, and V = v0 before t0; dg/dt = -g / tau_syn.
+
+    Input adds to the currents, refractory or not. V is continuous but for the reset, so that only
+    a predicted crossing is a spike, and input at its very instant comes too late to prevent it.
+    """
+
+    tau_m: float
+    v_inf: float  # v_rest + i_offset
+    v_thresh: float
+    v_reset: float
+    tau_refrac: float
+    tau_syn_e: float
+    tau_syn_i: float
+    v0: float
+    t0: float = 0.0  # still to come while the neuron is refractory
+    g_e: float = 0.0  # as of t_g
+    g_i: float = 0.0
+    t_g: float = 0.0
+    crossing: float = math.inf
+
+    def __post_init__(self) -> None:
+        require(self.tau_m > 0.0 and self.tau_refrac >= 0.0, "tau_m > 0 and tau_refrac >= 0")
+        require(self.tau_syn_e > 0.0 and self.tau_syn_i > 0.0, "tau_syn_e and tau_syn_i > 0")
+        require(max(self.v_reset, self.v0) < self.v_thresh, "v_reset and v_init below v_thresh")
+        self.start(self.v0, 0.0, 0.0)
+
+    def currents(self, t: float) -> tuple[float, float]:
+        age = t - self.t_g
+        e, i = math.exp(-age / self.tau_syn_e), math.exp(-age / self.tau_syn_i)
+        return self.g_e * e, self.g_i * i
+
+    def course(self) -> exact.Course:
+        """V from t0 on."""
+        g_e, g_i = self.currents(self.t0)
+        return exact.Course(
+            self.v0, self.v_inf, self.tau_m, g_e, g_i, self.tau_syn_e, self.tau_syn_i
+        )
+
+    def potential(self, t: float) -> float:
+        if t == self.crossing:
+            return self.v_thresh
+        if t <= self.t0:
+            return self.v0
+        v = exact.potential(self.course(), t - self.t0)
+        return min(v, math.nextafter(self.v_thresh, -math.inf))  # not there yet, despite rounding
+
+    def start(self, v: float, t0: float, now: float) -> None:
+        """Let V run from v at t0 on, and predict the crossing."""
+        self.v0, self.t0 = v, t0
+        after = exact.first_crossing(self.course(), self.v_thresh)
+        self.crossing = strictly_after(now, t0 + after)
+
+    def receive(self, given: Input, t: float) -> int:
+        fires = t == self.crossing
+        if not (fires or given.excitatory or given.inhibitory):
+            return 0  # the prediction stays as it is, to the last bit
+        v, t0 = (self.v_reset, t + self.tau_refrac) if fires else (self.potential(t), self.t0)
+        g_e, g_i = self.currents(t)
+        self.g_e, self.g_i, self.t_g = g_e + given.excitatory, g_i + given.inhibitory, t
+        self.start(v, max(t0, t), t)
+        return int(fires)

@@ -1,0 +1,199 @@
+"""Synapses: all-to-all or given one by one, fixed or plastic. Every weight is a number in a list.
+
+What a synapse sees: arrivals of its source, axonal_delay after the spikes, and of its target,
+dendritic_delay after them. Axonal arrivals also act on the target's potential; dendritic do not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from .common import Each, for_each, require
+
+Matrix = list[list[float]]  # (n_post, n_pre)
+Weights = float | Iterable[float] | Iterable[Iterable[float]]
+
+
+@dataclass(frozen=True)
+class AntisymmetricSTDP:
+    """All pairs, lag = t_post - t_pre at the synapse, coincidence counted once as lag 0+.
+
+    lag >= 0: w += eta A_plus exp(-lag / tau_plus); lag < 0: w -= eta A_minus exp(lag / tau_minus).
+    """
+
+    eta: float
+    A_plus: float
+    A_minus: float
+    tau_plus: float
+    tau_minus: float
+    w_max: float = math.inf
+
+
+class Trace:
+    """Sum over the past events of each of n objects of exp(-age / tau)."""
+
+    def __init__(self, n: int, tau: float) -> None:
+        self.tau = tau
+        self.value = [0.0] * n  # as of the last event
+        self.last = [0.0] * n
+
+    def at(self, i: int, t: float) -> float:
+        return self.value[i] * math.exp(-(t - self.last[i]) / self.tau)
+
+    def count(self, i: int, t: float) -> None:
+        self.value[i], self.last[i] = self.at(i, t) + 1.0, t
+
+
+@dataclass(kw_only=True)
+class Synapses:
+    """What both kinds of projection share."""
+
+    pre: int
+    post: int
+    n_pre: int
+    n_post: int
+    inhibitory: bool
+    stdp: AntisymmetricSTDP | None
+    dendritic_delay: float
+    plasticity_on: bool = True
+
+    def __post_init__(self) -> None:
+        require(self.dendritic_delay >= 0.0, "dendritic_delay must not be negative")
+        self.y = Trace(self.n_post, self.stdp.tau_minus if self.stdp else 1.0)  # per target
+
+    def check(self, weights: Iterable[float]) -> None:
+        low = 0.0 if self.stdp or self.inhibitory else -math.inf
+        high = self.stdp.w_max if self.stdp else math.inf
+        require(all(low <= w <= high for w in weights), "weight out of bounds")
+
+    def sign(self, w: float) -> float:
+        return -w if self.inhibitory else w
+
+    def learned(self, w: float, amount: float) -> float:
+        if self.stdp and self.plasticity_on:
+            return min(max(w + amount, 0.0), self.stdp.w_max)
+        return w
+
+
+class AnyProjection(Protocol):
+    """What the event loop knows of a projection. An arrival is a number that sorts by source id."""
+
+    pre: int
+    post: int
+    inhibitory: bool
+    stdp: AntisymmetricSTDP | None
+    dendritic_delay: float
+    plasticity_on: bool
+
+    def set_weights(self, weights: Weights) -> None: ...
+
+    def given_weights(self) -> Matrix | list[float]: ...
+
+    def sends(self, j: int) -> Iterable[tuple[float, int]]:
+        """(delay, arrival) of what a spike of source j causes."""
+
+    def arrive(self, arrival: int, t: float) -> Iterable[tuple[int, float]]:
+        """Transmit (target, input), then be depressed, then count in the pre trace."""
+
+    def target_fired(self, i: int, t: float) -> None:
+        """Potentiate, then count in the post trace."""
+
+
+@dataclass(kw_only=True)
+class Projection(Synapses):
+    """All-to-all with one delay, so that the synapses of one source share their pre trace."""
+
+    axonal_delay: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(self.axonal_delay > 0.0, "axonal_delay must be positive")
+        self.x = Trace(self.n_pre, self.stdp.tau_plus if self.stdp else 1.0)  # per source
+
+    def set_weights(self, weights: Weights) -> None:
+        rows = weights if isinstance(weights, Iterable) else [[weights] * self.n_pre] * self.n_post
+        matrix = [for_each(row, self.n_pre) for row in rows]
+        require(len(matrix) == self.n_post, "weights are (post, pre)")
+        self.check(w for row in matrix for w in row)
+        self.weights = matrix
+
+    def given_weights(self) -> Matrix:
+        return [list(row) for row in self.weights]
+
+    def sends(self, j: int) -> Iterable[tuple[float, int]]:
+        return [(self.axonal_delay, j)]
+
+    def arrive(self, arrival: int, t: float) -> Iterable[tuple[int, float]]:
+        j = arrival
+        inputs = [(i, self.sign(row[j])) for i, row in enumerate(self.weights)]
+        if self.stdp:
+            for i in range(self.n_post):
+                self.change(i, j, -self.stdp.eta * self.stdp.A_minus * self.y.at(i, t))
+        self.x.count(j, t)
+        return inputs
+
+    def target_fired(self, i: int, t: float) -> None:
+        if self.stdp:
+            for j in range(self.n_pre):
+                self.change(i, j, self.stdp.eta * self.stdp.A_plus * self.x.at(j, t))
+        self.y.count(i, t)
+
+    def change(self, i: int, j: int, amount: float) -> None:
+        self.weights[i][j] = self.learned(self.weights[i][j], amount)
+
+
+@dataclass(kw_only=True)
+class SparseProjection(Synapses):
+    """Synapses k = 0, 1, ... in the order given, each with its own delay and pre trace.
+
+    An arrival is the position of its synapse if sorted by source id, then by the order given.
+    """
+
+    pre_ids: Sequence[int]
+    post_ids: Sequence[int]
+    axonal_delay: Each
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        n = len(self.pre_ids)
+        require(len(self.post_ids) == n, "pre_ids and post_ids differ in length")
+        require(all(0 <= j < self.n_pre for j in self.pre_ids), "pre id out of range")
+        require(all(0 <= i < self.n_post for i in self.post_ids), "post id out of range")
+        self.delays = for_each(self.axonal_delay, n)
+        require(all(d > 0.0 for d in self.delays), "axonal_delay must be positive")
+        self.x = Trace(n, self.stdp.tau_plus if self.stdp else 1.0)  # per synapse
+        self.order = sorted(range(n), key=lambda k: self.pre_ids[k])  # a stable sort
+
+    def set_weights(self, weights: Weights) -> None:
+        numbers = weights if isinstance(weights, Iterable) else [weights] * len(self.pre_ids)
+        given = [float(w) for w in numbers]  # type: ignore[arg-type]
+        require(len(given) == len(self.pre_ids), "one weight per synapse")
+        self.check(given)
+        self.weights = given
+
+    def given_weights(self) -> list[float]:
+        return list(self.weights)
+
+    def sends(self, j: int) -> Iterable[tuple[float, int]]:
+        return [(self.delays[k], r) for r, k in enumerate(self.order) if self.pre_ids[k] == j]
+
+    def arrive(self, arrival: int, t: float) -> Iterable[tuple[int, float]]:
+        k = self.order[arrival]
+        i, transmitted = self.post_ids[k], self.sign(self.weights[k])
+        if self.stdp:
+            self.change(k, -self.stdp.eta * self.stdp.A_minus * self.y.at(i, t))
+        self.x.count(k, t)
+        return [(i, transmitted)]
+
+    def target_fired(self, i: int, t: float) -> None:
+        if self.stdp:
+            for k, target in enumerate(self.post_ids):
+                if target == i:
+                    self.change(k, self.stdp.eta * self.stdp.A_plus * self.x.at(k, t))
+        self.y.count(i, t)
+
+    def change(self, k: int, amount: float) -> None:
+        self.weights[k] = self.learned(self.weights[k], amount)
