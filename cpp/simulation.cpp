@@ -57,16 +57,23 @@ bool Simulation::run_until(Time end, std::uint64_t most_instants) {
         throw std::logic_error("this simulation stopped inside an instant and cannot go on");
     while (queue_.top_time() < end) {
         time_ = queue_.top_time();
-        if (most_instants-- == 0) return false;
+        if (most_instants-- == 0) {
+            sample_due();
+            return false;
+        }
         check_limits();
         instant(time_);
     }
     time_ = std::max(time_, end);
-    // A sample due at the end is of the state from before the events there: it can be taken now.
-    while (!network_.recorders.empty() && queue_.top_time() == end &&
-           queue_.top() < network_.recorders.size())
-        sample(queue_.top(), end);
+    sample_due();
     return true;
+}
+
+// A sample due at the present is of the state from before its events: it can be taken now.
+void Simulation::sample_due() {
+    while (!network_.recorders.empty() && queue_.top_time() == time_ &&
+           queue_.top() < network_.recorders.size())
+        sample(queue_.top(), time_);
 }
 
 void Simulation::check_limits() {

@@ -98,6 +98,7 @@ class Simulation {
     void check_limits();
     void instant(Time t);
     void take(std::size_t slot, Time t);
+    void sample_due();
     void sample(std::size_t recorder, Time t);
     template <class N>
     void settle(std::size_t population, N& neurons, Time t);

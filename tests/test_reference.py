@@ -52,9 +52,9 @@ def projections(draw, rng, model, by_itself):
     size, parameters = model.populations[post]
     n_pre = (model.populations | model.sources)[pre][0]
     shape = (size, n_pre) if draw(st.booleans()) else ()
-    # Sums of exact weights reach the threshold exactly. For reset "by" see the test below.
+    # Sums of exact weights reach the threshold, or multiples of it, exactly.
     exact = np.all(parameters["v_rest"] == 0.0) and "i_offset" not in parameters
-    if exact and parameters["reset"] == "to" and draw(st.booleans()):
+    if exact and draw(st.booleans()):
         weights = rng.choice([0.0, 0.25, 0.5, 1.0, 1.5], shape)
     else:
         weights = rng.uniform(0.0, 1.5, shape)
