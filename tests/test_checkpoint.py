@@ -23,6 +23,7 @@ NEURONS = {
     "driven": LIF(tau_m=[10.0, 20.0, 30.0], i_offset=[1.5, 0.5, -0.5]),
     "driven and refractory": LIF(i_offset=1.2, tau_refrac=2.0),
     "bounded": LIF(v_min=-0.125, v_init=0.5, tau_m=[5.0, 15.0, 15.0]),
+    "currents": postdict.LIFExp(tau_m=[10.0, 20.0, 5.0], i_offset=[1.2, 0.9, 0.5], tau_refrac=1.5),
 }
 RULES = {"fixed": None, "antisymmetric": AntisymmetricSTDP(0.02, A_minus=0.9, w_max=0.6)}
 

@@ -149,7 +149,7 @@ class SignedProjection(slow.Projection):
 def test_fixed_excitation_and_plastic_inhibition_are_signed_weights_under_the_reversed_rule(
     monkeypatch,
 ):
-    """W = E - w, as long as w meets no bound (science.md, section 2): the engine learns w, and a
+    """W = E - w, as long as w meets no bound: the engine learns w, and a
     twin whose weights have a sign learns W.
     """
     rng = np.random.default_rng(3)

@@ -45,21 +45,29 @@ def neurons(draw, rng, size):
     return parameters
 
 
+def fires_by_itself(model):
+    return any(
+        np.any(p["v_rest"] + p.get("i_offset", 0.0) > p["v_thresh"])
+        for _, p in model.populations.values()
+    )
+
+
 @st.composite
-def projections(draw, rng, model, by_itself):
+def projections(draw, rng, model, on_grid):
     pre = draw(st.sampled_from([*model.populations, *model.sources]))
     post = draw(st.sampled_from(list(model.populations)))
     size, parameters = model.populations[post]
     n_pre = (model.populations | model.sources)[pre][0]
     shape = (size, n_pre) if draw(st.booleans()) else ()
-    # Sums of exact weights reach the threshold, or multiples of it, exactly.
-    exact = np.all(parameters["v_rest"] == 0.0) and "i_offset" not in parameters
+    # Sums of exact weights reach the threshold, or multiples of it, exactly; on the grid alone,
+    # or two arrivals that should tie could miss each other by a bit.
+    exact = on_grid and np.all(parameters["v_rest"] == 0.0) and "i_offset" not in parameters
     if exact and draw(st.booleans()):
         weights = rng.choice([0.0, 0.25, 0.5, 1.0, 1.5], shape)
     else:
         weights = rng.uniform(0.0, 1.5, shape)
     # A neuron that fires by itself and by its own echo would meet later echoes at its threshold.
-    echo = by_itself and pre in model.populations and pre >= post
+    echo = fires_by_itself(model) and pre in model.populations and pre >= post
     inhibitory, plastic = echo or draw(st.booleans()), draw(st.booleans())
     if pre in model.populations and not inhibitory:
         weights = 0.5 * weights  # or activity explodes
@@ -72,14 +80,15 @@ def projections(draw, rng, model, by_itself):
         "w_max": draw(st.sampled_from([np.inf, 1.5])),
     }
     # When such a neuron fires is known to 1e-13 ms: both simulators must see the same ties after.
-    delay = draw(st.sampled_from(DELAYS if by_itself else [*DELAYS, rng.uniform(0.1, 4.0)]))
+    generic = [] if on_grid or fires_by_itself(model) else [rng.uniform(0.1, 4.0)]
+    delay = draw(st.sampled_from([*DELAYS, *generic]))
     weights, rule = weights if shape else float(weights), rule if plastic else None
     return synapses(pre, post, weights, delay, inhibitory, rule, plastic and draw(st.booleans()))
 
 
 @st.composite
 def models(draw):
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    rng, on_grid = np.random.default_rng(draw(st.integers(0, 2**32 - 1))), draw(st.booleans())
     model = Model(seed=draw(st.integers(0, 2**64 - 1)))
     for k in range(draw(st.integers(1, 3))):
         size = draw(st.integers(1, 4))
@@ -87,24 +96,22 @@ def models(draw):
     for k in range(draw(st.integers(1, 2))):
         size, n_spikes = draw(st.integers(1, 4)), draw(st.integers(0, 60))
         grid = 0.5 * rng.integers(0, 2 * DURATION, n_spikes)
-        times = grid if draw(st.booleans()) else rng.uniform(0.0, DURATION, n_spikes)
+        times = grid if on_grid else rng.uniform(0.0, DURATION, n_spikes)
         model.sources[f"s{k}"] = (size, times, rng.integers(0, size, n_spikes))
     for k in range(draw(st.integers(0, 2))):
         kicked = draw(st.sampled_from(list(model.populations)))
         model.noise[f"n{k}"] = (kicked, rng.uniform(50.0, 500.0), rng.uniform(-0.4, 1.2))
-    kinds = [p for _, p in model.populations.values()]
-    by_itself = any(np.any(p["v_rest"] + p.get("i_offset", 0.0) > p["v_thresh"]) for p in kinds)
     for _ in range(draw(st.integers(1, 6))):
-        model.projections.append(draw(projections(rng, model, by_itself)))
+        model.projections.append(draw(projections(rng, model, on_grid)))
     return model
 
 
 def engine_unless_too_busy(model):
     try:
-        outcome = engine(model, max_recorded_spikes=3000)
+        outcome = engine(model, max_recorded_spikes=1000)
     except (RuntimeError, OverflowError):  # the latter: a million at once, by subtraction
         assume(False)
-    target(float(sum(len(times) for times, _ in outcome.spikes.values())))
+    target(min(300.0, sum(len(times) for times, _ in outcome.spikes.values())))
     return outcome
 
 
@@ -125,7 +132,9 @@ def test_order_and_division_of_projections_change_rounding_only(model, random):
     whole = [np.zeros_like(w) for w in outcome.weights]
     for (k, _), part in zip(pieces, other.weights, strict=True):
         whole[k] += part
-    assert_same(outcome, replace(other, weights=whole), tolerance=1e-12)
+    # A drive that hardly passes the threshold turns 1e-15 mV into 1e-13 ms, again and again.
+    tolerance = 1e-9 if fires_by_itself(model) else 1e-12
+    assert_same(outcome, replace(other, weights=whole), tolerance)
 
 
 RULE = {"eta": 0.125, "A_plus": 1.0, "A_minus": 0.5, "tau_plus": 20.0, "tau_minus": 10.0}
