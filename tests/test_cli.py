@@ -60,6 +60,7 @@ def test_a_users_world_and_song(tmp_path):
     assert run(tmp_path, "--config", str(config), "--set", "duration=1e5") == 0
     summary = json.loads((tmp_path / "out/summary.json").read_text())
     assert summary["tutor_file_f1"] == 1.0
+    assert (summary["config"]["n_sensor"], summary["config"]["n_motor"]) == (4, 4)
     lines = (tmp_path / "out/imitation.csv").read_text().splitlines()
     assert lines == ["time_ms,motor", "100.0,0", "220.0,3", "340.0,1"]
 
@@ -110,6 +111,15 @@ def test_a_world_that_cannot_be_inverted_warns_in_one_line(tmp_path, capsys):
     assert "warning" in (errors := capsys.readouterr().err)
     assert "no sensor hears motor neuron 2" in errors
     assert len(errors.splitlines()) == 2
+
+
+def test_a_world_without_sound_and_one_too_loud_end_in_one_line(tmp_path, capsys):
+    for entry, code, message in ((0.0, 2, "must have a positive entry"), (1e9, 1, "too strong")):
+        np.save(tmp_path / "world.npy", np.full((3, 2), entry))
+        assert run(tmp_path, "--set", f"world_file={tmp_path / 'world.npy'}") == code
+        errors = capsys.readouterr().err
+        assert message in errors
+        assert len(errors.splitlines()) == 1
 
 
 def test_list_shows_settings_and_units(capsys):

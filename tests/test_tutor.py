@@ -13,16 +13,16 @@ def load(tmp_path, text, name="tutor.csv"):
 
 
 def test_a_csv_of_motor_spikes_is_sorted(tmp_path):
-    tutor = load(tmp_path, "time_ms,motor\n12.5,2\n3,0\n")
+    tutor = load(tmp_path, "time_ms,motor\n42.5,2\n3,0\n")
     assert tutor.kind == "motor"
-    assert tutor.duration == 12.5
-    np.testing.assert_array_equal(tutor.spikes[0], [3.0, 12.5])
+    assert tutor.duration == 42.5
+    np.testing.assert_array_equal(tutor.spikes[0], [3.0, 42.5])
     np.testing.assert_array_equal(tutor.spikes[1], [0, 2])
 
 
 def test_an_npz_of_sensor_spikes(tmp_path):
     path = tmp_path / "tutor.npz"
-    np.savez(path, time_ms=[1.0, 2.0], sensor=[4, 0])
+    np.savez(path, time_ms=[1.0, 52.0], sensor=[4, 0])
     tutor = load_tutor(path, **SIZES)
     assert tutor.kind == "sensor"
     np.testing.assert_array_equal(tutor.spikes[1], [4, 0])
@@ -52,3 +52,8 @@ def test_other_kinds_of_files_are_refused(tmp_path):
         load(tmp_path, "", "tutor.txt")
     with pytest.raises(ValueError, match="cannot be read"):
         load(tmp_path, "not a zip", "tutor.npz")
+
+
+def test_a_song_in_seconds_is_suspected(tmp_path):
+    with pytest.warns(UserWarning, match="times are in ms, did you mean s"):
+        load(tmp_path, "time_ms,motor\n0.05,2\n1.2,0\n")

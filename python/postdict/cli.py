@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say("terminated", TERMINATED)
     except BrokenPipeError:
         return FAILED
-    except (OSError, RuntimeError, ValueError, MemoryError) as error:
+    except (ArithmeticError, OSError, RuntimeError, ValueError, MemoryError) as error:
         return _say(f"{type(error).__name__}: {error}", FAILED)
 
 
@@ -84,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--out", metavar="DIR", help="output folder (default: postdict-results/EXPERIMENT)"
     )
-    run.add_argument("--quick", action="store_true", help="a small version, under 30 s")
+    run.add_argument(
+        "--quick", action="store_true", help="a small version: under 30 s for the default network"
+    )
     run.add_argument("--no-progress", action="store_true", help="no progress line on stderr")
     return parser
 
@@ -126,7 +128,8 @@ def _run(options: argparse.Namespace) -> int:
     except (KeyboardInterrupt, _Terminated):
         if last is not None:
             stage, t, t_stop = last
-            _say(f"stopped while {stage}, {1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s", DONE)
+            part = f", {1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s" if t > 0.0 else ""
+            _say(f"stopped while {stage}{part}", DONE)
         raise
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 from . import _checks
 from .loop import Spikes
+
+SHORTEST_SONG = 30.0  # ms; one that ends before is almost always in seconds
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,10 @@ def load_tutor(path: str | os.PathLike[str], *, n_motor: int, n_sensor: int) -> 
     spikes = _checks.spike_arrays(name, columns["time_ms"], ids, size)
     if not len(spikes[0]):
         raise ValueError(f"{name} must hold at least one spike, got none")
+    if len(spikes[0]) > 1 and spikes[0][-1] < SHORTEST_SONG:
+        warnings.warn(
+            f"{name} ends at {spikes[0][-1]:g} ms: times are in ms, did you mean s?", stacklevel=2
+        )
     return Tutor(kind, spikes)
 
 

@@ -116,6 +116,8 @@ def check_world(world: NDArray[np.float64], *, name: str = "world") -> NDArray[n
     if 0 in world.shape:
         raise ValueError(f"{name} must have sensors and motor neurons, got shape {world.shape}")
     driven = world > 0
+    if not driven.any():
+        raise ValueError(f"{name} must have a positive entry: no motor neuron drives any sensor")
     for who, silent in (
         ("is silent in part: no motor neuron drives sensor", ~driven.any(axis=1)),
         ("cannot be inverted in part: no sensor hears motor neuron", ~driven.any(axis=0)),

@@ -89,7 +89,7 @@ def draw(result: Result, figure: Figure) -> None:
     product.set(xlabel="motor neuron", ylabel="motor neuron")
     _draw_course(result, plotting.panel(course, "e", "learning"))
     _draw_autocorrelation(result, plotting.panel(correlation, "f", "motor autocorrelation"))
-    _draw_song(result, plotting.panel(song, "g", "an unseen song and its imitation"))
+    _draw_song(result, plotting.panel(song, "g", _song_title(result)))
     _draw_scores(result, plotting.panel(scores, "h", "imitation of unseen songs"))
 
 
@@ -161,6 +161,11 @@ def _draw_autocorrelation(result: Result, ax: Axes) -> None:
     ax.text(delay, 0.02, " D", transform=ax.get_xaxis_transform(), fontsize=8, color="grey")
     ax.set(xlabel="lag (ms)", ylabel="rate after own spike (Hz)", ylim=(0, None))
     ax.legend(fontsize=8)
+
+
+def _song_title(result: Result) -> str:
+    own = result.config["tutor_file"]
+    return "the given song and its imitation" if own else "an unseen song and its imitation"
 
 
 def _draw_song(result: Result, ax: Axes) -> None:

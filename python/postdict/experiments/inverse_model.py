@@ -80,7 +80,7 @@ class Config:
 
     def __post_init__(self) -> None:
         _config.check(self)
-        if self.fan_out > self.n_sensor:
+        if self.world == "sparse" and not self.world_file and self.fan_out > self.n_sensor:
             raise ValueError(
                 f"fan_out must be at most n_sensor = {self.n_sensor}, got {self.fan_out}"
             )
@@ -142,10 +142,14 @@ def run(config: Config, report: Report | None = None) -> Result:
     report : callable, optional
         See `postdict.trials.Report`.
     """
-    worlds = [config.make_world(config.seed + k) for k in range(config.seeds)]
+    if config.world_file is None:
+        worlds = [config.make_world(config.seed + k) for k in range(config.seeds)]
+    else:
+        worlds = [config.make_world(config.seed)] * config.seeds
+    n_sensor, n_motor = worlds[0].shape
+    config = replace(config, n_sensor=n_sensor, n_motor=n_motor)  # what a file says holds
     tutor = None
     if config.tutor_file is not None:
-        n_sensor, n_motor = worlds[0].shape
         tutor = load_tutor(config.tutor_file, n_motor=n_motor, n_sensor=n_sensor)
 
     def trial(seed: int, stage: Stage) -> _Trial:
