@@ -32,11 +32,14 @@ class DecayingValues {
     double tau(std::size_t i) const { return shared_tau() ? tau_[0] : tau_[i]; }
     Time origin() const { return origin_; }
 
+    // Whether `advance` to t will move the frame.
+    bool due(Time t) const { return t - origin_ > horizon_; }
+
     // Called at an event's instant before anything else below: growth() then refers to it.
     void advance(Time t) {
         if (t == now_) return;
         now_ = t;
-        if (t - origin_ > horizon_) move_origin(t);
+        if (due(t)) move_origin(t);
         if (shared_tau()) growth_ = std::exp((t - origin_) / tau_[0]);
     }
 
@@ -49,6 +52,9 @@ class DecayingValues {
     // z, (n,); x_i = z_i / growth(i).
     double* scaled() { return scaled_.data(); }
     const double* scaled() const { return scaled_.data(); }
+
+    // Takes over new values in the same frame, and gives the old ones back.
+    void swap_scaled(std::vector<double>& next) { scaled_.swap(next); }
 
     double value(std::size_t i, Time t) const {
         return scaled_[i] * std::exp(-(t - origin_) / tau(i));

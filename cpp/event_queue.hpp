@@ -1,18 +1,18 @@
-// A priority queue over slots: each slot holds the time of its own next event (or `never`), and the
-// queue knows the earliest. An indexed binary heap, ordered by (time, slot), so that ties are
-// decided by the slot's number and not by the history of the heap.
+// A priority queue over slots: each slot holds the time of its own next event, or `never`, and the
+// queue knows the earliest. An indexed binary heap of the slots that have a time, ordered by
+// (time, slot), so that ties are decided by the slot's number and not by the history of the heap.
 //
-// Used twice: over the streams of a simulation (a delay line, a source, a population, a recorder),
-// each of which has its own events in order already; and over the neurons of a driven population.
+// Used twice: over the streams of a simulation (spikes under way, sources, populations, recorders),
+// each of which has its own events in order already; and over those neurons of a population that
+// may soon cross threshold by themselves, a handful whatever the population's size.
 #pragma once
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <cstdint>
-#include <numeric>
+#include <limits>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "state.hpp"
@@ -22,76 +22,106 @@ namespace postdict {
 
 class EventQueue {
   public:
-    explicit EventQueue(std::size_t n_slots)
-        : time_(n_slots, never), heap_(n_slots), place_(n_slots) {
-        std::iota(heap_.begin(), heap_.end(), 0U);
-        std::iota(place_.begin(), place_.end(), 0U);
+    explicit EventQueue(std::size_t n_slots) : place_(n_slots, absent) {}
+
+    Time top_time() const { return heap_.empty() ? never : heap_[0].time; }
+    std::size_t top() const { return heap_[0].slot; }
+    // The earliest time but for the top's.
+    Time second_time() const {
+        Time second = heap_.size() > 1 ? heap_[1].time : never;
+        if (heap_.size() > 2) second = std::min(second, heap_[2].time);
+        return second;
     }
 
-    Time top_time() const { return heap_.empty() ? never : time_[heap_[0]]; }
-    std::size_t top() const { return heap_[0]; }
-    Time time(std::size_t slot) const { return time_[slot]; }
+    std::size_t n_slots() const { return place_.size(); }
+    std::size_t n_scheduled() const { return heap_.size(); }
+    Time time(std::size_t slot) const {
+        return place_[slot] == absent ? never : heap_[place_[slot]].time;
+    }
 
     void set(std::size_t slot, Time time) {
         assert(!std::isnan(time));
-        const Time before = std::exchange(time_[slot], time);
-        if (time < before) {
-            rise(place_[slot]);
-        } else if (time > before) {
-            sink(place_[slot]);
+        const std::uint32_t place = place_[slot];
+        if (time == never) {
+            if (place != absent) remove(place);
+        } else if (place == absent) {
+            heap_.emplace_back();
+            rise(heap_.size() - 1, {time, static_cast<std::uint32_t>(slot)});
+        } else if (time < heap_[place].time) {
+            rise(place, {time, heap_[place].slot});
+        } else if (time > heap_[place].time) {
+            sink(place, {time, heap_[place].slot});
         }
     }
 
     // Only the times are state: the order is made from them.
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
-        visit("time", self.time_);
-        if constexpr (!std::is_const_v<Self>) self.rebuild();
+        std::vector<double> times(self.n_slots());
+        for (std::size_t slot = 0; slot < times.size(); ++slot) times[slot] = self.time(slot);
+        visit("time", times);
+        if constexpr (!std::is_const_v<Self>) self.assign(times);
     }
 
   private:
-    void rebuild() {
-        for (const Time time : time_)
-            check_state(!std::isnan(time), "an event's time is not a number");
-        std::sort(heap_.begin(), heap_.end(),
-                  [this](std::uint32_t a, std::uint32_t b) { return earlier(a, b); });
-        for (std::size_t place = 0; place < heap_.size(); ++place) put(heap_[place], place);
+    static constexpr std::uint32_t absent = std::numeric_limits<std::uint32_t>::max();
+
+    struct Entry {
+        Time time;
+        std::uint32_t slot;
+        bool before(const Entry& other) const {
+            return time < other.time || (time == other.time && slot < other.slot);
+        }
+    };
+
+    void assign(const std::vector<double>& times) {
+        heap_.clear();
+        std::fill(place_.begin(), place_.end(), absent);
+        for (std::size_t slot = 0; slot < times.size(); ++slot) {
+            check_state(!std::isnan(times[slot]), "an event's time is not a number");
+            set(slot, times[slot]);
+        }
     }
 
-    bool earlier(std::uint32_t a, std::uint32_t b) const {
-        return time_[a] < time_[b] || (time_[a] == time_[b] && a < b);
+    void put(const Entry& entry, std::size_t place) {
+        heap_[place] = entry;
+        place_[entry.slot] = static_cast<std::uint32_t>(place);
     }
 
-    void put(std::uint32_t slot, std::size_t place) {
-        heap_[place] = slot;
-        place_[slot] = static_cast<std::uint32_t>(place);
+    void remove(std::size_t place) {
+        const Entry last = heap_.back();
+        place_[heap_[place].slot] = absent;
+        heap_.pop_back();
+        if (place == heap_.size()) return;
+        if (place > 0 && last.before(heap_[(place - 1) / 2])) {
+            rise(place, last);
+        } else {
+            sink(place, last);
+        }
     }
 
-    void rise(std::size_t place) {
-        const std::uint32_t slot = heap_[place];
+    void rise(std::size_t place, Entry entry) {
         while (place > 0) {
             const std::size_t parent = (place - 1) / 2;
-            if (!earlier(slot, heap_[parent])) break;
+            if (!entry.before(heap_[parent])) break;
             put(heap_[parent], place);
             place = parent;
         }
-        put(slot, place);
+        put(entry, place);
     }
 
-    void sink(std::size_t place) {
-        const std::uint32_t slot = heap_[place];
+    void sink(std::size_t place, Entry entry) {
         for (std::size_t child = 2 * place + 1; child < heap_.size(); child = 2 * place + 1) {
-            if (child + 1 < heap_.size() && earlier(heap_[child + 1], heap_[child])) ++child;
-            if (!earlier(heap_[child], slot)) break;
+            if (child + 1 < heap_.size() && heap_[child + 1].before(heap_[child])) ++child;
+            if (!heap_[child].before(entry)) break;
             put(heap_[child], place);
             place = child;
         }
-        put(slot, place);
+        put(entry, place);
     }
 
-    std::vector<Time> time_;            // (n_slots,) ms
-    std::vector<std::uint32_t> heap_;   // (n_slots,) slots, earliest first
-    std::vector<std::uint32_t> place_;  // (n_slots,) where each slot stands in heap_
+    std::vector<Entry> heap_;           // those that have a time, earliest first
+    std::vector<std::uint32_t> place_;  // (n_slots,) where each stands in heap_
 };
 
 }  // namespace postdict

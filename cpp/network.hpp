@@ -9,7 +9,9 @@
 #include "neuron_lif_delta.hpp"
 #include "neuron_lif_exponential.hpp"
 #include "projection_dense.hpp"
+#include "projection_sparse.hpp"
 #include "recorder.hpp"
+#include "source_current.hpp"
 #include "source_poisson.hpp"
 #include "source_spike_times.hpp"
 
@@ -25,11 +27,19 @@ struct Population {
     std::size_t size() const {
         return std::visit([](const auto& n) { return n.size(); }, neurons);
     }
+    Inputs& inputs() {
+        return std::visit([](auto& n) -> Inputs& { return n.inputs(); }, neurons);
+    }
 };
 
 struct Poisson {
     std::size_t target;  // population
     PoissonSource source;
+};
+
+struct Current {
+    std::size_t target;  // population
+    CurrentSource source;
 };
 
 // What can be connected as presynaptic: a population, or a source that replays spikes.
@@ -39,19 +49,46 @@ struct Emitter {
     bool operator==(const Emitter&) const = default;
 };
 
+// Visited once per arrival of a spike, never per synapse.
+using Synapses = std::variant<DenseProjection<double>, DenseProjection<float>,
+                              SparseProjection<double>, SparseProjection<float>>;
+
+// Projections whose synapses have delays of their own are sparse.
+template <class Visit>
+void visit_sparse(auto& synapses, Visit&& visit) {
+    std::visit(
+        [&](auto& one) {
+            if constexpr (requires { one.delays(); }) visit(one);
+        },
+        synapses);
+}
+
 struct Projection {
     Emitter pre;
-    std::size_t post;  // population
-    DenseProjection synapses;
+    std::size_t post;        // population
+    double axonal_delay;     // ms; NaN where the synapses have delays of their own
+    double dendritic_delay;  // ms, of what a plastic synapse sees of its target's spikes
+    Synapses synapses;
+
+    bool staggered() const { return axonal_delay != axonal_delay; }
+    bool plastic() const {
+        return std::visit([](const auto& s) { return s.plastic(); }, synapses);
+    }
 };
 
 struct Network {
     std::uint64_t seed = 0;
     std::vector<Population> populations;
     std::vector<Poisson> poisson;
+    std::vector<Current> currents;
     std::vector<SpikeTimesSource> spike_times;
     std::vector<Projection> projections;
     std::vector<SampledRecorder> recorders;
 };
+
+inline std::size_t emitter_size(const Network& network, const Emitter& emitter) {
+    return emitter.kind == Emitter::Kind::population ? network.populations[emitter.index].size()
+                                                     : network.spike_times[emitter.index].size();
+}
 
 }  // namespace postdict

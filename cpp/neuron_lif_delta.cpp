@@ -1,119 +1,158 @@
 #include "neuron_lif_delta.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <string>
+
+#include "kernels.hpp"
 
 namespace postdict {
 
 namespace {
 
-std::vector<double> sum(const std::vector<double>& a, const std::vector<double>& b) {
-    std::vector<double> result(a.size());
-    std::transform(a.begin(), a.end(), b.begin(), result.begin(), std::plus<>());
-    return result;
+constexpr std::size_t block = 64;  // neurons tested together; one without a candidate is left
+
+// Bounds on the share of a population that one horizon makes candidates, by which its stride adapts.
+constexpr std::size_t fewest = 64;  // at least n/64
+constexpr std::size_t most = 16;    // at most n/16
+constexpr double first_stride = 1.0 / 32.0;  // of tau_m
+constexpr double shortest_stride = 1e-3;
+
+std::vector<double> plus(std::vector<double> a, const std::vector<double>& b) {
+    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::plus<>());
+    return a;
 }
 
-std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
-    std::vector<double> result(a.size());
-    std::transform(a.begin(), a.end(), b.begin(), result.begin(), std::minus<>());
-    return result;
+std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
+    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::minus<>());
+    return a;
 }
 
-bool any_below(const std::vector<double>& values, double bound) {
-    return std::any_of(values.begin(), values.end(), [=](double v) { return v < bound; });
+double slightly_below(double gap) { return gap - 1e-9 * (1.0 + std::abs(gap)); }
+
+std::vector<double> slightly_below(std::vector<double> gap) {
+    for (double& value : gap) value = slightly_below(value);
+    return gap;
 }
 
 }  // namespace
 
 LifDelta::LifDelta(const LifParameters& p)
-    : excess_(difference(p.v_init, sum(p.v_rest, p.i_offset)), p.tau_m),
-      v_inf_(sum(p.v_rest, p.i_offset)),
-      gap_(difference(p.v_thresh, v_inf_)),
-      reset_(difference(p.v_reset, v_inf_)),
-      floor_(difference(p.v_min, v_inf_)),
+    : parameters_(p),
+      excess_(minus(p.v_init, plus(p.v_rest, p.i_offset)), p.tau_m),
+      drive_(p.v_rest.size(), 0.0),
+      v_inf_(plus(p.v_rest, p.i_offset)),
+      gap_(minus(p.v_thresh, plus(p.v_rest, p.i_offset))),
+      reset_(minus(p.v_reset, plus(p.v_rest, p.i_offset))),
+      floor_(minus(p.v_min, plus(p.v_rest, p.i_offset))),
+      near_(slightly_below(minus(p.v_thresh, plus(p.v_rest, p.i_offset)))),
       tau_refrac_(p.tau_refrac),
-      subtract_(p.subtract),
-      refractory_(std::any_of(tau_refrac_.begin(), tau_refrac_.end(),
-                              [](double tau) { return tau > 0.0; })),
-      driven_(any_below(gap_, 0.0)),
+      refractory_(tau_refrac_.any([](double tau) { return tau > 0.0; })),
+      driven_(gap_.any([](double gap) { return gap < 0.0; })),
       held_until_(refractory_ ? gap_.size() : 0, free),
-      crossings_(driven_ ? gap_.size() : 0),
-      input_(gap_.size(), 0.0),
-      near_(gap_),
+      crossings_(gap_.size()),
+      stride_(first_stride * p.tau_m[0]),
+      inputs_(gap_.size(), Inputs::Channels::one),
       next_(gap_.size(), 0.0) {
-    for (double& near : near_) near -= 1e-9 * (1.0 + std::abs(near));
-    if (driven_) {
-        excess_.advance(0.0);
-        for (std::size_t i = 0; i < size(); ++i) predict(i, 0.0);
-    }
+    advance(0.0);
+    if (driven_) watch(0.0);
+}
+
+// What follows from v_inf.
+void LifDelta::derive(std::size_t i) {
+    const double v_inf = parameters_.v_rest[i] + parameters_.i_offset[i] + drive_[i];
+    v_inf_.set(i, v_inf);
+    gap_.set(i, parameters_.v_thresh[i] - v_inf);
+    reset_.set(i, parameters_.v_reset[i] - v_inf);
+    floor_.set(i, parameters_.v_min[i] - v_inf);
+    near_.set(i, slightly_below(gap_[i]));
+}
+
+void LifDelta::advance(Time t) {
+    const Time origin = excess_.origin();
+    excess_.advance(t);
+    if (excess_.origin() != origin && horizon_ < never) ahead_ = excess_.growth_at(0, horizon_);
 }
 
 void LifDelta::cross(Time t) {
-    excess_.advance(t);
+    advance(t);
     while (crossings_.top_time() == t) {
         const std::size_t i = crossings_.top();
-        if (refractory_) release(i);
+        if (crossing(i) > t) {
+            schedule(i, t);
+            continue;
+        }
         excess_.scaled()[i] = gap_[i] * excess_.growth(i);
         crossings_.set(i, never);
-        touched_.push_back(static_cast<NeuronId>(i));
+        inputs_.touch(static_cast<NeuronId>(i));
     }
+    if (t == horizon_) watch(t);
 }
 
 const std::vector<NeuronId>& LifDelta::settle(Time t) {
-    excess_.advance(t);
+    advance(t);
     fired_.clear();
-    if (all_touched_ && !refractory_ && !driven_ && excess_.shared_tau()) {
+    if (!inputs_.all_touched()) {
+        for (const NeuronId i : inputs_.who()) {
+            const auto k = static_cast<std::size_t>(i);
+            act(k, inputs_.take(k), t);
+        }
+        inputs_.clear_touched();
+    } else if (!refractory_ && !driven_ && excess_.shared_tau()) {
         settle_all(t);
-    } else if (all_touched_) {
-        for (std::size_t i = 0; i < size(); ++i) settle_one(i, t);
+        inputs_.clear();
     } else {
-        // Sorted, so that spikes of one instant leave in the order of their ids; a neuron that
-        // stands here twice has no input left at the second visit.
-        std::sort(touched_.begin(), touched_.end());
-        for (const NeuronId i : touched_) settle_one(static_cast<std::size_t>(i), t);
+        for (std::size_t i = 0; i < size(); ++i) act(i, inputs_.take(i), t);
+        inputs_.clear_touched();
     }
-    touched_.clear();
-    all_touched_ = false;
     return fired_;
 }
 
-// The common case, nobody refractory or driven: one pass without a branch a neuron, a second one
-// for the few that may have reached threshold.
-void LifDelta::settle_all(Time t) {
-    double* const excess = excess_.scaled();
-    const double growth = excess_.growth(0);
-    int near = 0;
-    for (std::size_t i = 0; i < input_.size(); ++i) {
-        next_[i] = std::max(excess[i] + input_[i] * growth, floor_[i] * growth);
-        near |= static_cast<int>(next_[i] >= near_[i] * growth);
-    }
-    if (near != 0)
-        for (std::size_t i = 0; i < input_.size(); ++i)
-            if (next_[i] >= near_[i] * growth)
-                next_[i] = test(i, excess[i] / growth + input_[i], next_[i], t);
-    std::copy(next_.begin(), next_.end(), excess);
-    std::fill(input_.begin(), input_.end(), 0.0);
+const std::vector<NeuronId>& LifDelta::settle_kick(NeuronId i, double weight, Time t) {
+    advance(t);
+    fired_.clear();
+    act(static_cast<std::size_t>(i), weight, t);
+    return fired_;
 }
 
-void LifDelta::settle_one(std::size_t i, Time t) {
-    const double input = std::exchange(input_[i], 0.0);
-    if (refractory_) {
-        if (t < held_until_[i]) return;
-        release(i);
+// The common case, nobody refractory or driven: one pass without a branch a neuron, and a second one
+// over those blocks in which somebody may have reached threshold.
+void LifDelta::settle_all(Time t) {
+    const double* const excess = excess_.scaled();
+    const double growth = excess_.growth(0);
+    for (std::size_t first = 0; first < size(); first += block) {
+        const std::size_t last = std::min(first + block, size());
+        if (!kernels::integrate(&next_[first], excess + first, inputs_.sums() + first,
+                                inputs_.all(), floor_.data() + first, near_.data() + first, growth,
+                                last - first))
+            continue;
+        for (std::size_t i = first; i < last; ++i)
+            if (next_[i] >= near_[i] * growth)
+                next_[i] = test(i, excess[i] / growth + inputs_.take(i), next_[i], t);
     }
+    excess_.swap_scaled(next_);
+}
+
+void LifDelta::act(std::size_t i, double input, Time t) {
+    if (refractory_ && t < held_until_[i]) return;
     double& excess = excess_.scaled()[i];
     const double growth = excess_.growth(i);
     const double next = std::max(excess + input * growth, floor_[i] * growth);
-    if (next < near_[i] * growth) {
+    const double near = near_[i];
+    // A driven neuron (near < 0) is looked at already where it could cross before the horizon.
+    if (next < near * (near < 0.0 ? ahead_ : growth)) {
+        excess = next;
+        return;
+    }
+    if (next < near * growth) {
         excess = next;
     } else {
         // A crossing that is due stands at the threshold exactly (see `cross`).
         const double before = excess == gap_[i] * growth ? gap_[i] : excess / growth;
         excess = test(i, before + input, next, t);
     }
-    if (driven_) predict(i, t);
+    if (gap_[i] < 0.0) schedule(i, t);
 }
 
 // Decides at threshold in plain mV, where an input of three thresholds is exactly three spikes, not
@@ -121,10 +160,12 @@ void LifDelta::settle_one(std::size_t i, Time t) {
 // `next`, if the neuron does not fire.
 double LifDelta::test(std::size_t i, double excess, double next, Time t) {
     if (excess < gap_[i]) return next;
-    if (!subtract_) {
+    if (!parameters_.subtract) {
         fired_.push_back(static_cast<NeuronId>(i));
-        if (tau_refrac_[i] > 0.0) held_until_[i] = t + tau_refrac_[i];
-        return reset_[i] * excess_.growth(i);
+        if (tau_refrac_[i] == 0.0) return reset_[i] * excess_.growth(i);
+        held_until_[i] = t + tau_refrac_[i];
+        // As if it had been decaying from v_reset since the end, which is to come.
+        return reset_[i] * excess_.growth_at(i, held_until_[i]);
     }
     const double step = gap_[i] - reset_[i];  // v_thresh - v_reset
     for (int count = 0; excess >= gap_[i]; ++count) {
@@ -138,42 +179,86 @@ double LifDelta::test(std::size_t i, double excess, double next, Time t) {
     return excess * excess_.growth(i);
 }
 
-// After refractoriness V has been decaying from v_reset since its end.
-void LifDelta::release(std::size_t i) {
-    if (held_until_[i] == free) return;
-    excess_.scaled()[i] = reset_[i] * excess_.growth_at(i, held_until_[i]);
-    held_until_[i] = free;
+// Excess and gap of a driven neuron are both negative, and the frame makes (v_inf - V)/(v_inf -
+// v_thresh) a ratio of constants: the crossing needs no knowledge of the present.
+Time LifDelta::crossing(std::size_t i) const {
+    return excess_.origin() + excess_.tau(i) * std::log(excess_.scaled()[i] / gap_[i]);
 }
 
-void LifDelta::predict(std::size_t i, Time t) {
-    Time crossing = never;
-    if (gap_[i] < 0.0) {
-        const double tau = excess_.tau(i);
-        const bool held = refractory_ && held_until_[i] != free;
-        // Excess and gap are both negative here, and the frame makes (v_inf - V)/(v_inf - v_thresh)
-        // a ratio of constants: the crossing needs no knowledge of the present.
-        crossing = held ? held_until_[i] + tau * std::log(reset_[i] / gap_[i])
-                        : excess_.origin() + tau * std::log(excess_.scaled()[i] / gap_[i]);
-        crossing = std::max(crossing, std::nextafter(t, never));
+void LifDelta::schedule(std::size_t i, Time t) {
+    const Time predicted = crossing(i);
+    crossings_.set(i, predicted <= horizon_ ? std::max(predicted, std::nextafter(t, never))
+                                            : never);
+}
+
+// Finds who could cross before the next horizon. Where the horizons lie changes no result.
+void LifDelta::watch(Time t) {
+    if (excess_.shared_tau()) {
+        horizon_ = std::max(t + stride_, std::nextafter(t, never));
+        ahead_ = excess_.growth_at(0, horizon_);
     }
-    crossings_.set(i, crossing);
+    const double* const excess = excess_.scaled();
+    std::size_t n_found = 0;
+    for (std::size_t i = 0; i < size(); ++i) {
+        if (excess[i] < near_[i] * ahead_ || gap_[i] >= 0.0) continue;
+        schedule(i, t);
+        ++n_found;
+    }
+    if (n_found * most > size()) {
+        stride_ = std::max(0.5 * stride_, shortest_stride * excess_.tau(0));
+    } else if (n_found * fewest < size()) {
+        stride_ = std::min(2.0 * stride_, excess_.tau(0));
+    }
+}
+
+void LifDelta::shift_drive(NeuronId id, double change, Time t) {
+    const auto i = static_cast<std::size_t>(id);
+    advance(t);
+    drive_[i] += change;
+    derive(i);
+    double& excess = excess_.scaled()[i];
+    if (refractory_ && t < held_until_[i]) {
+        excess = reset_[i] * excess_.growth_at(i, held_until_[i]);
+    } else {
+        excess -= change * excess_.growth(i);
+    }
+    if (gap_[i] >= 0.0) {
+        crossings_.set(i, never);
+    } else if (driven_) {
+        schedule(i, t);
+    } else {
+        driven_ = true;
+        watch(t);
+    }
 }
 
 double LifDelta::potential(NeuronId id, Time t) const {
     const auto i = static_cast<std::size_t>(id);
-    if (!refractory_ || held_until_[i] == free) return v_inf_[i] + excess_.value(i, t);
-    const double elapsed = std::max(0.0, t - held_until_[i]);
-    return v_inf_[i] + reset_[i] * std::exp(-elapsed / excess_.tau(i));
+    if (refractory_ && t < held_until_[i]) return v_inf_[i] + reset_[i];
+    return v_inf_[i] + excess_.value(i, t);
+}
+
+void LifDelta::restored() {
+    for (std::size_t i = 0; i < size(); ++i)
+        if (drive_[i] != 0.0) derive(i);
+    ahead_ = horizon_ < never ? excess_.growth_at(0, horizon_) : never;
 }
 
 void LifDelta::check_state(Time now) const {
     excess_.check_state(now);
     for (const Time t : held_until_)
         postdict::check_state(t == free || (t >= 0.0 && t < never), "a refractory end is no time");
-    for (std::size_t i = 0; driven_ && i < size(); ++i)
-        postdict::check_state(
-            crossings_.time(i) >= now && (gap_[i] >= 0.0) == (crossings_.time(i) == never),
-            "a predicted spike lies in the past");
+    postdict::check_state(stride_ > 0.0 && stride_ < never && horizon_ >= now,
+                          "a horizon lies in the past");
+    postdict::check_state((driven_ && excess_.shared_tau()) == (horizon_ < never),
+                          "a horizon is missing, or is there for nothing");
+    for (std::size_t i = 0; i < size(); ++i) {
+        postdict::check_state(std::isfinite(drive_[i]), "a drive is not finite");
+        postdict::check_state(crossings_.time(i) >= now &&
+                                  (gap_[i] < 0.0 || crossings_.time(i) == never) &&
+                                  (gap_[i] >= 0.0 || excess_.scaled()[i] < 0.0),
+                              "a predicted spike lies in the past, or cannot be");
+    }
 }
 
 }  // namespace postdict

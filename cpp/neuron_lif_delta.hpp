@@ -6,14 +6,21 @@
 //                    "by").
 //
 // Between arrivals V - v_inf decays in closed form (Gerstner et al. 2014, Neuronal Dynamics,
-// eq. 1.8). A neuron whose v_inf lies above threshold fires by itself at t + tau_m log((v_inf -
-// V)/(v_inf - v_thresh)); only such neurons are predicted.
+// eq. 1.8). A neuron whose v_inf lies above threshold (driven) fires by itself at t + tau_m
+// log((v_inf - V)/(v_inf - v_thresh)); in the growing frame, where V - v_inf is a constant z, that is
+// when the frame's growth reaches z/gap. So one comparison of z with gap times the growth at a
+// horizon tells who could cross before it: only these few are predicted and queued. When the
+// horizon is reached all are compared again, in one pass.
 #pragma once
 
+#include <algorithm>
+#include <type_traits>
 #include <vector>
 
 #include "decaying_values.hpp"
 #include "event_queue.hpp"
+#include "inputs.hpp"
+#include "per_neuron.hpp"
 #include "types.hpp"
 
 namespace postdict {
@@ -39,30 +46,23 @@ class LifDelta {
 
     std::size_t size() const { return excess_.size(); }
 
-    // Arrivals of the present instant are summed here and act all at once in `settle`.
-    void receive(NeuronId i, double weight, bool inhibitory) {
-        input_[static_cast<std::size_t>(i)] += inhibitory ? -weight : weight;
-        touched_.push_back(i);
-    }
-    void receive_row(const double* row, bool inhibitory) {  // row: (n,)
-        const double sign = inhibitory ? -1.0 : 1.0;
-        for (std::size_t i = 0; i < input_.size(); ++i) input_[i] += sign * row[i];
-        all_touched_ = true;
-    }
-    void receive_all(double weight, bool inhibitory) {
-        for (double& input : input_) input += inhibitory ? -weight : weight;
-        all_touched_ = true;
-    }
+    // Arrivals of the present instant go here and act all at once in `settle`.
+    Inputs& inputs() { return inputs_; }
 
-    // The next spike without further input: strictly later than the last settled instant, or never.
-    Time next_time() const { return crossings_.top_time(); }
+    // The next spike without further input, or look at who may be next: strictly later than the
+    // last settled instant, or never.
+    Time next_time() const { return std::min(crossings_.top_time(), horizon_); }
     // Neurons whose predicted crossing is now stand exactly at threshold before the arrivals act.
     void cross(Time t);
 
-    bool touched() const { return all_touched_ || !touched_.empty(); }
     // Ends the instant: adds the summed arrivals, clips at v_min, tests the threshold, resets.
     // Returns the neurons that fired, sorted, one entry a spike; valid until the next call.
     const std::vector<NeuronId>& settle(Time t);
+    // The same for an instant in which one neuron receives one arrival and nothing else happens.
+    const std::vector<NeuronId>& settle_kick(NeuronId i, double weight, Time t);
+
+    // Adds to v_inf of one neuron at t; V is continuous.
+    void shift_drive(NeuronId i, double change, Time t);
 
     double potential(NeuronId i, Time t) const;  // mV, from the past of t
 
@@ -71,36 +71,48 @@ class LifDelta {
         visit("excess", self.excess_);
         visit("held_until", self.held_until_);
         visit("crossings", self.crossings_);
+        visit("horizon", self.horizon_);
+        visit("stride", self.stride_);
+        visit("driven", self.driven_);
+        visit("drive", self.drive_);
+        if constexpr (!std::is_const_v<Self>) self.restored();
     }
     void check_state(Time now) const;
 
   private:
     static constexpr Time free = -never;
 
+    void derive(std::size_t i);
+    void advance(Time t);
     void settle_all(Time t);
-    void settle_one(std::size_t i, Time t);
+    void act(std::size_t i, double input, Time t);
     double test(std::size_t i, double excess, double next, Time t);
-    void release(std::size_t i);
-    void predict(std::size_t i, Time t);
+    Time crossing(std::size_t i) const;
+    void schedule(std::size_t i, Time t);
+    void watch(Time t);
+    void restored();
 
-    DecayingValues excess_;           // (n,) mV, V - v_inf
-    std::vector<double> v_inf_;       // (n,) mV
-    std::vector<double> gap_;         // (n,) mV, v_thresh - v_inf
-    std::vector<double> reset_;       // (n,) mV, v_reset - v_inf
-    std::vector<double> floor_;       // (n,) mV, v_min - v_inf
-    std::vector<double> tau_refrac_;  // (n,) ms
-    bool subtract_;
-    bool refractory_;  // any tau_refrac > 0
-    bool driven_;      // any v_inf above threshold
+    LifParameters parameters_;
+    DecayingValues excess_;      // (n,) mV, V - v_inf, from the end of refractoriness on
+    std::vector<double> drive_;  // (n,) mV, what step currents have added to v_inf so far
+    PerNeuron v_inf_;            // mV
+    PerNeuron gap_;              // mV, v_thresh - v_inf
+    PerNeuron reset_;            // mV, v_reset - v_inf
+    PerNeuron floor_;            // mV, v_min - v_inf
+    PerNeuron near_;             // mV, a little below gap_: above it the test decides
+    PerNeuron tau_refrac_;       // ms
+    bool refractory_;            // any tau_refrac > 0
+    bool driven_;                // any v_inf is, or has been, above threshold
 
-    std::vector<Time> held_until_;  // (n,) end of refractoriness while it lasts and until the first
-                                    // arrival after it; `free` otherwise
-    EventQueue crossings_;          // one slot a neuron, none where nobody is driven
+    std::vector<Time> held_until_;  // (n,) end of the latest refractoriness; none where nobody is
+    EventQueue crossings_;  // of driven neurons, those due before the horizon; lower bounds, since
+                            // inhibition may have come after
+    // Where all share one tau_m; without a horizon every driven neuron is predicted.
+    Time horizon_ = never;
+    double stride_;         // ms, from one horizon to the next, so that few are predicted each time
+    double ahead_ = never;  // growth of the frame at the horizon
 
-    std::vector<double> input_;      // (n,) mV, the present instant's arrivals
-    std::vector<NeuronId> touched_;  // who received any, in case not all did
-    bool all_touched_ = false;
-    std::vector<double> near_;  // (n,) mV, a little below gap_: above it the test decides
+    Inputs inputs_;             // mV, the present instant's arrivals
     std::vector<double> next_;  // (n,) scratch
     std::vector<NeuronId> fired_;
 };

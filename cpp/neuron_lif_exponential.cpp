@@ -1,6 +1,5 @@
 #include "neuron_lif_exponential.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <tuple>
 #include <utility>
@@ -10,8 +9,46 @@ namespace postdict {
 namespace {
 
 constexpr double largest_exponent = 32.0;
-// A lower bound shorter than this part of the window is not worth another look: search instead.
-constexpr double shortest_sleep = 0.05;
+
+// Bounds on the share of a population that is searched at one horizon, by which its stride adapts.
+constexpr std::size_t fewest = 64;           // at least n/64
+constexpr std::size_t most = 16;             // at most n/16
+constexpr double first_stride = 1.0 / 32.0;  // of the shortest time constant
+constexpr double shortest_stride = 1e-3;
+constexpr double longest_stride = 0.5;
+
+std::vector<double> plus(std::vector<double> a, const std::vector<double>& b) {
+    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::plus<>());
+    return a;
+}
+
+std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
+    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::minus<>());
+    return a;
+}
+
+double slightly_below(double gap) { return gap - 1e-9 * (1.0 + std::abs(gap)); }
+
+std::vector<double> slightly_below(std::vector<double> gap) {
+    for (double& value : gap) value = slightly_below(value);
+    return gap;
+}
+
+std::vector<Membrane> membranes(const LifExponentialParameters& p) {
+    std::vector<Membrane> result;
+    for (std::size_t i = 0; i < p.tau_m.size(); ++i)
+        result.emplace_back(p.tau_m[i], p.tau_syn_e[i], p.tau_syn_i[i]);
+    const auto differs = [&](const Membrane& m) { return m != result[0]; };
+    if (std::none_of(result.begin(), result.end(), differs)) result.resize(1, result[0]);
+    return result;
+}
+
+double shortest_tau(const LifExponentialParameters& p) {
+    const auto least = [](const std::vector<double>& tau) {
+        return *std::min_element(tau.begin(), tau.end());
+    };
+    return std::min({least(p.tau_m), least(p.tau_syn_e), least(p.tau_syn_i)});
+}
 
 }  // namespace
 
@@ -19,185 +56,260 @@ Basis::Basis(const Membrane& membrane, double s)
     : decay_m(std::exp(-s / membrane.tau_m)),
       decay_e(std::exp(-s / membrane.tau_e)),
       decay_i(std::exp(-s / membrane.tau_i)),
+      c_e(membrane.close_e ? membrane.response(s, membrane.tau_e) : membrane.k_e * decay_e),
+      c_i(membrane.close_i ? membrane.response(s, membrane.tau_i) : membrane.k_i * decay_i),
       growth_e(1.0 / decay_e),
-      growth_i(1.0 / decay_i) {
-    const auto channel = [&](bool close, double tau, double decay, double growth) {
-        if (close) {
-            const double c = membrane.response(s, tau);
-            return std::pair(c, -c * growth / decay_m);
-        }
-        const double k = tau / (tau - membrane.tau_m);
-        return std::pair(k * decay, -k / decay_m);
-    };
-    std::tie(c_e, a_e) = channel(membrane.close_e, membrane.tau_e, decay_e, growth_e);
-    std::tie(c_i, a_i) = channel(membrane.close_i, membrane.tau_i, decay_i, growth_i);
-}
+      growth_i(1.0 / decay_i),
+      a_e(-c_e / decay_m),
+      a_i(-c_i / decay_m) {}
+
+LifExponential::Window::Window(const Membrane& membrane, const Basis& start, double width)
+    : bound(membrane, width),
+      decay_m(start.decay_m),
+      c_e(start.c_e),
+      c_i(start.c_i),
+      decay_e(start.decay_e),
+      decay_i(start.decay_i) {}
 
 LifExponential::LifExponential(const LifExponentialParameters& p)
-    : tau_refrac_(p.tau_refrac),
-      held_until_(p.v_rest.size(), free),
-      wake_(p.v_rest.size()),
-      shared_basis_(Membrane(1.0, 2.0, 2.0), 0.0) {
-    const std::size_t n = p.v_rest.size();
-    double shortest = never;
-    for (std::size_t i = 0; i < n; ++i) {
-        membrane_.emplace_back(p.tau_m[i], p.tau_syn_e[i], p.tau_syn_i[i]);
-        shortest = std::min({shortest, p.tau_m[i], p.tau_syn_e[i], p.tau_syn_i[i]});
-        v_inf_.push_back(p.v_rest[i] + p.i_offset[i]);
-        gap_.push_back(p.v_thresh[i] - v_inf_[i]);
-        reset_.push_back(p.v_reset[i] - v_inf_[i]);
-        a_.push_back(p.v_init[i] - v_inf_[i]);
-    }
-    shared_ = std::all_of(membrane_.begin(), membrane_.end(), [&](const Membrane& m) {
-        return m.tau_m == membrane_[0].tau_m && m.tau_e == membrane_[0].tau_e &&
-               m.tau_i == membrane_[0].tau_i;
-    });
-    if (shared_) membrane_.resize(1, membrane_[0]);
-    horizon_ = largest_exponent * shortest;
-    for (std::vector<double>* zeros : {&g_e_, &g_i_, &certain_, &input_e_, &input_i_})
-        zeros->assign(n, 0.0);
-    woken_.assign(n, Woken::no);
+    : parameters_(p),
+      membrane_(membranes(p)),
+      shared_(membrane_.size() == 1),
+      drive_(p.v_rest.size(), 0.0),
+      v_inf_(plus(p.v_rest, p.i_offset)),
+      gap_(minus(p.v_thresh, plus(p.v_rest, p.i_offset))),
+      near_(slightly_below(minus(p.v_thresh, plus(p.v_rest, p.i_offset)))),
+      reset_(minus(p.v_reset, plus(p.v_rest, p.i_offset))),
+      tau_refrac_(p.tau_refrac),
+      longest_in_frame_(largest_exponent * shortest_tau(p)),
+      longest_stride_(longest_stride * shortest_tau(p)),
+      crossings_(p.v_rest.size()),
+      uncertain_(p.v_rest.size(), 0),
+      stride_(first_stride * shortest_tau(p)),
+      window_(membrane_[0], Basis(membrane_[0], 0.0), 0.0),
+      shared_basis_(membrane_[0], 0.0),
+      inputs_(p.v_rest.size(), Inputs::Channels::two) {
+    for (std::size_t i = 0; i < v_inf_.size(); ++i)
+        cells_.push_back({p.v_init[i] - v_inf_[i], 0.0, 0.0, free});
     advance(0.0);
-    for (std::size_t i = 0; i < n; ++i) predict(i, 0.0);
+    watch(0.0);
+}
+
+// What follows from v_inf.
+void LifExponential::derive(std::size_t i) {
+    const double v_inf = parameters_.v_rest[i] + parameters_.i_offset[i] + drive_[i];
+    v_inf_.set(i, v_inf);
+    gap_.set(i, parameters_.v_thresh[i] - v_inf);
+    near_.set(i, slightly_below(gap_[i]));
+    reset_.set(i, parameters_.v_reset[i] - v_inf);
 }
 
 void LifExponential::advance(Time t) {
     if (t == now_) return;
     now_ = t;
-    if (t - origin_ > horizon_) move_origin(t);
+    if (t - origin_ > longest_in_frame_) move_origin(t);
     if (shared_) shared_basis_ = basis_at(0, t);
 }
 
 void LifExponential::move_origin(Time t) {
     for (std::size_t i = 0; i < size(); ++i) {
-        const Basis old = basis_at(i, t);
-        const Basis fresh(membrane(i), 0.0);
-        const double u = a_[i] * old.decay_m + g_e_[i] * old.c_e + g_i_[i] * old.c_i;
-        g_e_[i] *= old.decay_e;
-        g_i_[i] *= old.decay_i;
-        a_[i] = u - g_e_[i] * fresh.c_e - g_i_[i] * fresh.c_i;
+        Cell& cell = cells_[i];
+        // Not before the end of refractoriness, at which V has to be what it was.
+        const Time from = std::max(t, cell.held_until);
+        const Basis old = basis_at(i, from);
+        const Basis fresh(membrane(i), from - t);
+        const double u = cell.a * old.decay_m + cell.g_e * old.c_e + cell.g_i * old.c_i;
+        const Basis now = basis_at(i, t);
+        cell.g_e *= now.decay_e;
+        cell.g_i *= now.decay_i;
+        cell.a = (u - cell.g_e * fresh.c_e - cell.g_i * fresh.c_i) / fresh.decay_m;
     }
     origin_ = t;
+    if (shared_) window_ = Window(membrane_[0], basis_at(0, start_), horizon_ - start_);
 }
 
 void LifExponential::cross(Time t) {
     advance(t);
-    while (wake_.top_time() == t) {
-        const std::size_t i = wake_.top();
-        woken_[i] = certain_[i] != 0.0 ? Woken::at_threshold : Woken::to_look;
-        wake_.set(i, never);
-        touched_.push_back(static_cast<NeuronId>(i));
+    at_threshold_.clear();
+    while (crossings_.top_time() == t) {
+        const std::size_t i = crossings_.top();
+        if (uncertain_[i] != 0) {
+            search_unless_quiet(i, t);
+            continue;
+        }
+        crossings_.set(i, never);
+        at_threshold_.push_back(static_cast<std::uint32_t>(i));
+        inputs_.touch(static_cast<NeuronId>(i));
     }
+    if (t == horizon_) watch(t);
 }
 
 const std::vector<NeuronId>& LifExponential::settle(Time t) {
     advance(t);
     fired_.clear();
-    if (all_touched_) {
-        for (std::size_t i = 0; i < size(); ++i) settle_one(i, t);
+    // V is continuous: what is at threshold fires, whatever arrives at this instant.
+    if (inputs_.all_touched()) {
+        for (std::size_t i = 0; i < size(); ++i)
+            act(i, inputs_.take(i, false), inputs_.take(i, true), t);
     } else {
-        // Sorted, so that spikes of one instant leave in the order of their ids; a neuron that
-        // stands here twice has no input left at the second visit.
-        std::sort(touched_.begin(), touched_.end());
-        for (const NeuronId i : touched_) settle_one(static_cast<std::size_t>(i), t);
+        for (const NeuronId id : inputs_.who()) {
+            const auto i = static_cast<std::size_t>(id);
+            act(i, inputs_.take(i, false), inputs_.take(i, true), t);
+        }
     }
-    touched_.clear();
-    all_touched_ = false;
+    inputs_.clear_touched();
+    for (const std::uint32_t i : at_threshold_) fire(i, t);
+    std::sort(fired_.begin(), fired_.end());
+    at_threshold_.clear();
     return fired_;
 }
 
-void LifExponential::settle_one(std::size_t i, Time t) {
-    const double e = std::exchange(input_e_[i], 0.0);
-    const double inhibition = std::exchange(input_i_[i], 0.0);
-    const Woken woken = std::exchange(woken_[i], Woken::no);
-    if (held_until_[i] != free && t >= held_until_[i]) set_v(i, reset_[i]);
-    if (woken == Woken::at_threshold) set_v(i, gap_[i]);
-    if (e != 0.0 || inhibition != 0.0) {
-        const Basis now = basis(i);
-        g_e_[i] += e * now.growth_e;
-        g_i_[i] += inhibition * now.growth_i;
-        a_[i] += e * now.a_e + inhibition * now.a_i;
-    }
-    if (held_until_[i] != free) {
-        if (t < held_until_[i]) return;
-        held_until_[i] = free;
-    }
-    if (woken == Woken::at_threshold) {
-        fire(i, t);
-    } else if (woken == Woken::to_look || e > 0.0 || inhibition > 0.0) {
-        predict(i, t);
+const std::vector<NeuronId>& LifExponential::settle_kick(NeuronId id, double weight, Time t) {
+    advance(t);
+    fired_.clear();
+    act(static_cast<std::size_t>(id), std::max(weight, 0.0), std::min(weight, 0.0), t);
+    return fired_;
+}
+
+void LifExponential::act(std::size_t i, double e, double inhibition, Time t) {
+    if (e == 0.0 && inhibition == 0.0) return;
+    Cell& cell = cells_[i];
+    uncertain_[i] = 1;
+    // While it is refractory V restarts at v_reset at the end of that, whatever the currents do.
+    if (t < cell.held_until) {
+        cell.receive(basis(i), basis_at(i, cell.held_until), e, inhibition);
+    } else if (shared_) {
+        cell.receive(shared_basis_, shared_basis_, e, inhibition);
     } else {
-        certain_[i] = 0.0;  // inhibited: not before the time that was predicted
+        const Basis now = basis_at(i, t);
+        cell.receive(now, now, e, inhibition);
+    }
+    if (e <= 0.0 && inhibition <= 0.0) return;  // not before the time that was known
+    ++work_.n_excited;
+    if (quiet(i)) {
+        ++work_.n_dismissed;
+    } else {
+        search(i, t);
     }
 }
 
 void LifExponential::fire(std::size_t i, Time t) {
     fired_.push_back(static_cast<NeuronId>(i));
-    set_v(i, reset_[i]);
-    if (tau_refrac_[i] > 0.0) {
-        held_until_[i] = t + tau_refrac_[i];
-        sleep(i, std::max(held_until_[i], std::nextafter(t, never)), false);
+    if (tau_refrac_[i] > 0.0) cells_[i].held_until = t + tau_refrac_[i];
+    restart(i, reset_[i], t);
+    search_unless_quiet(i, t);
+}
+
+// V - v_inf = u at t, or where that is later at the end of refractoriness.
+void LifExponential::restart(std::size_t i, double u, Time t) {
+    Cell& cell = cells_[i];
+    const Basis start = t < cell.held_until ? basis_at(i, cell.held_until) : basis(i);
+    cell.a = (u - cell.g_e * start.c_e - cell.g_i * start.c_i) / start.decay_m;
+}
+
+// Whether V surely stays below threshold up to the horizon.
+bool LifExponential::quiet(std::size_t i) const {
+    const Cell& cell = cells_[i];
+    if (shared_) return window_.most(cell) < near_[i];
+    return Window(membrane(i), basis_at(i, start_), horizon_ - start_).most(cell) < near_[i];
+}
+
+void LifExponential::search_unless_quiet(std::size_t i, Time t) {
+    if (quiet(i)) {
+        crossings_.set(i, never);
     } else {
-        predict(i, t);
+        search(i, t);
     }
 }
 
-// V - v_inf = u at the present instant, the currents as they are.
-void LifExponential::set_v(std::size_t i, double u) {
-    const Basis now = basis(i);
-    a_[i] = (u - g_e_[i] * now.c_e - g_i_[i] * now.c_i) / now.decay_m;
-}
-
-void LifExponential::predict(std::size_t i, Time t) {
-    const Basis now = basis(i);
-    const Membrane& m = membrane(i);
-    const double u = a_[i] * now.decay_m + g_e_[i] * now.c_e + g_i_[i] * now.c_i;
-    const double e = g_e_[i] * now.decay_e;
-    const double inhibition = g_i_[i] * now.decay_i;
+void LifExponential::search(std::size_t i, Time t) {
+    const Cell& cell = cells_[i];
+    const Time start = std::max(t, cell.held_until);
     const Time soonest = std::nextafter(t, never);
-    if (u >= gap_[i]) {  // by rounding: what was below threshold at its last look has reached it
-        sleep(i, soonest, true);
+    uncertain_[i] = 0;
+    if (start >= horizon_) {
+        crossings_.set(i, never);
         return;
     }
-    const double safe = safe_time(m, u, e, inhibition, gap_[i]);
-    if (safe > shortest_sleep * m.window) {
-        // A look that is due before is as good, and costs the queue nothing.
-        if (certain_[i] == 0.0 && wake_.time(i) > t && wake_.time(i) <= t + safe) return;
-        sleep(i, std::max(t + safe, soonest), false);
-        return;
-    }
-    const double wait = first_crossing(m, u, e, inhibition, gap_[i]);
-    sleep(i, std::max(t + wait, soonest), wait != never);
+    ++work_.n_searches;
+    const Basis now = start == t ? basis(i) : basis_at(i, start);
+    const double u = cell.a * now.decay_m + cell.g_e * now.c_e + cell.g_i * now.c_i;
+    double wait = 0.0;  // by rounding: what was surely below threshold has reached it
+    if (u < gap_[i])
+        wait = crossing_within(membrane(i), u, cell.g_e * now.decay_e, cell.g_i * now.decay_i,
+                               gap_[i], horizon_ - start);
+    crossings_.set(i, std::max(start + wait, soonest));
+    work_.n_found += wait < never;
 }
 
-void LifExponential::sleep(std::size_t i, Time until, bool certain) {
-    wake_.set(i, until);
-    certain_[i] = certain ? 1.0 : 0.0;
+// Finds who could cross before the next horizon.
+void LifExponential::watch(Time t) {
+    start_ = t;
+    horizon_ = std::max(t + stride_, std::nextafter(t, never));
+    if (shared_) window_ = Window(membrane_[0], shared_basis_, horizon_ - start_);
+    std::size_t n_searched = 0;
+    for (std::size_t i = 0; i < size(); ++i) {
+        if (quiet(i)) continue;
+        search(i, t);
+        ++n_searched;
+    }
+    work_.n_looks += size();
+    if (n_searched * most > size()) {
+        stride_ = std::max(0.5 * stride_, shortest_stride * longest_stride_);
+    } else if (n_searched * fewest < size()) {
+        stride_ = std::min(2.0 * stride_, longest_stride_);
+    }
+}
+
+void LifExponential::shift_drive(NeuronId id, double change, Time t) {
+    const auto i = static_cast<std::size_t>(id);
+    advance(t);
+    drive_[i] += change;
+    derive(i);
+    if (t < cells_[i].held_until) {
+        restart(i, reset_[i], t);
+    } else {
+        cells_[i].a -= change / basis(i).decay_m;
+    }
+    search_unless_quiet(i, t);
 }
 
 double LifExponential::potential(NeuronId id, Time t) const {
     const auto i = static_cast<std::size_t>(id);
-    if (held_until_[i] != free) return v_inf_[i] + reset_[i];
+    const Cell& cell = cells_[i];
+    if (t < cell.held_until) return v_inf_[i] + reset_[i];
     const Basis then = basis_at(i, t);
-    return v_inf_[i] + a_[i] * then.decay_m + g_e_[i] * then.c_e + g_i_[i] * then.c_i;
+    return v_inf_[i] + cell.a * then.decay_m + cell.g_e * then.c_e + cell.g_i * then.c_i;
 }
 
 double LifExponential::current(NeuronId id, Time t, bool inhibitory) const {
     const auto i = static_cast<std::size_t>(id);
     const Basis then = basis_at(i, t);
-    return inhibitory ? g_i_[i] * then.decay_i : g_e_[i] * then.decay_e;
+    return inhibitory ? cells_[i].g_i * then.decay_i : cells_[i].g_e * then.decay_e;
+}
+
+void LifExponential::restored() {
+    for (std::size_t i = 0; i < size(); ++i)
+        if (drive_[i] != 0.0) derive(i);
+    now_ = -1.0;
+    if (shared_) window_ = Window(membrane_[0], basis_at(0, start_), horizon_ - start_);
 }
 
 void LifExponential::check_state(Time now) const {
     postdict::check_state(origin_ >= 0.0 && origin_ <= now, "a frame begins outside the run");
+    postdict::check_state(start_ >= 0.0 && start_ <= now && horizon_ >= now && horizon_ < never &&
+                              stride_ > 0.0 && stride_ < never,
+                          "a horizon lies in the past");
     for (std::size_t i = 0; i < size(); ++i) {
+        const Cell& cell = cells_[i];
         postdict::check_state(
-            std::isfinite(a_[i]) && std::isfinite(g_e_[i]) && std::isfinite(g_i_[i]),
+            std::isfinite(cell.a) && std::isfinite(cell.g_e) && std::isfinite(cell.g_i),
             "a value is not finite");
-        postdict::check_state(certain_[i] == 0.0 || certain_[i] == 1.0, "a flag is not 0 or 1");
-        postdict::check_state(wake_.time(i) >= now, "a predicted spike lies in the past");
-        const bool held = held_until_[i] != free;
-        postdict::check_state(!held || (held_until_[i] >= now && held_until_[i] < never),
+        postdict::check_state(std::isfinite(drive_[i]), "a drive is not finite");
+        postdict::check_state(uncertain_[i] <= 1, "a flag is not 0 or 1");
+        postdict::check_state(crossings_.time(i) >= now, "a predicted spike lies in the past");
+        postdict::check_state(cell.held_until == free ||
+                                  (cell.held_until >= 0.0 && cell.held_until < never),
                               "a refractory end is no time");
     }
 }

@@ -8,14 +8,21 @@
 // is three products. The functions m, c_e, c_i and the factors come from one origin of time, moved
 // when they have grown by e^32, at points that the events alone fix (see `Basis`).
 //
-// V is continuous: spikes are crossings, not jumps. Most arrivals are dismissed by a bound; see
-// `first_crossing.hpp` for the search that cannot miss one.
+// V is continuous: spikes are crossings, not jumps. Time is cut by horizons. After an excitatory
+// arrival one bound, a few products of the constants, dismisses all who surely stay below threshold
+// up to the horizon; only the few others are searched (see `first_crossing.hpp`: it cannot miss one).
+// Inhibition searches nothing: it only postpones. At a horizon all are bounded anew.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "event_queue.hpp"
 #include "first_crossing.hpp"
+#include "inputs.hpp"
+#include "per_neuron.hpp"
 #include "state.hpp"
 #include "types.hpp"
 
@@ -44,99 +51,143 @@ struct Basis {
     double decay_m, decay_e, decay_i;  // exp(-s/tau)
     double c_e, c_i;                   // what a unit of G adds to V
     double growth_e, growth_i;         // what a unit of weight adds to G
-    double a_e, a_i;                   // and to A
+    double a_e, a_i;                   // what a unit of G has to add to A, V being continuous
 };
 
 class LifExponential {
   public:
+    // How much work the search for crossings was, since this simulation was built or loaded.
+    struct Work {
+        std::uint64_t n_excited = 0;   // arrivals that raised V's course, summed by instant
+        std::uint64_t n_dismissed = 0;  // of these, by the bound
+        std::uint64_t n_looks = 0;      // neurons bounded at horizons
+        std::uint64_t n_searches = 0;   // crossings searched for
+        std::uint64_t n_found = 0;      // and found before the horizon
+    };
+
     explicit LifExponential(const LifExponentialParameters& parameters);
 
-    std::size_t size() const { return a_.size(); }
+    std::size_t size() const { return cells_.size(); }
 
-    // Arrivals of the present instant are summed here and act all at once in `settle`.
-    void receive(NeuronId i, double weight, bool inhibitory) {
-        const auto k = static_cast<std::size_t>(i);
-        if (inhibitory) {
-            input_i_[k] -= weight;
-        } else {
-            input_e_[k] += weight;
-        }
-        touched_.push_back(i);
-    }
-    void receive_row(const double* row, bool inhibitory) {  // row: (n,)
-        std::vector<double>& input = inhibitory ? input_i_ : input_e_;
-        const double sign = inhibitory ? -1.0 : 1.0;
-        for (std::size_t i = 0; i < input.size(); ++i) input[i] += sign * row[i];
-        all_touched_ = true;
-    }
-    void receive_all(double weight, bool inhibitory) {
-        std::vector<double>& input = inhibitory ? input_i_ : input_e_;
-        for (double& one : input) one += inhibitory ? -weight : weight;
-        all_touched_ = true;
-    }
+    // Arrivals of the present instant go here and act all at once in `settle`.
+    Inputs& inputs() { return inputs_; }
 
-    // When a neuron crosses threshold without further input, or must be looked at again.
-    Time next_time() const { return wake_.top_time(); }
+    // When a neuron crosses threshold without further input, or all must be looked at again.
+    Time next_time() const { return std::min(crossings_.top_time(), horizon_); }
     void cross(Time t);
 
-    bool touched() const { return all_touched_ || !touched_.empty(); }
     // Ends the instant; returns the neurons that fired, sorted; valid until the next call.
     const std::vector<NeuronId>& settle(Time t);
+    // The same for an instant in which one neuron receives one arrival and nothing else happens.
+    const std::vector<NeuronId>& settle_kick(NeuronId i, double weight, Time t);
+
+    // Adds to v_inf of one neuron at t; V and the currents are continuous.
+    void shift_drive(NeuronId i, double change, Time t);
 
     double potential(NeuronId i, Time t) const;                 // mV, from the past of t
     double current(NeuronId i, Time t, bool inhibitory) const;  // mV, likewise
+    const Work& work() const { return work_; }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
         visit("origin", self.origin_);
-        visit("a", self.a_);
-        visit("g_e", self.g_e_);
-        visit("g_i", self.g_i_);
-        visit("held_until", self.held_until_);
-        visit("wake", self.wake_);
-        visit("certain", self.certain_);
-        if constexpr (!std::is_const_v<Self>) self.now_ = -1.0;
+        visit_each(self, visit, "a", &Cell::a);
+        visit_each(self, visit, "g_e", &Cell::g_e);
+        visit_each(self, visit, "g_i", &Cell::g_i);
+        visit_each(self, visit, "held_until", &Cell::held_until);
+        visit("crossings", self.crossings_);
+        visit("uncertain", self.uncertain_);
+        visit("horizon_start", self.start_);
+        visit("horizon", self.horizon_);
+        visit("stride", self.stride_);
+        visit("drive", self.drive_);
+        if constexpr (!std::is_const_v<Self>) self.restored();
     }
     void check_state(Time now) const;
 
   private:
     static constexpr Time free = -never;
 
+    // V's course from the end of refractoriness on.
+    struct Cell {
+        double a, g_e, g_i;  // mV
+        Time held_until;     // end of the latest refractoriness
+
+        // Input at `now`, V being what it is at `fixed`.
+        void receive(const Basis& now, const Basis& fixed, double e, double inhibition) {
+            const double more_e = e * now.growth_e;
+            const double more_i = inhibition * now.growth_i;
+            g_e += more_e;
+            g_i += more_i;
+            a += more_e * fixed.a_e + more_i * fixed.a_i;
+        }
+    };
+
+    // What a cell's bound up to the horizon needs, where all share one membrane.
+    struct Window {
+        Window(const Membrane& membrane, const Basis& start, double width);
+        double most(const Cell& cell) const {
+            return bound(cell.a * decay_m + cell.g_e * c_e + cell.g_i * c_i, cell.g_e * decay_e,
+                         cell.g_i * decay_i);
+        }
+        UpperBound bound;
+        double decay_m, c_e, c_i, decay_e, decay_i;  // the basis at the window's start
+    };
+
+    template <class Self, class Visitor>
+    static void visit_each(Self& self, Visitor& visit, const char* name, double Cell::* member) {
+        std::vector<double> values(self.cells_.size());
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = self.cells_[i].*member;
+        visit(name, values);
+        if constexpr (!std::is_const_v<Self>)
+            for (std::size_t i = 0; i < values.size(); ++i) self.cells_[i].*member = values[i];
+    }
+
     const Membrane& membrane(std::size_t i) const { return membrane_[shared_ ? 0 : i]; }
     Basis basis_at(std::size_t i, Time t) const { return Basis(membrane(i), t - origin_); }
     // At the present instant.
     Basis basis(std::size_t i) const { return shared_ ? shared_basis_ : basis_at(i, now_); }
 
+    void derive(std::size_t i);
     void advance(Time t);
     void move_origin(Time t);
-    void settle_one(std::size_t i, Time t);
+    void act(std::size_t i, double e, double inhibition, Time t);
     void fire(std::size_t i, Time t);
-    void set_v(std::size_t i, double u);
-    void predict(std::size_t i, Time t);
-    void sleep(std::size_t i, Time until, bool certain);
+    void restart(std::size_t i, double u, Time start);
+    bool quiet(std::size_t i) const;
+    void search_unless_quiet(std::size_t i, Time t);
+    void search(std::size_t i, Time t);
+    void schedule(std::size_t i, Time time);
+    void watch(Time t);
+    void restored();
 
+    LifExponentialParameters parameters_;
     std::vector<Membrane> membrane_;  // (n,), or (1,) where all share one
     bool shared_;
-    std::vector<double> v_inf_;       // (n,) mV
-    std::vector<double> gap_;         // (n,) mV, v_thresh - v_inf
-    std::vector<double> reset_;       // (n,) mV, v_reset - v_inf
-    std::vector<double> tau_refrac_;  // (n,) ms
-    double horizon_;                  // ms
+    std::vector<double> drive_;  // (n,) mV, what step currents have added to v_inf so far
+    PerNeuron v_inf_;            // mV
+    PerNeuron gap_;              // mV, v_thresh - v_inf
+    PerNeuron near_;             // mV, a little below gap_
+    PerNeuron reset_;            // mV, v_reset - v_inf
+    PerNeuron tau_refrac_;       // ms
+    double longest_in_frame_;    // ms
+    double longest_stride_;      // ms
 
     Time origin_ = 0.0;
-    std::vector<double> a_, g_e_, g_i_;  // (n,) mV
-    std::vector<Time> held_until_;       // (n,) end of refractoriness until V is free again
-    EventQueue wake_;                    // (n,) crossings, and times by which to look again
-    std::vector<double> certain_;        // (n,) 1 where wake_ is the crossing itself
+    std::vector<Cell> cells_;
+    EventQueue crossings_;               // before the horizon; lower bounds for the uncertain
+    std::vector<std::uint8_t> uncertain_;  // (n,) 1 where an arrival came after the search
+    Time start_ = 0.0;                   // of the present window, which ends at the horizon
+    Time horizon_ = 0.0;
+    double stride_;  // ms, from one horizon to the next, so that few are searched each time
+    Window window_;
 
     Time now_ = -1.0;
     Basis shared_basis_;
-    std::vector<double> input_e_, input_i_;  // (n,) mV, the present instant's arrivals
-    std::vector<NeuronId> touched_;
-    bool all_touched_ = false;
-    enum class Woken : char { no, to_look, at_threshold };
-    std::vector<Woken> woken_;  // (n,) whose wake_ time is this instant
+    Inputs inputs_;  // mV, the present instant's arrivals
+    std::vector<std::uint32_t> at_threshold_;  // neurons whose crossing is this instant
     std::vector<NeuronId> fired_;
+    Work work_;
 };
 
 }  // namespace postdict

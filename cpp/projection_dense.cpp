@@ -2,39 +2,112 @@
 
 #include <cassert>
 #include <cmath>
-#include <utility>
+
+#include "kernels.hpp"
 
 namespace postdict {
 
-DenseProjection::DenseProjection(DenseParameters p)
+template <class Real>
+DenseProjection<Real>::DenseProjection(const DenseParameters& p)
     : n_pre_(p.n_pre),
       n_post_(p.n_post),
       inhibitory_(p.inhibitory),
       uniform_(p.uniform),
-      w_max_(p.w_max),
-      line_(p.axonal_delay),
-      weights_(std::move(p.weights)),
-      learning_(p.rule.has_value()) {
+      weights_(p.weights.size()) {
     assert(weights_.size() == (uniform_ ? 1 : n_pre_ * n_post_) && !(uniform_ && p.rule));
-    if (p.rule) rule_.emplace(*p.rule, n_pre_, n_post_);
+    if (p.rule) plasticity_.emplace(*p.rule, n_pre_, n_post_, largest_up_to<Real>(p.w_max));
+    set_weights(p.weights);
 }
 
-void DenseProjection::on_spike(NeuronId post, Time t) {
-    rule_->on_spike(post, t, [&](auto&& change) {
-        if (!learning_) return;
-        double* const column = weights_.data() + post;
-        for (std::size_t j = 0; j < n_pre_; ++j)
-            column[j * n_post_] = bounded(column[j * n_post_] + change(j));
-    });
+template <class Real>
+std::size_t DenseProjection<Real>::arrive(NeuronId source, Time t, Inputs& inputs) {
+    const auto j = static_cast<std::size_t>(source);
+    if (uniform_) {
+        inputs.add_all(static_cast<double>(weights_[0]), inhibitory_);
+        return n_post_;
+    }
+    if (!plasticity_) {
+        inputs.add_row(row(j), inhibitory_);
+        return n_post_;
+    }
+    Plasticity& plasticity = *plasticity_;
+    plasticity.advance(t, [this](std::size_t k) { read_log(k); });
+    read_log(j);
+    if (plasticity.learning()) {
+        // The weight from before this arrival's change is what it transmits.
+        kernels::add_row_and_learn(inputs.channel(inhibitory_), row(j), Inputs::sign(inhibitory_),
+                                   plasticity.y(), plasticity.arrival_factor(),
+                                   plasticity.arrival_constant(), plasticity.w_max(), n_post_);
+        inputs.touch_all();
+    } else {
+        inputs.add_row(row(j), inhibitory_);
+    }
+    plasticity.count_arrival(j);
+    return n_post_;
 }
 
-void DenseProjection::check_state(Time now) const {
-    line_.check_state(now, n_pre_);
-    for (const double weight : weights_)
-        postdict::check_state(std::isfinite(weight) && (!rule_ || bounded(weight) == weight),
+template <class Real>
+void DenseProjection<Real>::on_spike(NeuronId i, Time t) {
+    plasticity_->advance(t, [this](std::size_t k) { read_log(k); });
+    plasticity_->count_spike(i);
+}
+
+template <class Real>
+void DenseProjection<Real>::read_log(std::size_t j) {
+    const SpikeLog& log = plasticity_->log();
+    const double x = plasticity_->x(j);
+    const double w_max = plasticity_->w_max();
+    Real* const weights = row(j);
+    if (x != 0.0) {
+        for (std::uint32_t k = plasticity_->seen(j); k < log.size(); ++k) {
+            Real& weight = weights[log[k].id];
+            const double learned = static_cast<double>(weight) + x * log[k].factor;
+            weight = static_cast<Real>(std::min(std::max(learned, 0.0), w_max));
+        }
+    }
+    plasticity_->mark_read(j);
+}
+
+template <class Real>
+double DenseProjection<Real>::weight(std::size_t k) const {
+    if (!plasticity_) return static_cast<double>(weights_[k]);
+    return static_cast<double>(
+        plasticity_->up_to_date(weights_[k], k / n_post_, static_cast<NeuronId>(k % n_post_)));
+}
+
+template <class Real>
+std::vector<double> DenseProjection<Real>::weights() const {
+    std::vector<double> present(weights_.size());
+    for (std::size_t k = 0; k < present.size(); ++k) present[k] = weight(k);
+    return present;
+}
+
+template <class Real>
+void DenseProjection<Real>::set_weights(const std::vector<double>& weights) {
+    assert(weights.size() == weights_.size());
+    const double most = plasticity_ ? plasticity_->w_max() : never;
+    std::transform(weights.begin(), weights.end(), weights_.begin(),
+                   [=](double w) { return static_cast<Real>(std::min(w, most)); });
+    if (plasticity_) plasticity_->forget();
+}
+
+template <class Real>
+void DenseProjection<Real>::set_learning(bool on) {
+    plasticity_->flush([this](std::size_t k) { read_log(k); });
+    plasticity_->set_learning(on);
+}
+
+template <class Real>
+void DenseProjection<Real>::check_state(Time now) const {
+    for (const Real weight : weights_) {
+        const auto w = static_cast<double>(weight);
+        postdict::check_state(std::isfinite(w) && (!plasticity_ || plasticity_->bounded(w) == w),
                               "a weight is out of its bounds");
-    postdict::check_state(rule_.has_value() || !learning_, "a fixed projection learns");
-    if (rule_) rule_->check_state(now);
+    }
+    if (plasticity_) plasticity_->check_state(now);
 }
+
+template class DenseProjection<double>;
+template class DenseProjection<float>;
 
 }  // namespace postdict

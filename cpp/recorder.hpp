@@ -1,8 +1,10 @@
-// What is recorded: spikes as they come, and samples of a variable at multiples of an interval.
+// What is recorded: spikes as they come, and samples of a variable at multiples of an interval or at
+// given times.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -11,14 +13,28 @@
 
 namespace postdict {
 
+// The spikes of a population with start <= time < stop, of all its neurons or of some.
 struct SpikeRecord {
     std::vector<Time> times;  // ms
     std::vector<NeuronId> ids;
     bool on = true;
+    Time start = 0.0;
+    Time stop = never;
+    std::vector<std::uint64_t> chosen;  // (n,) 1 for who is recorded; empty for all
 
-    void append(const std::vector<NeuronId>& fired, Time t) {
-        times.insert(times.end(), fired.size(), t);
-        ids.insert(ids.end(), fired.begin(), fired.end());
+    // Returns how many of them it kept.
+    std::size_t append(const std::vector<NeuronId>& fired, Time t) {
+        if (!on || t < start || t >= stop) return 0;
+        const std::size_t before = ids.size();
+        if (chosen.empty()) {
+            ids.insert(ids.end(), fired.begin(), fired.end());
+        } else {
+            std::copy_if(
+                fired.begin(), fired.end(), std::back_inserter(ids),
+                [&](NeuronId i) { return chosen[static_cast<std::size_t>(i)] != 0; });
+        }
+        times.resize(ids.size(), t);
+        return ids.size() - before;
     }
 
     template <class Self, class Visitor>
@@ -26,6 +42,9 @@ struct SpikeRecord {
         visit.growing("time", self.times);
         visit.growing("id", self.ids);
         visit("on", self.on);
+        visit("start", self.start);
+        visit("stop", self.stop);
+        visit.growing("chosen", self.chosen);
     }
     void check_state(Time now, std::size_t n) const {
         postdict::check_state(times.size() == ids.size(), "recorded spikes lack a time or an id");
@@ -35,52 +54,69 @@ struct SpikeRecord {
             postdict::check_state(static_cast<std::size_t>(ids[k]) < n,
                                   "a recorded spike has no neuron");
         }
+        postdict::check_state(chosen.empty() || chosen.size() == n, "a choice of neurons is wrong");
+        postdict::check_state(start == start && stop == stop, "a recording's window is wrong");
     }
 };
 
-enum class Variable { weights, potential, current_e, current_i };
+enum class Variable { weights, weight_statistics, potential, current_e, current_i };
 
-// Samples at 0, interval, 2 interval, ..., each of the state before the events of its instant.
-// The memory is bounded: when it is full every second sample is dropped and the interval doubles,
-// so that the samples always span the whole run.
+// What to sample, when, and how much of it to keep.
+struct Sampling {
+    Variable variable;
+    std::size_t target;                // population or projection
+    std::vector<std::uint64_t> which;  // neurons or synapses; none for all the weights
+    std::size_t width;                 // numbers in a sample
+    Time interval = 0.0;               // ms, of samples at 0, interval, 2 interval, ...
+    std::vector<Time> times;           // or ms, rising, of each sample
+    std::size_t most_samples;          // in memory
+};
+
+// Each sample shows the state from before the events of its instant. With an interval the memory is
+// bounded: when it is full every second sample is dropped and the interval doubles, so that the
+// samples always span the whole run; unless they are taken away as they come.
 class SampledRecorder {
   public:
-    // ids: which neurons, or none for all the weights; width: numbers in a sample.
-    SampledRecorder(Variable variable, std::size_t target, std::vector<NeuronId> ids,
-                    std::size_t width, Time interval, std::size_t most_samples)
-        : variable_(variable),
-          target_(target),
-          ids_(std::move(ids)),
-          width_(width),
-          most_samples_(most_samples),
-          interval_(interval) {}
+    explicit SampledRecorder(Sampling sampling)
+        : sampling_(std::move(sampling)), interval_(sampling_.interval) {}
 
-    Variable variable() const { return variable_; }
-    std::size_t target() const { return target_; }
-    const std::vector<NeuronId>& ids() const { return ids_; }
-    std::size_t width() const { return width_; }
+    const Sampling& sampling() const { return sampling_; }
+    std::size_t width() const { return sampling_.width; }
 
-    std::size_t n_samples() const { return values_.size() / width_; }
-    Time interval() const { return interval_; }
+    std::size_t n_samples() const { return values_.size() / width(); }
     const std::vector<double>& values() const { return values_; }  // (n_samples, width)
-    Time next_time() const { return static_cast<double>(n_samples()) * interval_; }
+    // Of the k-th sample that is in memory, or of the next one.
+    Time time_of(std::size_t k) const {
+        const std::size_t number = n_taken_away_ + k;
+        if (sampling_.times.empty()) return static_cast<double>(number) * interval_;
+        return number < sampling_.times.size() ? sampling_.times[number] : never;
+    }
+    Time next_time() const { return time_of(n_samples()); }
 
     // Called at next_time(); `write(values)` appends one sample of `width` numbers.
     template <class Write>
     void sample(Time t, Write&& write) {
-        if (n_samples() == most_samples_) thin();
+        if (n_samples() == sampling_.most_samples && sampling_.times.empty() && !streaming_) thin();
         if (next_time() == t) write(values_);
+    }
+
+    // While its samples are taken away, none is dropped.
+    void set_streaming(bool on) { streaming_ = on; }
+    std::vector<double> take_away() {
+        n_taken_away_ += n_samples();
+        return std::exchange(values_, {});
     }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
         visit("interval", self.interval_);
+        visit("n_taken_away", self.n_taken_away_);
         visit.growing("values", self.values_);
     }
     void check_state(Time now) const {
-        postdict::check_state(interval_ > 0.0 && interval_ < never, "a sampling interval is wrong");
-        postdict::check_state(values_.size() % width_ == 0 && n_samples() <= most_samples_,
-                              "a recording has the wrong length");
+        postdict::check_state(!sampling_.times.empty() || (interval_ > 0.0 && interval_ < never),
+                              "a sampling interval is wrong");
+        postdict::check_state(values_.size() % width() == 0, "a recording has the wrong length");
         postdict::check_state(next_time() >= now, "a sample is missing");
     }
 
@@ -88,19 +124,17 @@ class SampledRecorder {
     void thin() {
         const std::size_t kept = (n_samples() + 1) / 2;
         for (std::size_t k = 1; k < kept; ++k)
-            std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(2 * k * width_), width_,
-                        values_.begin() + static_cast<std::ptrdiff_t>(k * width_));
-        values_.resize(kept * width_);
+            std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(2 * k * width()), width(),
+                        values_.begin() + static_cast<std::ptrdiff_t>(k * width()));
+        values_.resize(kept * width());
         interval_ *= 2.0;
     }
 
-    Variable variable_;
-    std::size_t target_;
-    std::vector<NeuronId> ids_;
-    std::size_t width_;
-    std::size_t most_samples_;
+    Sampling sampling_;
     Time interval_;  // ms
+    std::uint64_t n_taken_away_ = 0;
     std::vector<double> values_;
+    bool streaming_ = false;
 };
 
 }  // namespace postdict

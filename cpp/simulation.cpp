@@ -1,55 +1,37 @@
 #include "simulation.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <string>
 #include <utility>
 
 namespace postdict {
 
-namespace {
-
-// The state from before the events of t.
-double value(Variable variable, const Population& population, NeuronId i, Time t) {
-    if (variable == Variable::potential)
-        return std::visit([&](const auto& n) { return n.potential(i, t); }, population.neurons);
-    // Only neurons with currents are given a recorder of them.
-    return std::get<LifExponential>(population.neurons)
-        .current(i, t, variable == Variable::current_i);
-}
-
-}  // namespace
-
 Simulation::Simulation(Network network, Limits limits)
     : network_(std::move(network)),
       limits_(limits),
+      ways_(network_),
       queue_(n_slots()),
       spikes_(network_.populations.size()),
-      from_population_(network_.populations.size()),
-      from_spike_times_(network_.spike_times.size()),
-      plastic_onto_(network_.populations.size()),
       n_spikes_(network_.populations.size(), 0) {
-    for (std::size_t p = 0; p < network_.projections.size(); ++p) {
-        const Projection& projection = network_.projections[p];
-        const bool neurons = projection.pre.kind == Emitter::Kind::population;
-        (neurons ? from_population_ : from_spike_times_)[projection.pre.index].push_back(p);
-        if (projection.synapses.plastic()) plastic_onto_[projection.post].push_back(p);
-    }
     fill_queue();
 }
 
 void Simulation::fill_queue() {
-    for (std::size_t r = 0; r < network_.recorders.size(); ++r)
-        queue_.set(r, network_.recorders[r].next_time());
-    for (std::size_t p = 0; p < network_.projections.size(); ++p)
-        queue_.set(projection_slot(p), network_.projections[p].synapses.line().next_time());
-    for (std::size_t s = 0; s < network_.poisson.size(); ++s)
-        queue_.set(poisson_slot(s), network_.poisson[s].source.next_time());
-    for (std::size_t s = 0; s < network_.spike_times.size(); ++s)
-        queue_.set(spike_times_slot(s), network_.spike_times[s].next_time());
-    for (std::size_t p = 0; p < network_.populations.size(); ++p)
-        std::visit([&](const auto& n) { queue_.set(population_slot(p), n.next_time()); },
-                   network_.populations[p].neurons);
+    const auto fill = [&](auto& parts, std::size_t first_slot, auto&& next_time) {
+        for (std::size_t k = 0; k < parts.size(); ++k)
+            queue_.set(first_slot + k, next_time(parts[k]));
+    };
+    fill(network_.recorders, 0, [](const auto& r) { return r.next_time(); });
+    fill(network_.currents, current_slot(0), [](const auto& c) { return c.source.next_time(); });
+    fill(ways_.lines, line_slot(0), [](const auto& l) { return l.spikes.next_time(); });
+    fill(ways_.staggered, staggered_slot(0), [](const auto& l) { return l.spikes.next_time(); });
+    fill(ways_.dendrites, dendrite_slot(0), [](const auto& l) { return l.spikes.next_time(); });
+    fill(network_.poisson, poisson_slot(0), [](const auto& p) { return p.source.next_time(); });
+    fill(network_.spike_times, spike_times_slot(0), [](const auto& s) { return s.next_time(); });
+    fill(network_.populations, population_slot(0), [](const auto& p) {
+        return std::visit([](const auto& n) { return n.next_time(); }, p.neurons);
+    });
 }
 
 bool Simulation::run_until(Time end, std::uint64_t most_instants) {
@@ -57,12 +39,20 @@ bool Simulation::run_until(Time end, std::uint64_t most_instants) {
         throw std::logic_error("this simulation stopped inside an instant and cannot go on");
     while (queue_.top_time() < end) {
         time_ = queue_.top_time();
-        if (most_instants-- == 0) {
+        if (most_instants == 0) {
             sample_due();
             return false;
         }
         check_limits();
-        instant(time_);
+        const std::size_t slot = queue_.top();
+        broken_ = true;  // until the instant is complete
+        if (slot >= poisson_slot(0) && slot < spike_times_slot(0) && queue_.second_time() > time_) {
+            most_instants -= kicks(slot, std::min(end, queue_.second_time()), most_instants);
+        } else {
+            instant(time_);
+            --most_instants;
+        }
+        broken_ = false;
     }
     time_ = std::max(time_, end);
     sample_due();
@@ -93,142 +83,221 @@ void Simulation::check_limits() {
         (recorded ? ", or record less (set_recording)" : ""));
 }
 
+// Kicks of one source, each an instant of its own, up to the next event of any other stream: most
+// instants of a network that explores. Returns how many there were.
+std::uint64_t Simulation::kicks(std::size_t slot, Time end, std::uint64_t most_instants) {
+    Poisson& poisson = network_.poisson[slot - poisson_slot(0)];
+    PoissonSource& source = poisson.source;
+    const std::size_t p = poisson.target;
+    std::uint64_t n = 0;
+    std::visit(
+        [&](auto& neurons) {
+            bool anybody_fired = false;
+            while (!anybody_fired && n < most_instants && source.next_time() < end) {
+                time_ = source.next_time();
+                const auto [who, weight] = source.kick();
+                const std::vector<NeuronId>& fired = neurons.settle_kick(who, weight, time_);
+                ++n;
+                end = std::min(end, neurons.next_time());
+                anybody_fired = !fired.empty();
+                if (anybody_fired) fire(p, fired, time_);
+            }
+            queue_.set(population_slot(p), neurons.next_time());
+        },
+        network_.populations[p].neurons);
+    queue_.set(slot, source.next_time());
+    n_synaptic_events_ += n;
+    return n;
+}
+
 void Simulation::instant(Time t) {
-    broken_ = true;  // until it is complete
     while (queue_.top_time() == t) take(queue_.top(), t);
-    for (std::size_t p = 0; p < network_.populations.size(); ++p)
-        std::visit(
-            [&](auto& neurons) {
-                if (neurons.touched()) settle(p, neurons, t);
-            },
-            network_.populations[p].neurons);
-    broken_ = false;
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) settle(p, t);
 }
 
 void Simulation::take(std::size_t slot, Time t) {
-    if (slot < projection_slot(0)) {
+    if (slot < current_slot(0)) {
         sample(slot, t);
+    } else if (slot < line_slot(0)) {
+        step(slot - current_slot(0), t);
+    } else if (slot < staggered_slot(0)) {
+        arrive(slot - line_slot(0), t);
+    } else if (slot < dendrite_slot(0)) {
+        arrive_staggered(slot - staggered_slot(0), t);
     } else if (slot < poisson_slot(0)) {
-        Projection& projection = network_.projections[slot - projection_slot(0)];
-        Population& target = network_.populations[projection.post];
-        const std::size_t n_arrivals = std::visit(
-            [&](auto& neurons) { return projection.synapses.deliver(t, neurons); }, target.neurons);
-        queue_.set(slot, projection.synapses.line().next_time());
-        n_pending_ -= n_arrivals;
-        n_synaptic_events_ += n_arrivals * target.size();
+        come_back(slot - dendrite_slot(0), t);
     } else if (slot < spike_times_slot(0)) {
         Poisson& poisson = network_.poisson[slot - poisson_slot(0)];
-        std::visit([&](auto& neurons) { poisson.source.kick(neurons); },
-                   network_.populations[poisson.target].neurons);
+        const auto [who, weight] = poisson.source.kick();
+        network_.populations[poisson.target].inputs().add(who, std::abs(weight), weight < 0.0);
         queue_.set(slot, poisson.source.next_time());
         n_synaptic_events_ += 1;
     } else if (slot < population_slot(0)) {
         const std::size_t s = slot - spike_times_slot(0);
-        send(from_spike_times_[s], network_.spike_times[s].fire(t), t);
+        send(ways_.from_spike_times[s], network_.spike_times[s].fire(t), t);
         queue_.set(slot, network_.spike_times[s].next_time());
     } else {
-        std::visit(
-            [&](auto& neurons) {
-                neurons.cross(t);
-                queue_.set(slot, neurons.next_time());
-            },
-            network_.populations[slot - population_slot(0)].neurons);
+        cross(slot - population_slot(0), t);
     }
 }
 
 void Simulation::sample(std::size_t index, Time t) {
     SampledRecorder& recorder = network_.recorders[index];
+    const Sampling& sampling = recorder.sampling();
+    // The state from before the events of t.
     recorder.sample(t, [&](std::vector<double>& values) {
-        if (recorder.variable() == Variable::weights) {
-            const auto& weights = network_.projections[recorder.target()].synapses.weights();
-            values.insert(values.end(), weights.begin(), weights.end());
-        } else {
-            for (const NeuronId i : recorder.ids())
+        if (sampling.variable == Variable::weights ||
+            sampling.variable == Variable::weight_statistics) {
+            write_weights(sampling, values);
+            return;
+        }
+        const Neurons& neurons = network_.populations[sampling.target].neurons;
+        for (const std::uint64_t which : sampling.which) {
+            const auto i = static_cast<NeuronId>(which);
+            if (sampling.variable == Variable::potential) {
                 values.push_back(
-                    value(recorder.variable(), network_.populations[recorder.target()], i, t));
+                    std::visit([&](const auto& n) { return n.potential(i, t); }, neurons));
+            } else {  // only neurons with currents are given a recorder of them
+                values.push_back(std::get<LifExponential>(neurons).current(
+                    i, t, sampling.variable == Variable::current_i));
+            }
         }
     });
     queue_.set(index, recorder.next_time());
 }
 
-template <class N>
-void Simulation::settle(std::size_t p, N& neurons, Time t) {
-    const std::vector<NeuronId>& fired = neurons.settle(t);
-    queue_.set(population_slot(p), neurons.next_time());
-    if (fired.empty()) return;
-    n_spikes_[p] += fired.size();
-    if (spikes_[p].on) {
-        spikes_[p].append(fired, t);
-        n_recorded_ += fired.size();
+void Simulation::write_weights(const Sampling& sampling, std::vector<double>& values) const {
+    if (!sampling.which.empty()) {
+        std::visit(
+            [&](const auto& synapses) {
+                for (const std::uint64_t k : sampling.which) values.push_back(synapses.weight(k));
+            },
+            synapses(sampling.target));
+        return;
     }
-    send(from_population_[p], fired, t);
-    for (const std::size_t plastic : plastic_onto_[p])
-        for (const NeuronId i : fired) network_.projections[plastic].synapses.on_spike(i, t);
+    const std::vector<double> present = weights(sampling.target);
+    if (sampling.variable == Variable::weights) {
+        values.insert(values.end(), present.begin(), present.end());
+        return;
+    }
+    const auto n = static_cast<double>(present.size());
+    double mean = 0.0;
+    for (const double w : present) mean += w / n;
+    double variance = 0.0;
+    for (const double w : present) variance += (w - mean) * (w - mean) / n;
+    const auto [least, largest] = std::minmax_element(present.begin(), present.end());
+    values.insert(values.end(), {mean, std::sqrt(variance), *least, *largest});
 }
 
-void Simulation::send(const std::vector<std::size_t>& projections,
-                      const std::vector<NeuronId>& fired, Time t) {
-    for (const std::size_t p : projections) {
-        DelayLine& line = network_.projections[p].synapses.line();
-        for (const NeuronId i : fired) line.send(i, t);
-        queue_.set(projection_slot(p), line.next_time());
+void Simulation::step(std::size_t index, Time t) {
+    Current& current = network_.currents[index];
+    std::visit(
+        [&](auto& neurons) {
+            current.source.step(t, neurons);
+            queue_.set(population_slot(current.target), neurons.next_time());
+        },
+        network_.populations[current.target].neurons);
+    queue_.set(current_slot(index), current.source.next_time());
+}
+
+void Simulation::arrive(std::size_t index, Time t) {
+    AxonLine& line = ways_.lines[index];
+    const std::vector<NeuronId>& sources = line.spikes.receive(t);
+    for (const std::size_t p : line.projections) {
+        Projection& projection = network_.projections[p];
+        Inputs& inputs = network_.populations[projection.post].inputs();
+        n_synaptic_events_ += std::visit(
+            [&](auto& synapses) {
+                std::size_t n_reached = 0;
+                for (const NeuronId j : sources) n_reached += synapses.arrive(j, t, inputs);
+                return n_reached;
+            },
+            projection.synapses);
+    }
+    n_pending_ -= sources.size();
+    queue_.set(line_slot(index), line.spikes.next_time());
+}
+
+void Simulation::arrive_staggered(std::size_t index, Time t) {
+    StaggeredAxons& axons = ways_.staggered[index];
+    Projection& projection = network_.projections[axons.projection];
+    Inputs& inputs = network_.populations[projection.post].inputs();
+    const std::size_t n_before = axons.spikes.size();
+    visit_sparse(projection.synapses, [&](auto& synapses) {
+        for (const std::uint32_t bundle : axons.spikes.receive(t, synapses.delays()))
+            n_synaptic_events_ += synapses.arrive_at(bundle, t, inputs);
+    });
+    n_pending_ -= n_before - axons.spikes.size();
+    queue_.set(staggered_slot(index), axons.spikes.next_time());
+}
+
+void Simulation::come_back(std::size_t index, Time t) {
+    DendriteLine& line = ways_.dendrites[index];
+    const std::vector<NeuronId>& fired = line.spikes.receive(t);
+    std::visit(
+        [&](auto& synapses) {
+            for (const NeuronId i : fired) synapses.on_spike(i, t);
+        },
+        network_.projections[line.projection].synapses);
+    n_pending_ -= fired.size();
+    queue_.set(dendrite_slot(index), line.spikes.next_time());
+}
+
+void Simulation::cross(std::size_t p, Time t) {
+    std::visit(
+        [&](auto& neurons) {
+            neurons.cross(t);
+            queue_.set(population_slot(p), neurons.next_time());
+        },
+        network_.populations[p].neurons);
+}
+
+void Simulation::settle(std::size_t p, Time t) {
+    std::visit(
+        [&](auto& neurons) {
+            if (!neurons.inputs().touched()) return;
+            const std::vector<NeuronId>& fired = neurons.settle(t);
+            queue_.set(population_slot(p), neurons.next_time());
+            if (!fired.empty()) fire(p, fired, t);
+        },
+        network_.populations[p].neurons);
+}
+
+void Simulation::fire(std::size_t p, const std::vector<NeuronId>& fired, Time t) {
+    n_spikes_[p] += fired.size();
+    n_recorded_ += spikes_[p].append(fired, t);
+    send(ways_.from_population[p], fired, t);
+    for (const std::size_t d : ways_.dendrites_from[p]) {
+        for (const NeuronId i : fired) ways_.dendrites[d].spikes.send(i, t);
+        queue_.set(dendrite_slot(d), ways_.dendrites[d].spikes.next_time());
         n_pending_ += fired.size();
     }
+    for (const std::size_t plastic : ways_.plastic_onto[p])
+        std::visit(
+            [&](auto& synapses) {
+                for (const NeuronId i : fired) synapses.on_spike(i, t);
+            },
+            network_.projections[plastic].synapses);
 }
 
-void Simulation::set_rate(std::size_t s, double rate) {
-    network_.poisson[s].source.set_rate(rate, time_);
-    queue_.set(poisson_slot(s), network_.poisson[s].source.next_time());
-}
-
-template <class Self, class Visitor>
-void Simulation::fields(Self& self, Visitor& visit) {
-    const auto each = [&](const char* name, auto& parts, auto&& member) {
-        for (std::size_t k = 0; k < parts.size(); ++k)
-            visit(name + std::to_string(k), member(parts[k]));
-    };
-    visit("time", self.time_);
-    visit("n_synaptic_events", self.n_synaptic_events_);
-    for (std::size_t p = 0; p < self.network_.populations.size(); ++p)
-        std::visit([&](auto& neurons) { visit("population" + std::to_string(p), neurons); },
-                   self.network_.populations[p].neurons);
-    each("n_spikes", self.n_spikes_, [](auto& n) -> auto& { return n; });
-    each("spikes", self.spikes_, [](auto& record) -> auto& { return record; });
-    each("poisson", self.network_.poisson, [](auto& p) -> auto& { return p.source; });
-    each("spike_times", self.network_.spike_times, [](auto& s) -> auto& { return s; });
-    each("projection", self.network_.projections, [](auto& p) -> auto& { return p.synapses; });
-    each("recorder", self.network_.recorders, [](auto& r) -> auto& { return r; });
-}
-
-State Simulation::state() const {
-    if (broken_)
-        throw std::logic_error("this simulation stopped inside an instant and cannot be saved");
-    State state;
-    StateWriter visit(state);
-    fields(*this, visit);
-    return state;
-}
-
-void Simulation::restore(const State& state) {
-    StateReader visit(state);
-    fields(*this, visit);
-    check_state(time_ >= 0.0 && time_ < never, "the time is negative or not finite");
-    n_recorded_ = 0;
-    n_pending_ = 0;
-    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
-        const Population& population = network_.populations[p];
-        std::visit([&](const auto& neurons) { neurons.check_state(time_); }, population.neurons);
-        spikes_[p].check_state(time_, population.size());
-        n_recorded_ += spikes_[p].times.size();
+void Simulation::send(const Exits& exits, const std::vector<NeuronId>& fired, Time t) {
+    for (const std::size_t k : exits.lines) {
+        DelayLine& spikes = ways_.lines[k].spikes;
+        for (const NeuronId i : fired) spikes.send(i, t);
+        queue_.set(line_slot(k), spikes.next_time());
+        n_pending_ += fired.size();
     }
-    for (const Poisson& poisson : network_.poisson) poisson.source.check_state(time_);
-    for (const SpikeTimesSource& source : network_.spike_times) source.check_state(time_);
-    for (const Projection& projection : network_.projections) {
-        projection.synapses.check_state(time_);
-        n_pending_ += projection.synapses.line().size();
+    for (const std::size_t k : exits.staggered) {
+        StaggeredAxons& axons = ways_.staggered[k];
+        const std::size_t n_before = axons.spikes.size();
+        visit_sparse(network_.projections[axons.projection].synapses, [&](const auto& synapses) {
+            for (const NeuronId j : fired)
+                axons.spikes.send(t, synapses.first_bundle(j), synapses.last_bundle(j),
+                                  synapses.delays());
+        });
+        queue_.set(staggered_slot(k), axons.spikes.next_time());
+        n_pending_ += axons.spikes.size() - n_before;
     }
-    for (const SampledRecorder& recorder : network_.recorders) recorder.check_state(time_);
-    fill_queue();
 }
 
 }  // namespace postdict

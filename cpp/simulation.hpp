@@ -1,15 +1,16 @@
 // What happens: the clock and the event loop.
 //
-// Every stream of events (a delay line, a source, a population's predicted spikes, a recorder)
-// keeps its own events in order and has one slot in the queue with the time of its next one. All
-// that is due at one time, equal as doubles, is one instant, and is taken in this order:
+// Every stream of events (spikes under way on a line, a source, a population's predicted crossings, a
+// recorder) keeps its own events in order and has one slot in the queue with the time of its next
+// one. All that is due at one time, equal as doubles, is one instant, and is taken in this order:
 //
-//   1. recorders sample the state from before the instant;
-//   2. arrivals, projection by projection and within one by source id: a synapse transmits the
-//      weight it has, then its rule depresses it by what it knows from before the instant;
-//   3. Poisson kicks; replayed spikes; predicted crossings, which put V at threshold;
-//   4. population by population, the summed arrivals act: clip, threshold, reset;
-//   5. neurons that fired are recorded, sent on their way, and potentiate their synapses.
+//   1. recorders sample the state from before the instant; step currents change;
+//   2. arrivals, line by line and within one by source id and projection: a synapse transmits the
+//      weight it has, then its rule changes it by what it knows from before the instant;
+//   3. spikes that come back along dendrites potentiate;
+//   4. Poisson kicks; replayed spikes; predicted crossings, which put V at threshold;
+//   5. population by population, the summed arrivals act: clip, threshold, reset;
+//   6. neurons that fired are recorded, sent on their way, and potentiate their synapses.
 //
 // Delays are positive, so nothing that an instant causes belongs to it.
 #pragma once
@@ -22,6 +23,7 @@
 
 #include "event_queue.hpp"
 #include "network.hpp"
+#include "pathways.hpp"
 #include "recorder.hpp"
 #include "state.hpp"
 #include "types.hpp"
@@ -52,22 +54,26 @@ class Simulation {
     bool run_until(Time end, std::uint64_t most_instants);
 
     const SpikeRecord& spikes(std::size_t population) const { return spikes_[population]; }
-    void set_recording(std::size_t population, bool on) { spikes_[population].on = on; }
+    // Changes what is recorded from now on; `take_spikes` empties what is kept.
+    SpikeRecord& recording(std::size_t population) { return spikes_[population]; }
+    SpikeRecord take_spikes(std::size_t population);
+
+    const Population& population(std::size_t p) const { return network_.populations[p]; }
+    std::size_t source_size(std::size_t s) const { return network_.spike_times[s].size(); }
     double potential(std::size_t population, NeuronId id) const {
         return std::visit([&](const auto& neurons) { return neurons.potential(id, time_); },
                           network_.populations[population].neurons);
     }
-    const DenseProjection& synapses(std::size_t projection) const {
+    const Synapses& synapses(std::size_t projection) const {
         return network_.projections[projection].synapses;
     }
-    void set_weights(std::size_t projection, std::vector<double> weights) {
-        network_.projections[projection].synapses.set_weights(std::move(weights));
-    }
-    void set_learning(std::size_t projection, bool on) {
-        network_.projections[projection].synapses.set_learning(on);
-    }
-    void set_rate(std::size_t poisson, double rate);
+    std::vector<double> weights(std::size_t projection) const;  // present
+    void set_weights(std::size_t projection, const std::vector<double>& weights);
+    void set_learning(std::size_t projection, bool on);
+    void set_rate(std::size_t poisson, const Steps& rate);
+    void append_spikes(std::size_t source, const std::vector<Spike>& spikes);
     const SampledRecorder& recorder(std::size_t index) const { return network_.recorders[index]; }
+    SampledRecorder& recorder(std::size_t index) { return network_.recorders[index]; }
 
     // Work done so far: kicks, and arrivals times the synapses that each one reached.
     std::uint64_t n_synaptic_events() const { return n_synaptic_events_; }
@@ -82,9 +88,16 @@ class Simulation {
     static void fields(Self& self, Visitor& visit);
 
     // The queue's slots, in the order in which one instant takes them.
-    std::size_t projection_slot(std::size_t p) const { return network_.recorders.size() + p; }
+    std::size_t current_slot(std::size_t c) const { return network_.recorders.size() + c; }
+    std::size_t line_slot(std::size_t k) const {
+        return current_slot(network_.currents.size()) + k;
+    }
+    std::size_t staggered_slot(std::size_t k) const { return line_slot(ways_.lines.size()) + k; }
+    std::size_t dendrite_slot(std::size_t k) const {
+        return staggered_slot(ways_.staggered.size()) + k;
+    }
     std::size_t poisson_slot(std::size_t s) const {
-        return projection_slot(network_.projections.size()) + s;
+        return dendrite_slot(ways_.dendrites.size()) + s;
     }
     std::size_t spike_times_slot(std::size_t s) const {
         return poisson_slot(network_.poisson.size()) + s;
@@ -96,23 +109,27 @@ class Simulation {
 
     void fill_queue();
     void check_limits();
+    std::uint64_t kicks(std::size_t slot, Time end, std::uint64_t most_instants);
     void instant(Time t);
     void take(std::size_t slot, Time t);
     void sample_due();
     void sample(std::size_t recorder, Time t);
-    template <class N>
-    void settle(std::size_t population, N& neurons, Time t);
-    void send(const std::vector<std::size_t>& projections, const std::vector<NeuronId>& fired,
-              Time t);
+    void write_weights(const Sampling& sampling, std::vector<double>& values) const;
+    void step(std::size_t current, Time t);
+    void arrive(std::size_t line, Time t);
+    void arrive_staggered(std::size_t line, Time t);
+    void come_back(std::size_t dendrite, Time t);
+    void cross(std::size_t population, Time t);
+    void settle(std::size_t population, Time t);
+    void fire(std::size_t population, const std::vector<NeuronId>& fired, Time t);
+    void send(const Exits& exits, const std::vector<NeuronId>& fired, Time t);
 
     Network network_;
     Limits limits_;
+    Pathways ways_;
     Time time_ = 0.0;
     EventQueue queue_;
-    std::vector<SpikeRecord> spikes_;                         // by population
-    std::vector<std::vector<std::size_t>> from_population_;   // projections that leave it
-    std::vector<std::vector<std::size_t>> from_spike_times_;  // projections that leave it
-    std::vector<std::vector<std::size_t>> plastic_onto_;      // plastic projections that reach it
+    std::vector<SpikeRecord> spikes_;  // by population
     std::uint64_t n_recorded_ = 0;
     std::uint64_t n_pending_ = 0;
     std::uint64_t n_synaptic_events_ = 0;

@@ -1,74 +1,155 @@
-// Independent Poisson kicks for every neuron of a population, all of one weight and one rate.
-// They are superposed: the next kick of the whole population is drawn first, its neuron second.
+// Independent Poisson kicks for every neuron of a population, all of one weight and one rate, which
+// may be a function of time. They are superposed: the next kick of the whole population is drawn
+// first, its neuron second.
+//
+// A waiting time is drawn as a number of expected kicks, exponential with mean 1, and turned into ms
+// by integrating the rate; which is exact for any rate, and draws nothing where the rate changes.
+// Draws are made in blocks, which hides their latency and changes none of them.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "random.hpp"
 #include "state.hpp"
+#include "steps.hpp"
 #include "types.hpp"
 
 namespace postdict {
 
 class PoissonSource {
   public:
+    struct Kick {
+        NeuronId who;
+        double weight;  // mV, negative for inhibition
+    };
+
     // rate: Hz for each of n neurons; weight: mV.
-    PoissonSource(std::uint64_t seed, std::string_view name, std::size_t n, double rate,
+    PoissonSource(std::uint64_t seed, std::string_view name, std::size_t n, Steps rate,
                   double weight)
         : random_(seed, name),
+          block_start_(random_),
           n_(static_cast<std::uint32_t>(n)),
           weight_(weight),
-          rate_(rate),
-          hazard_(random_.exponential()),
-          next_(time_of(0.0)) {}
+          rate_(std::move(rate)),
+          hazard_(random_.exponential()) {
+        draw_block();
+        next_ = time_of(0.0);
+    }
 
     Time next_time() const { return next_; }
 
-    template <class Neurons>
-    void kick(Neurons& target) {
-        const auto who = static_cast<NeuronId>(random_.below(n_));
-        target.receive(who, std::abs(weight_), weight_ < 0.0);
-        hazard_ = random_.exponential();
+    // The kick at next_time(), and on to the next one.
+    Kick kick() {
+        const Draw& draw = block_[drawn_];
+        const Kick kick{draw.who, weight_};
+        hazard_ = draw.wait;
+        if (++drawn_ == block_.size()) draw_block();
         next_ = time_of(next_);
+        return kick;
     }
 
-    // The part of the waiting time that is left at `now` is stretched to the new rate, which is
-    // exact and draws nothing; setting the rate that holds already changes no bit.
-    void set_rate(double rate, Time now) {
-        if (rate == rate_) return;
-        if (next_ < never) hazard_ = (next_ - now) * total_rate();
+    // The part of the waiting time that is left at `now` counts on at the new rate; setting the
+    // rate that holds already changes no bit.
+    void set_rate(const Steps& rate, Time now) {
+        if (rate.times == rate_.times && rate.values == rate_.values) return;
+        hazard_ = next_ < never ? expected(now, next_) : hazard_ - expected(from_, now);
         rate_ = rate;
         next_ = time_of(now);
     }
-    double rate() const { return rate_; }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
-        visit("random", self.random_);
-        visit("rate", self.rate_);
+        visit("random", self.block_start_);
+        visit("drawn", self.drawn_);
+        visit.growing("rate_times", self.rate_.times);
+        visit.growing("rates", self.rate_.values);
         visit("hazard", self.hazard_);
+        visit("from", self.from_);
         visit("next", self.next_);
+        if constexpr (!std::is_const_v<Self>) self.draw_again();
     }
     void check_state(Time now) const {
-        random_.check_state();
-        postdict::check_state(rate_ >= 0.0 && rate_ < never, "a rate is negative or not finite");
+        block_start_.check_state();
+        postdict::check_state(drawn_ < block_.size(), "a source stands outside its block");
+        postdict::check_state(!rate_.times.empty() && rate_.times.size() == rate_.values.size(),
+                              "a rate has no values, or not one for each time");
+        for (std::size_t k = 0; k < rate_.times.size(); ++k)
+            postdict::check_state(rate_.values[k] >= 0.0 && rate_.values[k] < never &&
+                                      std::isfinite(rate_.times[k]) &&
+                                      (k == 0 || rate_.times[k - 1] < rate_.times[k]),
+                                  "a rate is negative or not finite, or its times do not rise");
         postdict::check_state(hazard_ >= 0.0 && hazard_ < never, "a waiting time is negative");
-        postdict::check_state(next_ >= now && (rate_ > 0.0 || next_ == never),
-                              "a kick lies in the past, or comes at rate 0");
+        postdict::check_state(from_ >= 0.0 && from_ <= now, "a waiting time begins in the future");
+        postdict::check_state(next_ >= now, "a kick lies in the past");
     }
 
   private:
-    double total_rate() const { return 1e-3 * rate_ * n_; }  // per ms
-    Time time_of(Time from) const { return rate_ > 0.0 ? from + hazard_ / total_rate() : never; }
+    struct Draw {
+        NeuronId who;
+        double wait;  // expected kicks until the one after
+    };
+
+    void draw_block() {
+        block_start_ = random_;
+        for (Draw& draw : block_) {
+            draw.who = static_cast<NeuronId>(random_.below(n_));
+            draw.wait = random_.exponential();
+        }
+        drawn_ = 0;
+    }
+    void draw_again() {
+        block_start_.check_state();  // zeros would be drawn from for ever
+        const std::uint64_t drawn = drawn_;
+        random_ = block_start_;
+        draw_block();
+        drawn_ = drawn;
+    }
+
+    double total(double rate) const { return 1e-3 * rate * n_; }  // kicks per ms
+
+    // When `hazard_` kicks are expected, counted from `from` on.
+    Time time_of(Time from) {
+        from_ = from;
+        if (rate_.is_constant()) {
+            const double rate = rate_.values[0];
+            return rate > 0.0 ? from + hazard_ / total(rate) : never;
+        }
+        double left = hazard_;
+        for (std::size_t k = rate_.taken(from);; ++k) {
+            const double rate = total(rate_.after(k));
+            const Time end = rate_.end(k);
+            if (rate > 0.0 && from + left / rate <= end) return from + left / rate;
+            if (end == never) return never;
+            left = std::max(0.0, left - (end - from) * rate);
+            from = end;
+        }
+    }
+
+    double expected(Time from, Time to) const {
+        double sum = 0.0;
+        for (std::size_t k = rate_.taken(from); from < to; ++k) {
+            const Time end = std::min(to, rate_.end(k));
+            sum += (end - from) * total(rate_.after(k));
+            from = end;
+        }
+        return sum;
+    }
 
     Random random_;
+    Random block_start_;  // random_ before the present block
+    std::array<Draw, 32> block_;
+    std::uint64_t drawn_ = 0;  // of the block
     std::uint32_t n_;
     double weight_;  // mV
-    double rate_;    // Hz
-    double hazard_;  // expected kicks from the last one (or the last change of rate) to the next
-    Time next_;
+    Steps rate_;     // Hz
+    double hazard_;  // expected kicks from `from_` to the next
+    Time from_ = 0.0;
+    Time next_ = never;
 };
 
 }  // namespace postdict

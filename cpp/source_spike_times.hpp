@@ -1,6 +1,7 @@
 // Replays given spikes, as if a population of that size had fired them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -24,6 +25,17 @@ class SpikeTimesSource {
         fired_.clear();
         while (next_time() == t) fired_.push_back(spikes_[next_++].id);
         return fired_;
+    }
+
+    // More spikes, sorted by (time, id), none before the present.
+    void append(const std::vector<Spike>& more) {
+        const auto middle = static_cast<std::ptrdiff_t>(spikes_.size());
+        spikes_.insert(spikes_.end(), more.begin(), more.end());
+        std::inplace_merge(spikes_.begin() + static_cast<std::ptrdiff_t>(next_),
+                           spikes_.begin() + middle, spikes_.end(),
+                           [](const Spike& a, const Spike& b) {
+                               return a.time < b.time || (a.time == b.time && a.id < b.id);
+                           });
     }
 
     template <class Self, class Visitor>

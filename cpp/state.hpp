@@ -4,8 +4,11 @@
 // values in `check_state(now)`.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -44,7 +47,17 @@ class StateWriter {
         put(name, std::vector<std::uint64_t>(value.begin(), value.end()));
     }
     void operator()(std::string_view name, const std::vector<double>& value) { put(name, value); }
+    void operator()(std::string_view name, const std::vector<float>& value) {
+        put(name, std::vector<double>(value.begin(), value.end()));
+    }
+    template <std::unsigned_integral T>
+    void operator()(std::string_view name, const std::vector<T>& value) {
+        put(name, std::vector<std::uint64_t>(value.begin(), value.end()));
+    }
     void growing(std::string_view name, const std::vector<double>& value) { put(name, value); }
+    void growing(std::string_view name, const std::vector<std::uint64_t>& value) {
+        put(name, value);
+    }
     void growing(std::string_view name, const std::vector<NeuronId>& value) {
         put(name, std::vector<std::int64_t>(value.begin(), value.end()));
     }
@@ -88,8 +101,29 @@ class StateReader {
     void operator()(std::string_view name, std::vector<double>& value) {
         value = get<double>(name, value.size());
     }
+    void operator()(std::string_view name, std::vector<float>& value) {
+        const auto& stored = get<double>(name, value.size());
+        std::transform(stored.begin(), stored.end(), value.begin(), [&](double x) {
+            const auto narrow = static_cast<float>(x);
+            postdict::check_state(static_cast<double>(narrow) == x,
+                                  full(name) + " must hold single precision");
+            return narrow;
+        });
+    }
+    template <std::unsigned_integral T>
+    void operator()(std::string_view name, std::vector<T>& value) {
+        const auto& stored = get<std::uint64_t>(name, value.size());
+        std::transform(stored.begin(), stored.end(), value.begin(), [&](std::uint64_t x) {
+            postdict::check_state(x <= std::numeric_limits<T>::max(),
+                                  full(name) + " holds a number that is too large");
+            return static_cast<T>(x);
+        });
+    }
     void growing(std::string_view name, std::vector<double>& value) {
         value = get<double>(name, any_length);
+    }
+    void growing(std::string_view name, std::vector<std::uint64_t>& value) {
+        value = get<std::uint64_t>(name, any_length);
     }
     void growing(std::string_view name, std::vector<NeuronId>& value) {
         const auto& stored = get<std::int64_t>(name, any_length);

@@ -11,6 +11,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "../network.hpp"
+#include "../steps.hpp"
 #include "../types.hpp"
 
 namespace postdict::bindings {
@@ -25,8 +27,30 @@ std::vector<T> to_vector(const py::array_t<T, py::array::c_style | py::array::fo
     return std::vector<T>(array.data(), array.data() + array.size());
 }
 
-inline std::vector<NeuronId> to_ids(const Ids& array) {
+// Values were checked where the Python objects were built; here only what would read past an end.
+inline void require(bool holds, const char* rule) {
+    if (!holds) throw std::invalid_argument(rule);
+}
+
+inline std::vector<NeuronId> to_ids(const Ids& array, std::size_t n) {
+    const auto inside = [=](std::int64_t i) { return i >= 0 && i < static_cast<std::int64_t>(n); };
+    require(std::all_of(array.data(), array.data() + array.size(), inside), "ids must be in [0, n)");
     return std::vector<NeuronId>(array.data(), array.data() + array.size());
+}
+
+inline std::vector<Spike> to_spikes(const Doubles& times, const Ids& ids, std::size_t n) {
+    require(times.size() == ids.size(), "times and ids need one length");
+    const std::vector<NeuronId> who = to_ids(ids, n);
+    std::vector<Spike> spikes;
+    for (std::size_t k = 0; k < who.size(); ++k)
+        spikes.push_back({times.at(static_cast<py::ssize_t>(k)), who[k]});
+    return spikes;
+}
+
+inline Steps to_steps(const Doubles& times, const Doubles& values) {
+    require(times.size() == values.size() && times.size() > 0,
+            "times and values need one length, at least 1");
+    return {to_vector(times), to_vector(values)};
 }
 
 template <class To, class From>
@@ -44,5 +68,7 @@ inline std::vector<double> transposed(std::span<const double> matrix, std::size_
             result[c * n_rows + r] = matrix[r * n_columns + c];
     return result;
 }
+
+void bind_projections(py::module_& module, py::class_<Network>& network);
 
 }  // namespace postdict::bindings

@@ -13,16 +13,6 @@ namespace postdict::bindings {
 
 namespace {
 
-// Values were checked where the Python objects were built; here only what would read past an end.
-void require(bool holds, const char* rule) {
-    if (!holds) throw std::invalid_argument(rule);
-}
-
-std::size_t emitter_size(const Network& network, const Emitter& emitter) {
-    return emitter.kind == Emitter::Kind::population ? network.populations.at(emitter.index).size()
-                                                     : network.spike_times.at(emitter.index).size();
-}
-
 std::size_t add_lif(Network& network, std::string name, std::size_t n, const Doubles& tau_m,
                     const Doubles& v_rest, const Doubles& v_thresh, const Doubles& v_reset,
                     const Doubles& tau_refrac, const Doubles& i_offset, const Doubles& v_min,
@@ -58,83 +48,67 @@ std::size_t add_lif_exponential(Network& network, std::string name, std::size_t 
 }
 
 std::size_t add_poisson(Network& network, const std::string& name, std::size_t population,
-                        double rate, double weight) {
+                        const Doubles& times, const Doubles& rates, double weight) {
     const std::size_t n = network.populations.at(population).size();
-    network.poisson.push_back({population, PoissonSource(network.seed, name, n, rate, weight)});
+    network.poisson.push_back(
+        {population, PoissonSource(network.seed, name, n, to_steps(times, rates), weight)});
     return network.poisson.size() - 1;
 }
 
+std::size_t add_current(Network& network, std::size_t population, const Ids& ids,
+                        const Doubles& times, const Doubles& values) {
+    const std::size_t n = network.populations.at(population).size();
+    network.currents.push_back(
+        {population, CurrentSource(to_ids(ids, n), to_steps(times, values))});
+    return network.currents.size() - 1;
+}
+
 std::size_t add_spike_times(Network& network, std::size_t n, const Doubles& times, const Ids& ids) {
-    require(times.size() == ids.size(), "times and ids need one length");
-    std::vector<Spike> spikes;
-    for (py::ssize_t k = 0; k < times.size(); ++k) {
-        require(ids.at(k) >= 0 && ids.at(k) < static_cast<std::int64_t>(n),
-                "ids must be in [0, n)");
-        spikes.push_back({times.at(k), static_cast<NeuronId>(ids.at(k))});
-    }
-    network.spike_times.emplace_back(n, std::move(spikes));
+    network.spike_times.emplace_back(n, to_spikes(times, ids, n));
     return network.spike_times.size() - 1;
 }
 
-std::size_t connect(Network& network, bool from_population, std::size_t pre, std::size_t post,
-                    const Doubles& weights, double axonal_delay, bool inhibitory,
-                    const std::optional<AntisymmetricParameters>& rule, double w_max) {
-    const Emitter emitter{from_population ? Emitter::Kind::population : Emitter::Kind::spike_times,
-                          pre};
-    const std::size_t n_pre = emitter_size(network, emitter);
-    const std::size_t n_post = network.populations.at(post).size();
-    const bool one_for_all = weights.ndim() == 0;
-    require(one_for_all ? !rule : weights.size() == static_cast<py::ssize_t>(n_pre * n_post),
-            "weights need n_post x n_pre values or one");
-    std::vector<double> stored = to_vector(weights);
-    if (!one_for_all) stored = transposed(stored, n_post, n_pre);
-    network.projections.push_back({emitter, post,
-                                   DenseProjection({n_pre, n_post, std::move(stored), axonal_delay,
-                                                    inhibitory, rule, w_max, one_for_all})});
-    return network.projections.size() - 1;
-}
-
-std::size_t record_weights(Network& network, std::size_t projection, double interval,
-                           std::size_t most_samples) {
-    const std::size_t width = network.projections.at(projection).synapses.weights().size();
-    network.recorders.emplace_back(Variable::weights, projection, std::vector<NeuronId>{}, width,
-                                   interval, most_samples);
-    return network.recorders.size() - 1;
-}
-
-std::size_t record_neurons(Network& network, std::size_t population, const std::string& variable,
-                           const Ids& ids, double interval, std::size_t most_samples) {
-    const std::size_t n = network.populations.at(population).size();
-    for (py::ssize_t k = 0; k < ids.size(); ++k)
-        require(ids.at(k) >= 0 && ids.at(k) < static_cast<std::int64_t>(n),
-                "ids must be in [0, n)");
-    const Variable what = variable == "v"     ? Variable::potential
-                          : variable == "g_e" ? Variable::current_e
-                                              : Variable::current_i;
-    require(what == Variable::potential ||
-                std::holds_alternative<LifExponential>(network.populations[population].neurons),
-            "only neurons with exponential currents have g_e and g_i");
-    network.recorders.emplace_back(what, population, to_ids(ids),
-                                   static_cast<std::size_t>(ids.size()), interval, most_samples);
-    return network.recorders.size() - 1;
+void record(Network& network, Variable variable, std::size_t target, const Ids& which,
+            double interval, const Doubles& times, std::size_t most_samples) {
+    Sampling sampling{variable, target, {}, 1, interval, to_vector(times), most_samples};
+    std::size_t n = 0;
+    if (variable == Variable::weights || variable == Variable::weight_statistics) {
+        n = std::visit([](const auto& s) { return s.n_weights(); },
+                       network.projections.at(target).synapses);
+        sampling.width = variable == Variable::weight_statistics ? 4 : n;
+    } else {
+        n = network.populations.at(target).size();
+        require(which.size() > 0, "which neurons must be said");
+        require(variable == Variable::potential ||
+                    std::holds_alternative<LifExponential>(network.populations[target].neurons),
+                "only neurons with exponential currents have g_e and g_i");
+    }
+    for (py::ssize_t k = 0; k < which.size(); ++k) {
+        require(which.at(k) >= 0 && which.at(k) < static_cast<std::int64_t>(n),
+                "what is recorded must be there");
+        sampling.which.push_back(static_cast<std::uint64_t>(which.at(k)));
+    }
+    if (!sampling.which.empty()) sampling.width = sampling.which.size();
+    require(interval > 0.0 || times.size() > 0, "samples need an interval or times");
+    network.recorders.emplace_back(std::move(sampling));
 }
 
 }  // namespace
 
 void bind_network(py::module_& module) {
-    py::class_<AntisymmetricParameters>(module, "AntisymmetricParameters")
-        .def(py::init(
-                 [](double eta, double A_plus, double A_minus, double tau_plus, double tau_minus) {
-                     return AntisymmetricParameters{eta, A_plus, A_minus, tau_plus, tau_minus};
-                 }),
-             py::arg("eta"), py::arg("A_plus"), py::arg("A_minus"), py::arg("tau_plus"),
-             py::arg("tau_minus"));
+    py::enum_<Variable>(module, "Variable")
+        .value("weights", Variable::weights)
+        .value("weight_statistics", Variable::weight_statistics)
+        .value("potential", Variable::potential)
+        .value("current_e", Variable::current_e)
+        .value("current_i", Variable::current_i);
 
-    py::class_<Network>(module, "Network")
+    auto network = py::class_<Network>(module, "Network");
+    network
         .def(py::init([](std::uint64_t seed) {
-                 Network network;
-                 network.seed = seed;
-                 return network;
+                 Network made;
+                 made.seed = seed;
+                 return made;
              }),
              py::arg("seed"))
         .def("add_lif", &add_lif, py::arg("name"), py::arg("n"), py::arg("tau_m"),
@@ -144,16 +118,14 @@ void bind_network(py::module_& module) {
              py::arg("tau_m"), py::arg("tau_syn_e"), py::arg("tau_syn_i"), py::arg("v_rest"),
              py::arg("v_thresh"), py::arg("v_reset"), py::arg("tau_refrac"), py::arg("i_offset"),
              py::arg("v_init"))
-        .def("add_poisson", &add_poisson, py::arg("name"), py::arg("population"), py::arg("rate"),
-             py::arg("weight"))
+        .def("add_poisson", &add_poisson, py::arg("name"), py::arg("population"), py::arg("times"),
+             py::arg("rates"), py::arg("weight"))
+        .def("add_current", &add_current, py::arg("population"), py::arg("ids"), py::arg("times"),
+             py::arg("values"))
         .def("add_spike_times", &add_spike_times, py::arg("n"), py::arg("times"), py::arg("ids"))
-        .def("connect", &connect, py::arg("from_population"), py::arg("pre"), py::arg("post"),
-             py::arg("weights"), py::arg("axonal_delay"), py::arg("inhibitory"), py::arg("rule"),
-             py::arg("w_max"))
-        .def("record_weights", &record_weights, py::arg("projection"), py::arg("interval"),
-             py::arg("most_samples"))
-        .def("record_neurons", &record_neurons, py::arg("population"), py::arg("variable"),
-             py::arg("ids"), py::arg("interval"), py::arg("most_samples"));
+        .def("record", &record, py::arg("variable"), py::arg("target"), py::arg("which"),
+             py::arg("interval"), py::arg("times"), py::arg("most_samples"));
+    bind_projections(module, network);
 }
 
 }  // namespace postdict::bindings

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -66,34 +67,104 @@ std::pair<py::array_t<double>, py::array_t<std::int64_t>> spikes(SharedSimulatio
     return {std::move(times), std::move(ids)};
 }
 
+// In the core's order: dense (n_post, n_pre), sparse (n_synapses,), or () where one stands for all.
 py::array_t<double> weights(SharedSimulation& shared, std::size_t projection) {
     const auto simulation = shared.use();
-    const DenseProjection& synapses = simulation->synapses(projection);
-    const auto n_pre = static_cast<py::ssize_t>(synapses.n_pre());
-    const auto n_post = static_cast<py::ssize_t>(synapses.n_post());
-    if (synapses.uniform())
-        return to_array<double>(synapses.weights()).reshape(std::vector<py::ssize_t>{});
-    return to_array<double>(transposed(synapses.weights(), synapses.n_pre(), synapses.n_post()))
-        .reshape({n_post, n_pre});
+    const std::vector<double> present = simulation->weights(projection);
+    return std::visit(
+        [&](const auto& synapses) -> py::array_t<double> {
+            if constexpr (requires { synapses.uniform(); }) {
+                const std::vector<py::ssize_t> scalar;
+                if (synapses.uniform()) return to_array<double>(present).reshape(scalar);
+                return to_array<double>(transposed(present, synapses.n_pre(), synapses.n_post()))
+                    .reshape({static_cast<py::ssize_t>(synapses.n_post()),
+                              static_cast<py::ssize_t>(synapses.n_pre())});
+            } else {
+                return to_array<double>(present);
+            }
+        },
+        simulation->synapses(projection));
 }
 
 void set_weights(SharedSimulation& shared, std::size_t projection, const Doubles& weights) {
     const auto simulation = shared.use();
-    const DenseProjection& synapses = simulation->synapses(projection);
-    if (static_cast<std::size_t>(weights.size()) != synapses.weights().size())
-        throw std::invalid_argument("weights must keep their form");
     std::vector<double> stored = to_vector(weights);
-    if (weights.ndim() == 2) stored = transposed(stored, synapses.n_post(), synapses.n_pre());
-    simulation->set_weights(projection, std::move(stored));
+    std::visit(
+        [&](const auto& synapses) {
+            require(stored.size() == synapses.n_weights(), "weights must keep their form");
+            if constexpr (requires { synapses.uniform(); })
+                if (!synapses.uniform())
+                    stored = transposed(stored, synapses.n_post(), synapses.n_pre());
+        },
+        simulation->synapses(projection));
+    simulation->set_weights(projection, stored);
 }
 
-// (n_samples, width) of one recorder; weights come source by source, as the core holds them.
-std::pair<double, py::array_t<double>> recorded(SharedSimulation& shared, std::size_t index) {
+using Samples = std::pair<py::array_t<double>, py::array_t<double>>;
+
+Samples samples(const SampledRecorder& recorder, std::size_t first_sample,
+                const std::vector<double>& values) {
+    const std::size_t n = values.size() / recorder.width();
+    py::array_t<double> times(static_cast<py::ssize_t>(n));
+    for (std::size_t k = 0; k < n; ++k)
+        times.mutable_at(static_cast<py::ssize_t>(k)) = recorder.time_of(first_sample + k);
+    return {std::move(times),
+            to_array<double>(values).reshape({static_cast<py::ssize_t>(n),
+                                              static_cast<py::ssize_t>(recorder.width())})};
+}
+
+// Times (n_samples,) and values (n_samples, width) of one recorder, weights in the core's order.
+Samples recorded(SharedSimulation& shared, std::size_t index) {
     const auto simulation = shared.use();
     const SampledRecorder& recorder = simulation->recorder(index);
-    return {recorder.interval(), to_array<double>(recorder.values())
-                                     .reshape({static_cast<py::ssize_t>(recorder.n_samples()),
-                                               static_cast<py::ssize_t>(recorder.width())})};
+    return samples(recorder, 0, recorder.values());
+}
+
+// The same, of what is then no longer kept.
+Samples take_samples(SharedSimulation& shared, std::size_t index) {
+    const auto simulation = shared.use();
+    SampledRecorder& recorder = simulation->recorder(index);
+    const Samples result = samples(recorder, 0, recorder.values());
+    recorder.take_away();
+    return result;
+}
+
+// Recorded spikes that are then no longer kept.
+std::pair<py::array_t<double>, py::array_t<std::int64_t>> take_spikes(SharedSimulation& shared,
+                                                                      std::size_t population) {
+    const SpikeRecord taken = shared.use()->take_spikes(population);
+    return {to_array<double>(taken.times), to_array<std::int64_t>(taken.ids)};
+}
+
+void set_recording(SharedSimulation& shared, std::size_t population, bool on, double start,
+                   double stop, const std::optional<Ids>& ids) {
+    const auto simulation = shared.use();
+    const std::size_t n = simulation->population(population).size();
+    std::vector<std::uint64_t> chosen;
+    if (ids) {
+        chosen.assign(n, 0);
+        for (const NeuronId i : to_ids(*ids, n)) chosen[static_cast<std::size_t>(i)] = 1;
+    }
+    SpikeRecord& recording = simulation->recording(population);
+    recording.on = on;
+    recording.start = start;
+    recording.stop = stop;
+    recording.chosen = std::move(chosen);
+}
+
+// What the search for threshold crossings cost a population with exponential currents.
+std::map<std::string, std::uint64_t> search_work(SharedSimulation& shared,
+                                                 std::size_t population) {
+    const auto simulation = shared.use();
+    const auto* neurons =
+        std::get_if<LifExponential>(&simulation->population(population).neurons);
+    require(neurons != nullptr, "only neurons with exponential currents are searched");
+    const LifExponential::Work& work = neurons->work();
+    return {{"excited", work.n_excited},
+            {"dismissed", work.n_dismissed},
+            {"looks", work.n_looks},
+            {"searches", work.n_searches},
+            {"found", work.n_found}};
 }
 
 py::array_t<double> potentials(SharedSimulation& shared, std::size_t population, const Ids& ids) {
@@ -156,12 +227,10 @@ void bind_simulation(py::module_& module) {
                 return s.use()->n_spikes(population);
             },
             py::arg("population"))
-        .def(
-            "set_recording",
-            [](SharedSimulation& s, std::size_t population, bool on) {
-                s.use()->set_recording(population, on);
-            },
-            py::arg("population"), py::arg("on"))
+        .def("set_recording", &set_recording, py::arg("population"), py::arg("on"),
+             py::arg("start"), py::arg("stop"), py::arg("ids"))
+        .def("take_spikes", &take_spikes, py::arg("population"))
+        .def("search_work", &search_work, py::arg("population"))
         .def("potentials", &potentials, py::arg("population"), py::arg("ids"))
         .def("weights", &weights, py::arg("projection"))
         .def("set_weights", &set_weights, py::arg("projection"), py::arg("weights"))
@@ -173,10 +242,24 @@ void bind_simulation(py::module_& module) {
             py::arg("projection"), py::arg("on"))
         .def(
             "set_rate",
-            [](SharedSimulation& s, std::size_t poisson, double rate) {
-                s.use()->set_rate(poisson, rate);
+            [](SharedSimulation& s, std::size_t poisson, const Doubles& times,
+               const Doubles& rates) { s.use()->set_rate(poisson, to_steps(times, rates)); },
+            py::arg("poisson"), py::arg("times"), py::arg("rates"))
+        .def(
+            "append_spikes",
+            [](SharedSimulation& s, std::size_t source, const Doubles& times, const Ids& ids) {
+                const auto simulation = s.use();
+                simulation->append_spikes(
+                    source, to_spikes(times, ids, simulation->source_size(source)));
             },
-            py::arg("poisson"), py::arg("rate"))
+            py::arg("source"), py::arg("times"), py::arg("ids"))
+        .def(
+            "set_streaming",
+            [](SharedSimulation& s, std::size_t recorder, bool on) {
+                s.use()->recorder(recorder).set_streaming(on);
+            },
+            py::arg("recorder"), py::arg("on"))
+        .def("take_samples", &take_samples, py::arg("recorder"))
         .def("recorded", &recorded, py::arg("recorder"))
         .def("state", &state)
         .def("restore", &restore, py::arg("state"));

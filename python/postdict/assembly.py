@@ -25,35 +25,39 @@ def assembled(network: Network) -> _core.Network:
             populations[name] = core.add_lif_exponential(name, size, **parameters)
     for poisson in network.poisson_sources:
         core.add_poisson(
-            poisson.name, populations[poisson.population], poisson.rate, poisson.weight
+            poisson.name, populations[poisson.population], [0.0], [poisson.rate], poisson.weight
         )
     sources = {}
     for source in network.spike_sources:
         sources[source.name] = core.add_spike_times(source.size, *network.spikes(source))
     for projection in network.projections:
         rule = projection.plasticity
-        core.connect(
+        core.connect_dense(
             from_population=projection.pre in populations,
             pre={**populations, **sources}[projection.pre],
             post=populations[projection.post],
             weights=network.weights(projection),
             axonal_delay=projection.axonal_delay,
             inhibitory=projection.inhibitory,
-            rule=_core.AntisymmetricParameters(
-                rule.eta, rule.A_plus, rule.A_minus, rule.tau_plus, rule.tau_minus
+            dendritic_delay=0.0,
+            rule=_core.TraceRule(
+                rule.eta * rule.A_plus, -rule.eta * rule.A_minus, 0.0, rule.tau_plus, rule.tau_minus
             )
             if rule
             else None,
             w_max=rule.w_max if rule else np.inf,
+            single=False,
         )
     for recorder in network.recorders:
         most_samples = recorder.max_bytes // network.sample_bytes(recorder)
         target = recorder.target
+        V = _core.Variable
         if isinstance(target, Projection):
-            core.record_weights(target.index, recorder.every, most_samples)
+            core.record(V.weights, target.index, np.zeros(0, int), recorder.every, [], most_samples)
         else:
-            index = populations[target.name]
-            core.record_neurons(
-                index, recorder.variable, np.asarray(recorder.ids), recorder.every, most_samples
+            what = {"v": V.potential, "g_e": V.current_e, "g_i": V.current_i}[recorder.variable]
+            core.record(
+                what, populations[target.name], np.asarray(recorder.ids), recorder.every, [],
+                most_samples,
             )
     return core

@@ -164,7 +164,7 @@ class Simulation:
 
     def set_recording(self, population: Population | str, on: bool) -> None:
         """Record the spikes of a population from now on, or no longer; at the start all are."""
-        self._core.set_recording(self._population_index(population), bool(on))
+        self._core.set_recording(self._population_index(population), bool(on), 0.0, np.inf, None)
 
     def potentials(self, population: Population | str) -> NDArray[np.float64]:
         """Return the membrane potentials (mV, (size,)) at the present, before its events."""
@@ -205,7 +205,7 @@ class Simulation:
         """Change the rate (Hz per neuron) of a Poisson source from now on."""
         index = self._index(source, PoissonSource, self._network.poisson_sources, "Poisson source")
         self._core.set_rate(
-            index, _checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)
+            index, [0.0], [_checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)]
         )
 
     def recorded(self, recorder: Recorder) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -219,8 +219,7 @@ class Simulation:
             Weights (one number a sample where one stands for all pairs), or potentials, mV.
         """
         self._network.check_part(recorder)
-        interval, values = self._core.recorded(recorder.index)
-        times = interval * np.arange(len(values), dtype=np.float64)
+        times, values = self._core.recorded(recorder.index)
         if not isinstance(recorder.target, Projection):
             return times, values
         shape = self._network.weights(recorder.target).shape

@@ -1,0 +1,70 @@
+#include "kernels.hpp"
+
+#include <algorithm>
+
+// Sanitizers instrument before the clones' resolver can run, hence the switch in CMakeLists.txt.
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(POSTDICT_NO_CLONES)
+#define POSTDICT_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define POSTDICT_CLONES
+#endif
+
+namespace postdict::kernels {
+
+namespace {
+
+// Bodies shared by both precisions; inlined into every clone, so that each is compiled anew.
+template <class Real>
+[[gnu::always_inline]] inline void add(double* __restrict sums, const Real* __restrict row,
+                                       double sign, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) sums[i] += sign * static_cast<double>(row[i]);
+}
+
+template <class Real>
+[[gnu::always_inline]] inline void add_and_learn(double* __restrict sums, Real* __restrict row,
+                                                 double sign, const double* __restrict y,
+                                                 double factor, double constant, double w_max,
+                                                 std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+        const double w = static_cast<double>(row[i]);
+        sums[i] += sign * w;
+        const double learned = w + (constant + factor * y[i]);
+        row[i] = static_cast<Real>(std::min(std::max(learned, 0.0), w_max));
+    }
+}
+
+}  // namespace
+
+POSTDICT_CLONES void add_row(double* sums, const double* row, double sign, std::size_t n) {
+    add(sums, row, sign, n);
+}
+
+POSTDICT_CLONES void add_row(double* sums, const float* row, double sign, std::size_t n) {
+    add(sums, row, sign, n);
+}
+
+POSTDICT_CLONES void add_row_and_learn(double* sums, double* row, double sign, const double* y,
+                                       double factor, double constant, double w_max,
+                                       std::size_t n) {
+    add_and_learn(sums, row, sign, y, factor, constant, w_max, n);
+}
+
+POSTDICT_CLONES void add_row_and_learn(double* sums, float* row, double sign, const double* y,
+                                       double factor, double constant, double w_max,
+                                       std::size_t n) {
+    add_and_learn(sums, row, sign, y, factor, constant, w_max, n);
+}
+
+POSTDICT_CLONES bool integrate(double* __restrict next, const double* __restrict excess,
+                               const double* __restrict sums, double all,
+                               const double* __restrict floor, const double* __restrict near,
+                               double growth, std::size_t n) {
+    int reached = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        next[i] = std::max(excess[i] + (sums[i] + all) * growth, floor[i] * growth);
+        reached |= static_cast<int>(next[i] >= near[i] * growth);
+    }
+    return reached != 0;
+}
+
+}  // namespace postdict::kernels

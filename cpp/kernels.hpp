@@ -1,0 +1,24 @@
+// The inner loops over dense rows. Each is compiled for several instruction sets where the platform
+// can choose among them at run time; none contracts products and sums, so that all give equal bits.
+#pragma once
+
+#include <cstddef>
+
+namespace postdict::kernels {
+
+// sums[i] += sign * row[i]
+void add_row(double* sums, const double* row, double sign, std::size_t n);
+void add_row(double* sums, const float* row, double sign, std::size_t n);
+
+// What `add_row` does, and after it row[i] = row[i] + constant + factor * y[i] within [0, w_max].
+void add_row_and_learn(double* sums, double* row, double sign, const double* y, double factor,
+                       double constant, double w_max, std::size_t n);
+void add_row_and_learn(double* sums, float* row, double sign, const double* y, double factor,
+                       double constant, double w_max, std::size_t n);
+
+// next[i] = max(excess[i] + (sums[i] + all) * growth, floor[i] * growth), and whether any of it
+// reaches near[i] * growth.
+bool integrate(double* next, const double* excess, const double* sums, double all,
+               const double* floor, const double* near, double growth, std::size_t n);
+
+}  // namespace postdict::kernels

@@ -1,0 +1,137 @@
+#include "projection_sparse.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <utility>
+
+namespace postdict {
+
+template <class Real>
+SparseProjection<Real>::SparseProjection(SparseParameters p)
+    : n_post_(p.n_post),
+      inhibitory_(p.inhibitory),
+      first_(std::move(p.first)),
+      source_first_(std::move(p.source_first)),
+      delays_(std::move(p.delays)),
+      targets_(std::move(p.targets)),
+      weights_(p.weights.size()) {
+    assert(source_first_.size() == p.n_pre + 1 && first_.back() == targets_.size());
+    assert(weights_.size() == targets_.size() || (weights_.size() == 1 && !p.rule));
+    if (p.rule) plasticity_.emplace(*p.rule, first_.size() - 1, n_post_, largest_up_to<Real>(p.w_max));
+    set_weights(p.weights);
+}
+
+template <class Real>
+std::size_t SparseProjection<Real>::arrive_at(std::uint32_t bundle, Time t, Inputs& inputs) {
+    const std::uint32_t first = first_[bundle];
+    const std::uint32_t last = first_[bundle + 1];
+    if (!plasticity_) {
+        transmit(first, last, inputs);
+        return last - first;
+    }
+    plasticity_->advance(t, [this](std::size_t k) { read_log(k); });
+    if (plasticity_->learning()) {
+        transmit_and_learn(bundle, inputs);
+    } else {
+        read_log(bundle);
+        transmit(first, last, inputs);
+    }
+    plasticity_->count_arrival(bundle);
+    return last - first;
+}
+
+template <class Real>
+void SparseProjection<Real>::transmit(std::uint32_t first, std::uint32_t last,
+                                      Inputs& inputs) const {
+    double* const sums = inputs.channel(inhibitory_);
+    const double sign = Inputs::sign(inhibitory_);
+    const bool one_for_all = weights_.size() == 1;
+    const double weight = one_for_all ? sign * static_cast<double>(weights_[0]) : 0.0;
+    for (std::uint32_t k = first; k < last; ++k) {
+        sums[targets_[k]] += one_for_all ? weight : sign * static_cast<double>(weights_[k]);
+        inputs.touch(targets_[k]);
+    }
+}
+
+// Each synapse takes in its pending spikes, transmits, and then changes by the arrival.
+template <class Real>
+void SparseProjection<Real>::transmit_and_learn(std::size_t bundle, Inputs& inputs) {
+    const Plasticity& plasticity = *plasticity_;
+    double* const sums = inputs.channel(inhibitory_);
+    const double sign = Inputs::sign(inhibitory_);
+    const double factor = plasticity.arrival_factor();
+    const double constant = plasticity.arrival_constant();
+    for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
+        const NeuronId i = targets_[k];
+        const Real weight = plasticity.up_to_date(weights_[k], bundle, i);
+        const auto w = static_cast<double>(weight);
+        sums[i] += sign * w;
+        inputs.touch(i);
+        weights_[k] =
+            static_cast<Real>(plasticity.bounded(w + (constant + factor * plasticity.y()[i])));
+    }
+    plasticity_->mark_read(bundle);
+}
+
+template <class Real>
+void SparseProjection<Real>::on_spike(NeuronId i, Time t) {
+    plasticity_->advance(t, [this](std::size_t k) { read_log(k); });
+    plasticity_->count_spike(i);
+}
+
+template <class Real>
+void SparseProjection<Real>::read_log(std::size_t bundle) {
+    for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k)
+        weights_[k] = plasticity_->up_to_date(weights_[k], bundle, targets_[k]);
+    plasticity_->mark_read(bundle);
+}
+
+template <class Real>
+double SparseProjection<Real>::weight(std::size_t k) const {
+    if (!plasticity_) return static_cast<double>(weights_[k]);
+    const auto after = std::upper_bound(first_.begin(), first_.end(), k);
+    const auto bundle = static_cast<std::size_t>(after - first_.begin()) - 1;
+    return static_cast<double>(plasticity_->up_to_date(weights_[k], bundle, targets_[k]));
+}
+
+template <class Real>
+std::vector<double> SparseProjection<Real>::weights() const {
+    std::vector<double> present(weights_.begin(), weights_.end());
+    if (plasticity_)
+        for (std::size_t bundle = 0; bundle + 1 < first_.size(); ++bundle)
+            for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k)
+                present[k] = static_cast<double>(
+                    plasticity_->up_to_date(weights_[k], bundle, targets_[k]));
+    return present;
+}
+
+template <class Real>
+void SparseProjection<Real>::set_weights(const std::vector<double>& weights) {
+    assert(weights.size() == weights_.size());
+    const double most = plasticity_ ? plasticity_->w_max() : never;
+    std::transform(weights.begin(), weights.end(), weights_.begin(),
+                   [=](double w) { return static_cast<Real>(std::min(w, most)); });
+    if (plasticity_) plasticity_->forget();
+}
+
+template <class Real>
+void SparseProjection<Real>::set_learning(bool on) {
+    plasticity_->flush([this](std::size_t k) { read_log(k); });
+    plasticity_->set_learning(on);
+}
+
+template <class Real>
+void SparseProjection<Real>::check_state(Time now) const {
+    for (const Real weight : weights_) {
+        const auto w = static_cast<double>(weight);
+        postdict::check_state(std::isfinite(w) && (!plasticity_ || plasticity_->bounded(w) == w),
+                              "a weight is out of its bounds");
+    }
+    if (plasticity_) plasticity_->check_state(now);
+}
+
+template class SparseProjection<double>;
+template class SparseProjection<float>;
+
+}  // namespace postdict

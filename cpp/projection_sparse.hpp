@@ -1,0 +1,89 @@
+// Synapses given one by one: compressed rows, each the synapses of one source that share a delay
+// (a bundle), with one weight for all or one for each. Fixed, or plastic by a rule.
+//
+// Postsynaptic spikes reach the synapses through the log of `Plasticity`, which each bundle reads
+// when it is visited; so no transposed index is needed. Memory: 4 bytes a target, 8 (or 4) a weight,
+// 12 a bundle where delays differ, and 12 more where it is plastic.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "inputs.hpp"
+#include "plasticity.hpp"
+#include "rule_trace.hpp"
+#include "types.hpp"
+
+namespace postdict {
+
+struct SparseParameters {
+    std::size_t n_pre;
+    std::size_t n_post;
+    std::vector<std::uint32_t> first;         // (n_bundles + 1,) where a bundle's synapses begin
+    std::vector<std::uint32_t> source_first;  // (n_pre + 1,) where a source's bundles begin
+    std::vector<double> delays;               // ms, (n_bundles,), by source, rising; or (1,)
+    std::vector<NeuronId> targets;            // (n_synapses,), sorted within a bundle
+    std::vector<double> weights;              // mV, (n_synapses,), or (1,) where all share it
+    bool inhibitory = false;
+    std::optional<TraceRule> rule;
+    double w_max = std::numeric_limits<double>::infinity();
+};
+
+template <class Real>
+class SparseProjection {
+  public:
+    explicit SparseProjection(SparseParameters parameters);
+
+    std::size_t n_pre() const { return source_first_.size() - 1; }
+    std::size_t n_post() const { return n_post_; }
+    bool plastic() const { return plasticity_.has_value(); }
+    std::size_t n_weights() const { return weights_.size(); }
+    std::size_t n_synapses() const { return targets_.size(); }
+
+    // The bundles of source j, [first, last), and the delay of each where there is one per bundle.
+    std::uint32_t first_bundle(NeuronId j) const { return source_first_[index(j)]; }
+    std::uint32_t last_bundle(NeuronId j) const { return source_first_[index(j) + 1]; }
+    const std::vector<double>& delays() const { return delays_; }
+    const std::vector<std::uint32_t>& source_first() const { return source_first_; }
+
+    // A spike reaches a bundle at t; returns how many synapses that were.
+    std::size_t arrive_at(std::uint32_t bundle, Time t, Inputs& inputs);
+    // The same by its source, which has one bundle where all share one delay.
+    std::size_t arrive(NeuronId j, Time t, Inputs& inputs) {
+        return arrive_at(first_bundle(j), t, inputs);
+    }
+    // A postsynaptic spike, after the arrivals of its instant.
+    void on_spike(NeuronId i, Time t);
+
+    std::vector<double> weights() const;  // present, (n_synapses,) or (1,)
+    double weight(std::size_t k) const;   // the k-th of them
+    void set_weights(const std::vector<double>& weights);
+    bool learning() const { return plasticity_ && plasticity_->learning(); }
+    void set_learning(bool on);
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        visit("weights", self.weights_);
+        if (self.plasticity_) visit("plasticity", *self.plasticity_);
+    }
+    void check_state(Time now) const;
+
+  private:
+    static std::size_t index(NeuronId j) { return static_cast<std::size_t>(j); }
+    void read_log(std::size_t bundle);
+    void transmit(std::uint32_t first, std::uint32_t last, Inputs& inputs) const;
+    void transmit_and_learn(std::size_t bundle, Inputs& inputs);
+
+    std::size_t n_post_;
+    bool inhibitory_;
+    std::vector<std::uint32_t> first_;
+    std::vector<std::uint32_t> source_first_;
+    std::vector<double> delays_;
+    std::vector<NeuronId> targets_;
+    std::vector<Real> weights_;  // raw: what the log still holds is not in them
+    std::optional<Plasticity> plasticity_;
+};
+
+}  // namespace postdict

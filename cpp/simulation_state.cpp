@@ -1,0 +1,111 @@
+// What a user changes between runs, and saving and restoring: the rest of `Simulation`.
+#include <utility>
+
+#include "simulation.hpp"
+
+namespace postdict {
+
+SpikeRecord Simulation::take_spikes(std::size_t p) {
+    SpikeRecord taken;
+    std::swap(taken.times, spikes_[p].times);
+    std::swap(taken.ids, spikes_[p].ids);
+    n_recorded_ -= taken.times.size();
+    return taken;
+}
+
+std::vector<double> Simulation::weights(std::size_t p) const {
+    return std::visit([](const auto& s) { return s.weights(); }, synapses(p));
+}
+
+void Simulation::set_weights(std::size_t p, const std::vector<double>& weights) {
+    std::visit([&](auto& s) { s.set_weights(weights); }, network_.projections[p].synapses);
+}
+
+void Simulation::set_learning(std::size_t p, bool on) {
+    std::visit([&](auto& s) { s.set_learning(on); }, network_.projections[p].synapses);
+}
+
+void Simulation::set_rate(std::size_t s, const Steps& rate) {
+    network_.poisson[s].source.set_rate(rate, time_);
+    queue_.set(poisson_slot(s), network_.poisson[s].source.next_time());
+}
+
+void Simulation::append_spikes(std::size_t s, const std::vector<Spike>& spikes) {
+    network_.spike_times[s].append(spikes);
+    queue_.set(spike_times_slot(s), network_.spike_times[s].next_time());
+}
+
+template <class Self, class Visitor>
+void Simulation::fields(Self& self, Visitor& visit) {
+    const auto each = [&](const char* name, auto& parts, auto&& member) {
+        for (std::size_t k = 0; k < parts.size(); ++k)
+            visit(name + std::to_string(k), member(parts[k]));
+    };
+    const auto each_variant = [&](const char* name, auto& parts, auto&& member) {
+        for (std::size_t k = 0; k < parts.size(); ++k)
+            std::visit([&](auto& part) { visit(name + std::to_string(k), part); },
+                       member(parts[k]));
+    };
+    visit("time", self.time_);
+    visit("n_synaptic_events", self.n_synaptic_events_);
+    each_variant("population", self.network_.populations,
+                 [](auto& p) -> auto& { return p.neurons; });
+    each("n_spikes", self.n_spikes_, [](auto& n) -> auto& { return n; });
+    each("spikes", self.spikes_, [](auto& record) -> auto& { return record; });
+    each("poisson", self.network_.poisson, [](auto& p) -> auto& { return p.source; });
+    each("current", self.network_.currents, [](auto& c) -> auto& { return c.source; });
+    each("spike_times", self.network_.spike_times, [](auto& s) -> auto& { return s; });
+    each_variant("projection", self.network_.projections,
+                 [](auto& p) -> auto& { return p.synapses; });
+    each("line", self.ways_.lines, [](auto& line) -> auto& { return line.spikes; });
+    each("staggered", self.ways_.staggered, [](auto& line) -> auto& { return line.spikes; });
+    each("dendrite", self.ways_.dendrites, [](auto& line) -> auto& { return line.spikes; });
+    each("recorder", self.network_.recorders, [](auto& r) -> auto& { return r; });
+}
+
+State Simulation::state() const {
+    if (broken_)
+        throw std::logic_error("this simulation stopped inside an instant and cannot be saved");
+    State state;
+    StateWriter visit(state);
+    fields(*this, visit);
+    return state;
+}
+
+void Simulation::restore(const State& state) {
+    StateReader visit(state);
+    fields(*this, visit);
+    check_state(time_ >= 0.0 && time_ < never, "the time is negative or not finite");
+    n_recorded_ = 0;
+    n_pending_ = 0;
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
+        const Population& population = network_.populations[p];
+        std::visit([&](const auto& neurons) { neurons.check_state(time_); }, population.neurons);
+        spikes_[p].check_state(time_, population.size());
+        n_recorded_ += spikes_[p].times.size();
+    }
+    for (const Poisson& poisson : network_.poisson) poisson.source.check_state(time_);
+    for (const Current& current : network_.currents) current.source.check_state(time_);
+    for (const SpikeTimesSource& source : network_.spike_times) source.check_state(time_);
+    for (const Projection& projection : network_.projections)
+        std::visit([&](const auto& s) { s.check_state(time_); }, projection.synapses);
+    for (const AxonLine& line : ways_.lines) {
+        line.spikes.check_state(time_, emitter_size(network_, line.pre));
+        n_pending_ += line.spikes.size();
+    }
+    for (StaggeredAxons& axons : ways_.staggered) {
+        visit_sparse(network_.projections[axons.projection].synapses, [&](const auto& s) {
+            axons.spikes.check_state(time_, s.source_first());
+        });
+        n_pending_ += axons.spikes.size();
+    }
+    for (const DendriteLine& line : ways_.dendrites) {
+        const Projection& projection = network_.projections[line.projection];
+        line.spikes.check_state(time_, network_.populations[projection.post].size());
+        n_pending_ += line.spikes.size();
+    }
+    for (const SampledRecorder& recorder : network_.recorders) recorder.check_state(time_);
+    fill_queue();
+}
+
+}  // namespace postdict

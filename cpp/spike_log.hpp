@@ -1,0 +1,47 @@
+// Postsynaptic spikes that some synapses of a projection have not been told of yet.
+//
+// Telling a whole column of a weight matrix of every spike strides through memory. Instead a spike
+// is logged with the factor by which it will change a weight, and each row takes in its part of the
+// log, in order, just before it is read next (Deferral is invisible: see `Plasticity`).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "types.hpp"
+
+namespace postdict {
+
+class SpikeLog {
+  public:
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+
+    struct Entry {
+        double factor;           // mV per unit of a row's presynaptic trace
+        NeuronId id;             // who fired
+        std::uint32_t previous;  // its spike before this one, or `none`
+    };
+
+    explicit SpikeLog(std::size_t n) : latest_(n, none) {}
+
+    std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }
+    const Entry& operator[](std::size_t k) const { return entries_[k]; }
+    std::uint32_t latest(NeuronId i) const { return latest_[static_cast<std::size_t>(i)]; }
+
+    void append(NeuronId i, double factor) {
+        std::uint32_t& latest = latest_[static_cast<std::size_t>(i)];
+        entries_.push_back({factor, i, latest});
+        latest = size() - 1;
+    }
+
+    void clear() {
+        for (const Entry& entry : entries_) latest_[static_cast<std::size_t>(entry.id)] = none;
+        entries_.clear();
+    }
+
+  private:
+    std::vector<Entry> entries_;         // in the order of time
+    std::vector<std::uint32_t> latest_;  // (n,) entry of each neuron's last spike, or `none`
+};
+
+}  // namespace postdict

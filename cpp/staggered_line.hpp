@@ -1,0 +1,103 @@
+// Spikes under way to the bundles of a sparse projection whose synapses have delays of their own.
+// A spike is one entry, which moves on from bundle to bundle of its source, the shorter delay first.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "state.hpp"
+#include "types.hpp"
+
+namespace postdict {
+
+class StaggeredLine {
+  public:
+    std::size_t size() const { return heap_.size(); }
+    Time next_time() const { return heap_.empty() ? never : heap_.front().arrival; }
+
+    // A spike at `sent` whose first bundle and the one behind its last are given.
+    void send(Time sent, std::uint32_t first, std::uint32_t last,
+              const std::vector<double>& delays) {
+        if (first < last) push({arrival(sent, delays[first]), sent, first, last});
+    }
+
+    // The bundles that are reached at t, rising, one entry an arrival; valid until the next call.
+    const std::vector<std::uint32_t>& receive(Time t, const std::vector<double>& delays) {
+        reached_.clear();
+        while (next_time() == t) {
+            std::pop_heap(heap_.begin(), heap_.end(), later);
+            const Entry entry = heap_.back();
+            heap_.pop_back();
+            reached_.push_back(entry.bundle);
+            send(entry.sent, entry.bundle + 1, entry.last, delays);
+        }
+        std::sort(reached_.begin(), reached_.end());
+        return reached_;
+    }
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        std::vector<double> arrivals;
+        std::vector<double> sent;
+        std::vector<NeuronId> bundles;
+        for (const Entry& entry : self.heap_) {
+            arrivals.push_back(entry.arrival);
+            sent.push_back(entry.sent);
+            bundles.push_back(static_cast<NeuronId>(entry.bundle));
+        }
+        visit.growing("arrival", arrivals);
+        visit.growing("sent", sent);
+        visit.growing("bundle", bundles);
+        if constexpr (!std::is_const_v<Self>) self.assign(arrivals, sent, bundles);
+    }
+
+    // source_first: where each source's bundles begin, and the number of bundles.
+    void check_state(Time now, const std::vector<std::uint32_t>& source_first) {
+        for (Entry& entry : heap_) {
+            postdict::check_state(entry.arrival >= now && entry.arrival < never &&
+                                      entry.sent >= 0.0 && entry.sent <= now,
+                                  "a spike under way is late");
+            postdict::check_state(entry.bundle < source_first.back(),
+                                  "a spike under way has no synapses");
+            entry.last =
+                *std::upper_bound(source_first.begin(), source_first.end(), entry.bundle);
+        }
+    }
+
+  private:
+    struct Entry {
+        Time arrival;
+        Time sent;
+        std::uint32_t bundle;
+        std::uint32_t last;
+    };
+
+    static Time arrival(Time sent, double delay) {
+        return std::max(sent + delay, std::nextafter(sent, never));
+    }
+    static bool later(const Entry& a, const Entry& b) {
+        return a.arrival > b.arrival || (a.arrival == b.arrival && a.bundle > b.bundle);
+    }
+    void push(const Entry& entry) {
+        heap_.push_back(entry);
+        std::push_heap(heap_.begin(), heap_.end(), later);
+    }
+
+    void assign(const std::vector<double>& arrivals, const std::vector<double>& sent,
+                const std::vector<NeuronId>& bundles) {
+        postdict::check_state(arrivals.size() == sent.size() && sent.size() == bundles.size(),
+                              "spikes under way lack a time or a place");
+        heap_.clear();
+        for (std::size_t k = 0; k < sent.size(); ++k)
+            heap_.push_back({arrivals[k], sent[k], static_cast<std::uint32_t>(bundles[k]), 0});
+        postdict::check_state(std::is_heap(heap_.begin(), heap_.end(), later),
+                              "spikes under way are out of order");
+    }
+
+    std::vector<Entry> heap_;  // earliest first
+    std::vector<std::uint32_t> reached_;
+};
+
+}  // namespace postdict
