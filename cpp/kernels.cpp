@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-// Sanitizers instrument before the clones' resolver can run, hence the switch in CMakeLists.txt.
+// The sanitizers are not up yet when the clones are chosen: CMakePresets.json turns these off there.
 #if defined(__GNUC__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(POSTDICT_NO_CLONES)
 #define POSTDICT_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else

@@ -17,8 +17,17 @@ LifParameters one_neuron() {
 }
 
 std::vector<NeuronId> kick(LifDelta& neurons, double t, double weight) {
-    neurons.receive(0, weight, false);
+    neurons.inputs().add(0, weight, false);
     return neurons.settle(t);
+}
+
+// When the next neuron crosses by itself: horizons, at which nothing happens, lie before.
+double next_crossing(LifDelta& neurons) {
+    while (true) {
+        const double t = neurons.next_time();
+        neurons.cross(t);
+        if (neurons.inputs().touched()) return t;
+    }
 }
 
 }  // namespace
@@ -33,8 +42,8 @@ TEST_CASE("a kick decays with tau_m and the threshold includes equality") {
 
 TEST_CASE("the sum of an instant's arrivals is what is tested") {
     LifDelta neurons(one_neuron());
-    neurons.receive(0, 1.5, false);
-    neurons.receive(0, 0.75, true);
+    neurons.inputs().add(0, 1.5, false);
+    neurons.inputs().add(0, 0.75, true);
     CHECK(neurons.settle(1.0).empty());
     CHECK(neurons.potential(0, 1.0) == doctest::Approx(0.75));
 }
@@ -43,7 +52,7 @@ TEST_CASE("v_min clips the sum") {
     LifParameters parameters = one_neuron();
     parameters.v_min = {-0.5};
     LifDelta neurons(parameters);
-    neurons.receive_all(3.0, true);
+    neurons.inputs().add_all(3.0, true);
     neurons.settle(1.0);
     CHECK(neurons.potential(0, 1.0) == doctest::Approx(-0.5).epsilon(1e-14));
 }
@@ -77,9 +86,8 @@ TEST_CASE("constant drive gives the exact interval, refractoriness included") {
     const double interval = 20.0 * std::log(2.0);
     double expected = interval;
     for (int k = 0; k < 200; ++k) {
-        const double t = neurons.next_time();
+        const double t = next_crossing(neurons);
         REQUIRE(t == doctest::Approx(expected).epsilon(1e-13));
-        neurons.cross(t);
         REQUIRE(neurons.settle(t).size() == 1);
         expected += interval + 3.0;
     }
@@ -89,9 +97,47 @@ TEST_CASE("inhibition at the instant of a crossing prevents it") {
     LifParameters parameters = one_neuron();
     parameters.i_offset = {2.0};
     LifDelta neurons(parameters);
-    const double t = neurons.next_time();
-    neurons.cross(t);
-    neurons.receive(0, 0.25, true);
+    const double t = next_crossing(neurons);
+    neurons.inputs().add(0, 0.25, true);
     CHECK(neurons.settle(t).empty());
-    CHECK(neurons.next_time() == doctest::Approx(t + 20.0 * std::log(1.25)).epsilon(1e-13));
+    CHECK(next_crossing(neurons) == doctest::Approx(t + 20.0 * std::log(1.25)).epsilon(1e-13));
+}
+
+TEST_CASE("a single kick settles as an instant of its own") {
+    LifDelta one(one_neuron());
+    LifDelta other(one_neuron());
+    for (double t = 0.7; t < 100.0; t += 0.7)
+        CHECK(kick(one, t, 0.15) == other.settle_kick(0, 0.15, t));
+    CHECK(one.potential(0, 100.0) == other.potential(0, 100.0));
+}
+
+TEST_CASE("a change of drive bends V and moves the crossing") {
+    LifDelta neurons(one_neuron());
+    CHECK(neurons.next_time() == never);
+    neurons.shift_drive(0, 2.0, 5.0);
+    CHECK(neurons.potential(0, 5.0) == doctest::Approx(0.0));
+    neurons.shift_drive(0, -0.5, 7.0);
+    const double v = 2.0 * -std::expm1(-2.0 / 20.0);
+    CHECK(neurons.potential(0, 7.0) == doctest::Approx(v).epsilon(1e-13));
+    CHECK(next_crossing(neurons) ==
+          doctest::Approx(7.0 + 20.0 * std::log((1.5 - v) / 0.5)).epsilon(1e-13));
+}
+
+TEST_CASE("many driven neurons cross in order, wherever the horizons lie") {
+    constexpr std::size_t n = 300;
+    const auto all = [](double value) { return std::vector<double>(n, value); };
+    std::vector<double> drive;
+    for (std::size_t i = 0; i < n; ++i) drive.push_back(1.01 + 0.002 * static_cast<double>(i));
+    for (const bool shared : {true, false}) {
+        std::vector<double> tau_m = shared ? std::vector<double>{20.0} : all(20.0);
+        LifDelta neurons(
+            {tau_m, all(0.0), all(1.0), all(0.0), all(0.0), drive, all(-never), all(0.0), false});
+        for (std::size_t i = n; i-- > 0;) {
+            const double t = next_crossing(neurons);
+            if (t > 38.0) break;  // the first ones fire again before the last ones
+            const std::vector<NeuronId> fired = neurons.settle(t);
+            REQUIRE(fired == std::vector<NeuronId>{static_cast<NeuronId>(i)});
+            REQUIRE(t == doctest::Approx(20.0 * std::log(drive[i] / (drive[i] - 1.0))));
+        }
+    }
 }

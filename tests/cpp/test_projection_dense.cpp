@@ -1,32 +1,30 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <vector>
 
-#include "neuron_lif_delta.hpp"
 #include "projection_dense.hpp"
+#include "random.hpp"
 
-using postdict::AntisymmetricParameters;
 using postdict::DenseParameters;
 using postdict::DenseProjection;
-using postdict::LifDelta;
-using postdict::LifParameters;
-using postdict::never;
+using postdict::Inputs;
+using postdict::NeuronId;
+using postdict::Random;
+using postdict::TraceRule;
 
 namespace {
 
-const AntisymmetricParameters rule{0.1, 1.0, 0.5, 20.0, 10.0};
+const TraceRule rule{0.1, -0.05, 0.0, 20.0, 10.0};
 
-LifDelta one_target() {
-    return LifDelta({{20.0}, {0.0}, {1.0}, {0.0}, {0.0}, {0.0}, {-never}, {0.0}, false});
-}
+Inputs inputs(std::size_t n) { return Inputs(n, Inputs::Channels::one); }
 
 // The weight change of one pair: an arrival at t_pre and a postsynaptic spike at t_post.
 double change(double t_pre, double t_post) {
-    DenseProjection projection({1, 1, {1.0}, 1.0, true, rule});
-    LifDelta target = one_target();
-    projection.line().send(0, t_pre - 1.0);
+    DenseProjection<double> projection({1, 1, {1.0}, true, rule});
+    Inputs target = inputs(1);
     if (t_post < t_pre) projection.on_spike(0, t_post);
-    projection.deliver(t_pre, target);
+    projection.arrive(0, t_pre, target);
     if (t_post >= t_pre) projection.on_spike(0, t_post);
     return projection.weights()[0] - 1.0;
 }
@@ -40,23 +38,20 @@ TEST_CASE("an isolated pair gives the window, and a coincidence counts once as l
 }
 
 TEST_CASE("an arrival transmits the weight from before its depression") {
-    DenseProjection projection({1, 1, {0.5}, 1.0, true, rule});
-    LifDelta target = one_target();
+    DenseProjection<double> projection({1, 1, {0.5}, true, rule});
+    Inputs target = inputs(1);
     projection.on_spike(0, 10.0);
-    projection.line().send(0, 10.0);
-    projection.line().send(0, 10.0);
-    CHECK(projection.deliver(11.0, target) == 2);
-    target.settle(11.0);
+    CHECK(projection.arrive(0, 11.0, target) == 1);
+    projection.arrive(0, 11.0, target);
     const double step = 0.05 * std::exp(-0.1);
-    CHECK(target.potential(0, 11.0) == doctest::Approx(-(0.5 + (0.5 - step))).epsilon(1e-13));
+    CHECK(target.take(0) == doctest::Approx(-(0.5 + (0.5 - step))).epsilon(1e-13));
     CHECK(projection.weights()[0] == doctest::Approx(0.5 - 2 * step).epsilon(1e-13));
 }
 
 TEST_CASE("weights stay within their bounds, and stand still while learning is off") {
-    DenseProjection projection({1, 1, {0.95}, 1.0, true, rule, 1.0});
-    LifDelta target = one_target();
-    projection.line().send(0, 0.0);
-    projection.deliver(1.0, target);
+    DenseProjection<double> projection({1, 1, {0.95}, true, rule, 1.0});
+    Inputs target = inputs(1);
+    projection.arrive(0, 1.0, target);
     projection.set_learning(false);
     projection.on_spike(0, 1.0);
     CHECK(projection.weights()[0] == 0.95);
@@ -65,8 +60,38 @@ TEST_CASE("weights stay within their bounds, and stand still while learning is o
     CHECK(projection.weights()[0] == 1.0);
 }
 
-TEST_CASE("an arrival is later than its spike even where the delay rounds away") {
-    DenseProjection projection({1, 1, {1.0}, 1e-9, false, {}});
-    projection.line().send(0, 1e12);
-    CHECK(projection.line().next_time() > 1e12);
+TEST_CASE("when a row reads the log changes no bit") {
+    constexpr std::size_t n = 7;
+    const DenseParameters parameters{n, n, std::vector<double>(n * n, 0.2), true, rule, 0.35};
+    DenseProjection<double> deferred(parameters);
+    DenseProjection<double> at_once(parameters);
+    Inputs first = inputs(n);
+    Inputs second = inputs(n);
+    Random random(3, "events");
+    double t = 0.0;
+    for (int event = 0; event < 20000; ++event) {
+        t += random.exponential();
+        const auto who = static_cast<NeuronId>(random.below(n));
+        if (random.below(3) == 0) {
+            deferred.arrive(who, t, first);
+            at_once.arrive(who, t, second);
+            for (std::size_t i = 0; i < n; ++i) REQUIRE(first.take(i) == second.take(i));
+        } else {
+            deferred.on_spike(who, t);
+            at_once.on_spike(who, t);
+            at_once.set_learning(true);  // makes every row read
+        }
+        if (event % 100 == 0) REQUIRE(deferred.weights() == at_once.weights());
+    }
+    CHECK(deferred.weights() == at_once.weights());
+}
+
+TEST_CASE("weights in single precision obey a bound that it cannot hold") {
+    DenseProjection<float> projection({1, 1, {0.1}, true, rule, 0.1});
+    CHECK(projection.weights()[0] <= 0.1);
+    Inputs target = inputs(1);
+    projection.arrive(0, 1.0, target);
+    projection.on_spike(0, 1.0);
+    CHECK(projection.weights()[0] <= 0.1);
+    CHECK(projection.weights()[0] == doctest::Approx(0.1));
 }

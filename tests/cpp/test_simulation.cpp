@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -24,18 +25,40 @@ Network small_network() {
                                                       all(-never),
                                                       all(0.0),
                                                       false})});
-    network.poisson.push_back({0, PoissonSource(network.seed, "noise", n, 400.0, 0.3)});
+    const TraceRule rule{0.01, -0.009, 0.0, 20.0, 15.0};
+    network.poisson.push_back(
+        {0, PoissonSource(network.seed, "noise", n, Steps::constant(400.0), 0.3)});
+    network.currents.push_back({0, CurrentSource({1}, {{300.0, 500.0}, {0.9, -0.2}})});
     network.spike_times.push_back(SpikeTimesSource(2, {{5.0, 0}, {5.0, 1}, {700.0, 1}}));
+    const Emitter cells{Emitter::Kind::population, 0};
+    const Emitter replay{Emitter::Kind::spike_times, 0};
     network.projections.push_back(
-        {{Emitter::Kind::population, 0},
-         0,
-         DenseProjection({n, n, std::vector<double>(n * n, 0.1), 2.5, true,
-                          AntisymmetricParameters{0.01, 1.0, 0.9, 20.0, 15.0}, 0.5})});
-    network.projections.push_back({{Emitter::Kind::spike_times, 0},
-                                   0,
-                                   DenseProjection({2, n, {0.2}, 1.0, true, {}, never, true})});
-    network.recorders.emplace_back(Variable::weights, 0, std::vector<NeuronId>{}, n * n, 100.0, 8);
-    network.recorders.emplace_back(Variable::potential, 0, std::vector<NeuronId>{2}, 1, 50.0, 100);
+        {cells, 0, 2.5, 0.0,
+         DenseProjection<double>({n, n, std::vector<double>(n * n, 0.1), true, rule, 0.5})});
+    network.projections.push_back(
+        {replay, 0, 1.0, 0.0, DenseProjection<double>({2, n, {0.2}, true, {}, never, true})});
+    // Two bundles of source 0, one of source 2; the spikes of their targets come back later.
+    network.projections.push_back({cells, 0, std::numeric_limits<double>::quiet_NaN(), 0.75,
+                                   SparseProjection<float>({n,
+                                                            n,
+                                                            {0, 2, 3, 5},
+                                                            {0, 2, 2, 3},
+                                                            {1.5, 4.0, 0.5},
+                                                            {0, 1, 2, 0, 0},
+                                                            {0.1, 0.2, 0.3, 0.1, 0.4},
+                                                            true,
+                                                            rule,
+                                                            0.5})});
+    const auto record = [&](Variable variable, std::vector<std::uint64_t> which, std::size_t width,
+                            double interval, std::size_t most) {
+        network.recorders.emplace_back(
+            Sampling{variable, 0, std::move(which), width, interval, {}, most});
+    };
+    record(Variable::weights, {}, n * n, 100.0, 8);
+    record(Variable::potential, {2}, 1, 50.0, 100);
+    record(Variable::weight_statistics, {}, 4, 70.0, 100);
+    network.recorders.emplace_back(
+        Sampling{Variable::weights, 2, {1, 4}, 2, 0.0, {33.0, 777.0}, 2});
     return network;
 }
 
@@ -81,7 +104,7 @@ TEST_CASE("samples span the run however long it is") {
     Simulation simulation(small_network(), {});
     simulation.run_until(1000.0, never_stop);
     const SampledRecorder& weights = simulation.recorder(0);  // 8 samples at the most
-    CHECK(weights.interval() == 200.0);
+    CHECK(weights.time_of(1) == 200.0);
     CHECK(weights.n_samples() == 6);  // 0, 200, ..., 1000
     CHECK(simulation.recorder(1).n_samples() == 21);
 }
@@ -102,14 +125,14 @@ TEST_CASE("changing a rate is exact: the same rate changes nothing, zero is sile
     Simulation simulation(small_network(), {});
     simulation.run_until(100.0, never_stop);
     const State before = simulation.state();
-    simulation.set_rate(0, 400.0);
+    simulation.set_rate(0, Steps::constant(400.0));
     CHECK(simulation.state() == before);
-    simulation.set_rate(0, 0.0);
+    simulation.set_rate(0, Steps::constant(0.0));
     simulation.run_until(600.0, never_stop);
     const std::size_t n = simulation.spikes(0).times.size();
     simulation.run_until(900.0, never_stop);
     CHECK(simulation.spikes(0).times.size() == n);
-    simulation.set_rate(0, 400.0);
+    simulation.set_rate(0, Steps::constant(400.0));
     simulation.run_until(1500.0, never_stop);
     CHECK(simulation.spikes(0).times.size() > n);
 }

@@ -1,0 +1,66 @@
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "projection_dense.hpp"
+#include "projection_sparse.hpp"
+#include "random.hpp"
+
+using postdict::DenseProjection;
+using postdict::Inputs;
+using postdict::NeuronId;
+using postdict::Random;
+using postdict::SparseParameters;
+using postdict::SparseProjection;
+using postdict::TraceRule;
+
+namespace {
+
+const TraceRule rule{0.02, -0.015, 0.001, 20.0, 10.0};
+
+}  // namespace
+
+TEST_CASE("a full sparse projection does to the bit what a dense one does") {
+    constexpr std::size_t n_pre = 4;
+    constexpr std::size_t n_post = 5;
+    const std::vector<double> weights(n_pre * n_post, 0.2);
+    DenseProjection<double> dense({n_pre, n_post, weights, true, rule, 0.4});
+    SparseParameters parameters{n_pre, n_post, {}, {}, {1.0}, {}, weights, true, rule, 0.4};
+    for (std::uint32_t j = 0; j <= n_pre; ++j) {
+        parameters.first.push_back(j * n_post);
+        parameters.source_first.push_back(j);
+    }
+    for (std::size_t k = 0; k < n_pre * n_post; ++k)
+        parameters.targets.push_back(static_cast<NeuronId>(k % n_post));
+    SparseProjection<double> sparse(parameters);
+
+    Inputs first(n_post, Inputs::Channels::one);
+    Inputs second(n_post, Inputs::Channels::one);
+    Random random(4, "events");
+    double t = 0.0;
+    for (int event = 0; event < 20000; ++event) {
+        t += random.exponential();
+        if (random.below(2) == 0) {
+            const auto j = static_cast<NeuronId>(random.below(n_pre));
+            CHECK(dense.arrive(j, t, first) == sparse.arrive(j, t, second));
+            for (std::size_t i = 0; i < n_post; ++i) REQUIRE(first.take(i) == second.take(i));
+            first.clear();
+            second.clear();
+        } else {
+            const auto i = static_cast<NeuronId>(random.below(n_post));
+            dense.on_spike(i, t);
+            sparse.on_spike(i, t);
+        }
+    }
+    CHECK(dense.weights() == sparse.weights());
+    for (std::size_t k = 0; k < n_pre * n_post; ++k) CHECK(sparse.weight(k) == dense.weight(k));
+}
+
+TEST_CASE("two synapses of one pair act as two") {
+    SparseProjection<double> projection(
+        {1, 2, {0, 3}, {0, 1}, {1.0}, {0, 0, 1}, {0.25, 0.5, 1.0}, false, {}});
+    Inputs target(2, Inputs::Channels::one);
+    CHECK(projection.arrive(0, 1.0, target) == 3);
+    CHECK(target.take(0) == 0.75);
+    CHECK(target.take(1) == 1.0);
+}

@@ -1,0 +1,58 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "source_poisson.hpp"
+
+using postdict::never;
+using postdict::PoissonSource;
+using postdict::State;
+using postdict::StateReader;
+using postdict::Steps;
+using postdict::StateWriter;
+
+namespace {
+
+std::vector<double> kicks(PoissonSource& source, double end) {
+    std::vector<double> times;
+    while (source.next_time() < end) {
+        times.push_back(source.next_time());
+        source.kick();
+    }
+    return times;
+}
+
+}  // namespace
+
+TEST_CASE("a rate in equal steps is the constant rate, and counts follow the rate") {
+    PoissonSource constant(7, "noise", 10, Steps::constant(50.0), 0.1);
+    PoissonSource steps(7, "noise", 10, {{0.0, 400.0, 900.0}, {50.0, 50.0, 50.0}}, 0.1);
+    const std::vector<double> expected = kicks(constant, 2000.0);
+    const std::vector<double> times = kicks(steps, 2000.0);
+    REQUIRE(times.size() == expected.size());
+    for (std::size_t k = 0; k < times.size(); ++k)
+        CHECK(times[k] == doctest::Approx(expected[k]).epsilon(1e-12));
+
+    PoissonSource pulse(8, "noise", 10, {{1000.0, 3000.0, 4000.0}, {40.0, 80.0, 0.0}}, 0.1);
+    CHECK(kicks(pulse, 1000.0).empty());
+    const double n_first = static_cast<double>(kicks(pulse, 3000.0).size());  // 800 expected
+    const double n_second = static_cast<double>(kicks(pulse, never).size());  // 800 expected
+    CHECK(std::abs(n_first - 800.0) < 5.0 * std::sqrt(800.0));
+    CHECK(std::abs(n_second - 800.0) < 5.0 * std::sqrt(800.0));
+}
+
+TEST_CASE("a source that is saved and restored anywhere goes on with the same bits") {
+    PoissonSource whole(9, "noise", 10, {{0.0, 60.0}, {100.0, 300.0}}, 0.1);
+    PoissonSource restored = whole;
+    for (int k = 0; k < 100; ++k) {
+        State state;
+        StateWriter write(state);
+        PoissonSource::fields(static_cast<const PoissonSource&>(restored), write);
+        restored = PoissonSource(9, "noise", 10, Steps::constant(1.0), 0.1);
+        StateReader read(state);
+        PoissonSource::fields(restored, read);
+        REQUIRE(restored.next_time() == whole.next_time());
+        CHECK(restored.kick().who == whole.kick().who);
+    }
+}
