@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-class AntisymmetricParameters:
+class TraceRule:
     def __init__(
-        self, eta: float, A_plus: float, A_minus: float, tau_plus: float, tau_minus: float
+        self, spike_x: float, arrival_y: float, arrival: float, tau_x: float, tau_y: float
     ) -> None: ...
 
 class Network:
@@ -42,16 +42,34 @@ class Network:
     ) -> int: ...
     def add_poisson(self, name: str, population: int, rate: float, weight: float) -> int: ...
     def add_spike_times(self, n: int, times: ArrayLike, ids: ArrayLike) -> int: ...
-    def connect(
+    def connect_dense(
         self,
         from_population: bool,
         pre: int,
         post: int,
         weights: ArrayLike,
         axonal_delay: float,
+        dendritic_delay: float,
         inhibitory: bool,
-        rule: AntisymmetricParameters | None,
+        rule: TraceRule | None,
         w_max: float,
+        single: bool,
+    ) -> int: ...
+    def connect_sparse(
+        self,
+        from_population: bool,
+        pre: int,
+        post: int,
+        first: ArrayLike,
+        source_first: ArrayLike,
+        delays: ArrayLike,
+        targets: ArrayLike,
+        weights: ArrayLike,
+        dendritic_delay: float,
+        inhibitory: bool,
+        rule: TraceRule | None,
+        w_max: float,
+        single: bool,
     ) -> int: ...
     def record_neurons(
         self, population: int, variable: str, ids: ArrayLike, interval: float, most_samples: int
