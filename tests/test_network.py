@@ -33,6 +33,7 @@ def test_defaults():
     projection = net.connect(cells, cells, weights=0.1)
     assert (projection.axonal_delay, projection.inhibitory) == (1.0, False)
     assert projection.plasticity is None
+    assert (projection.dendritic_delay, projection.precision) == (0.0, "double")
     recorder = net.record(cells, "v", every=1)
     assert (recorder.ids, recorder.every, recorder.max_bytes) == ((0, 1), 1.0, 2**28)
 

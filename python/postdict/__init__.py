@@ -4,10 +4,11 @@ Times are in ms, rates in Hz, potentials and weights in mV; matrices are (post, 
 """
 
 from .checkpoint import CheckpointError
+from .connectivity import Triplets, all_to_all, fixed_in_degree, fixed_probability, one_to_one
 from .network import Network
 from .neurons import LIF, LIFExp
 from .parts import PoissonSource, Population, Projection, Recorder, SpikeSource
-from .plasticity import AntisymmetricSTDP
+from .plasticity import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
 from .simulation import Simulation
 
 __version__ = "0.1.0"
@@ -15,6 +16,7 @@ __version__ = "0.1.0"
 __all__ = [
     "LIF",
     "AntisymmetricSTDP",
+    "CausalSTDP",
     "CheckpointError",
     "LIFExp",
     "Network",
@@ -24,4 +26,10 @@ __all__ = [
     "Recorder",
     "Simulation",
     "SpikeSource",
+    "Triplets",
+    "VogelsSTDP",
+    "all_to_all",
+    "fixed_in_degree",
+    "fixed_probability",
+    "one_to_one",
 ]

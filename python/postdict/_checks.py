@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 import numpy as np
@@ -48,6 +48,14 @@ def number(
     return result
 
 
+def is_single(value: object) -> bool:
+    """Return whether a value is one and not a list of them, ragged ones included."""
+    try:
+        return np.ndim(value) == 0  # type: ignore[arg-type]
+    except ValueError:
+        return False
+
+
 def integer(name: str, value: object, *, at_least: int = 0) -> int:
     """Return `value` as an int that is at least `at_least`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
@@ -79,19 +87,59 @@ def _outside() -> int:
     return level
 
 
-def finite_array(name: str, values: ArrayLike, *, ndim: int | None = None) -> NDArray[np.float64]:
-    """Return `values` as a float array that is finite everywhere; the first offender is named."""
+def finite_array(
+    name: str,
+    values: ArrayLike,
+    *,
+    ndim: int | None = None,
+    show: Callable[[tuple[int, ...]], str] | None = None,
+) -> NDArray[np.float64]:
+    """Return `values` as a float array that is finite everywhere.
+
+    The first offender is named, by `show` where its index says little.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array, got a masked one; fill it first")
     try:
-        result = np.asarray(values, dtype=np.float64)
+        given = np.asarray(values)
+        if given.dtype.kind not in "biufO":  # numpy would parse texts and drop imaginary parts
+            raise TypeError
+        result = given.astype(np.float64, copy=False)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be numbers, got {type(values).__name__}") from None
+        kind = f"{values.dtype} values" if isinstance(values, np.ndarray) else type(values).__name__
+        raise TypeError(f"{name} must be numbers, got {kind}") from None
     if ndim is not None and result.ndim != ndim:
         raise ValueError(f"{name} must have {ndim} dimension(s), got shape {result.shape}")
     wrong = ~(np.abs(result) <= LARGEST)
     if wrong.any():
         place = first_place(wrong)
-        raise ValueError(f"{name} must be finite, got {result[place]} at {show_place(place)}")
+        shown = (show or show_place)(place)
+        raise ValueError(f"{name} must be finite, got {result[place]} at {shown}")
     return result
+
+
+def integer_array(name: str, values: ArrayLike) -> NDArray[np.integer]:
+    """Return `values` as a flat array of integers; an empty one may have any type."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array, got a masked one; fill it first")
+    try:
+        result = np.asarray(values)
+    except ValueError:
+        raise TypeError(f"{name} must be integers, got {type(values).__name__}") from None
+    if result.ndim != 1:
+        raise ValueError(f"{name} must have 1 dimension(s), got shape {result.shape}")
+    if not result.size:
+        return np.empty(0, np.int64)
+    if not np.issubdtype(result.dtype, np.integer):
+        raise TypeError(f"{name} must be integers, got {result.dtype}")
+    return result
+
+
+def in_range(name: str, ids: NDArray[np.integer], n: int) -> None:
+    """Refuse indices outside of [0, n); the first offender is named."""
+    if ids.size and (ids.min() < 0 or ids.max() >= n):
+        k = int(np.argmax((ids < 0) | (ids >= n)))
+        raise ValueError(f"{name} must be in [0, {n}), got {ids[k]} at [{k}]")
 
 
 def first_place(where: NDArray[np.bool_]) -> tuple[int, ...]:
@@ -109,19 +157,16 @@ def spike_arrays(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return spike times (ms, >= 0) and ids (in [0, n)) as flat arrays sorted by (time, id)."""
     t = finite_array(f"{name}: times", times, ndim=1)
-    raw = np.asarray(ids)
-    if raw.size and not np.issubdtype(raw.dtype, np.integer):
-        raise TypeError(f"{name}: ids must be integers, got {raw.dtype}")
-    i = raw.astype(np.int64)
-    if i.shape != t.shape:
-        raise ValueError(f"{name}: times and ids must have one length, got {t.shape} and {i.shape}")
+    given = integer_array(f"{name}: ids", ids)
+    if given.shape != t.shape:
+        raise ValueError(
+            f"{name}: times and ids must have one length, got {t.shape} and {given.shape}"
+        )
     if (t < 0).any():
         k = int(np.argmax(t < 0))
         raise ValueError(f"{name}: times must be non-negative, got {t[k]} ms at [{k}]")
-    outside = (i < 0) | (i >= n)
-    if outside.any():
-        k = int(np.argmax(outside))
-        raise ValueError(f"{name}: ids must be in [0, {n}), got {i[k]} at [{k}]")
+    in_range(f"{name}: ids", given, n)
+    i = given.astype(np.int64)
     later = t[1:] > t[:-1]
     if not (later | ((t[1:] == t[:-1]) & (i[1:] >= i[:-1]))).all():
         order = np.lexsort((i, t))

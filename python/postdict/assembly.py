@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from . import _core
 from .network import Network
 from .neurons import LIF
 from .parts import Projection
+from .plasticity import AntisymmetricSTDP, Rule, VogelsSTDP
+from .synapses import Dense
+
+VARIABLES = {
+    "weights": _core.Variable.weights,
+    "v": _core.Variable.potential,
+    "g_e": _core.Variable.current_e,
+    "g_i": _core.Variable.current_i,
+}
 
 
 def assembled(network: Network) -> _core.Network:
@@ -31,33 +42,72 @@ def assembled(network: Network) -> _core.Network:
     for source in network.spike_sources:
         sources[source.name] = core.add_spike_times(source.size, *network.spikes(source))
     for projection in network.projections:
-        rule = projection.plasticity
-        core.connect_dense(
-            from_population=projection.pre in populations,
-            pre={**populations, **sources}[projection.pre],
-            post=populations[projection.post],
-            weights=network.weights(projection),
-            axonal_delay=projection.axonal_delay,
-            inhibitory=projection.inhibitory,
-            dendritic_delay=0.0,
-            rule=_core.TraceRule(
-                rule.eta * rule.A_plus, -rule.eta * rule.A_minus, 0.0, rule.tau_plus, rule.tau_minus
-            )
-            if rule
-            else None,
-            w_max=rule.w_max if rule else np.inf,
-            single=False,
-        )
+        from_population = projection.pre in populations
+        pre = (populations if from_population else sources)[projection.pre]
+        _connect(core, network, projection, from_population, pre, populations[projection.post])
     for recorder in network.recorders:
         most_samples = recorder.max_bytes // network.sample_bytes(recorder)
         target = recorder.target
-        V = _core.Variable
-        if isinstance(target, Projection):
-            core.record(V.weights, target.index, np.zeros(0, int), recorder.every, [], most_samples)
-        else:
-            what = {"v": V.potential, "g_e": V.current_e, "g_i": V.current_i}[recorder.variable]
-            core.record(
-                what, populations[target.name], np.asarray(recorder.ids), recorder.every, [],
-                most_samples,
-            )
+        index = target.index if isinstance(target, Projection) else populations[target.name]
+        which = np.asarray(recorder.ids or (), np.int64)
+        core.record(VARIABLES[recorder.variable], index, which, recorder.every, [], most_samples)
     return core
+
+
+def _connect(
+    core: _core.Network,
+    network: Network,
+    projection: Projection,
+    from_population: bool,
+    pre: int,
+    post: int,
+) -> None:
+    synapses, rule = network.synapses(projection), projection.plasticity
+    shared: dict[str, Any] = {
+        "dendritic_delay": projection.dendritic_delay,
+        "inhibitory": projection.inhibitory,
+        "rule": trace_rule(rule) if rule else None,
+        "w_max": rule.w_max if rule else np.inf,
+        "single": projection.precision == "single",
+    }
+    if isinstance(synapses, Dense):
+        core.connect_dense(
+            from_population,
+            pre,
+            post,
+            weights=synapses.weights,
+            axonal_delay=synapses.delay,
+            **shared,
+        )
+    else:
+        core.connect_sparse(
+            from_population,
+            pre,
+            post,
+            first=synapses.first,
+            source_first=synapses.source_first,
+            delays=synapses.delays,
+            targets=synapses.targets,
+            weights=synapses.weights,
+            **shared,
+        )
+
+
+def trace_rule(rule: Rule) -> _core.TraceRule:
+    """Return a rule as the core has it: what an arrival and a postsynaptic spike do by traces."""
+    eta = rule.eta
+    if isinstance(rule, AntisymmetricSTDP):
+        return _core.TraceRule(
+            spike_x=eta * rule.A_plus,
+            arrival_y=-eta * rule.A_minus,
+            arrival=0.0,
+            tau_x=rule.tau_plus,
+            tau_y=rule.tau_minus,
+        )
+    return _core.TraceRule(
+        spike_x=eta,
+        arrival_y=eta if isinstance(rule, VogelsSTDP) else 0.0,
+        arrival=rule.per_arrival,
+        tau_x=rule.tau,
+        tau_y=rule.tau,
+    )

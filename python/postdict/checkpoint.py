@@ -17,13 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import storage
+from .connectivity import Triplets
 from .network import Network
 from .neurons import MODELS
 from .parts import Projection
-from .plasticity import AntisymmetricSTDP
+from .plasticity import RULES, Rule
+from .synapses import Sparse
+from .weights import Entries
 
 FORMAT = "postdict checkpoint"
-VERSION = 1
+VERSION = 2
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -117,9 +120,12 @@ def describe(network: Network) -> tuple[dict[str, Any], Arrays]:
             {
                 "pre": p.pre,
                 "post": p.post,
+                "form": network.synapses(p).form,
                 "axonal_delay": p.axonal_delay,
+                "dendritic_delay": p.dendritic_delay,
                 "inhibitory": p.inhibitory,
-                "plasticity": p.plasticity.to_dict() if p.plasticity else None,
+                "plasticity": _described_rule(p.plasticity),
+                "precision": p.precision,
             }
             for p in network.projections
         ],
@@ -134,7 +140,16 @@ def describe(network: Network) -> tuple[dict[str, Any], Arrays]:
             for r in network.recorders
         ],
     }
-    arrays: Arrays = {f"weights/{p.index}": network.weights(p) for p in network.projections}
+    arrays: Arrays = {}
+    for p in network.projections:
+        synapses, k = network.synapses(p), p.index
+        arrays[f"weights/{k}"] = synapses.weights
+        if isinstance(synapses, Sparse):
+            arrays[f"weights/{k}"] = synapses.given_weights()
+            if p.axonal_delay is None:
+                arrays[f"axonal_delay/{k}"] = synapses.given_delays()
+            if synapses.form not in ("one", "matrix"):
+                arrays[f"pre/{k}"], arrays[f"post/{k}"] = synapses.pairs()
     for k, source in enumerate(network.spike_sources):
         arrays[f"times/{k}"], arrays[f"ids/{k}"] = network.spikes(source)
     return description, arrays
@@ -152,14 +167,16 @@ def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
             s["name"], s["size"], times=arrays[f"times/{k}"], ids=arrays[f"ids/{k}"]
         )
     for k, p in enumerate(description["projections"]):
-        rule = p["plasticity"]
+        rule, delay = p["plasticity"], p["axonal_delay"]
         network.connect(
             p["pre"],
             p["post"],
-            weights=arrays[f"weights/{k}"],
-            axonal_delay=p["axonal_delay"],
+            weights=_given_weights(p["form"], k, arrays),
+            axonal_delay=arrays[f"axonal_delay/{k}"] if delay is None else delay,
+            dendritic_delay=p["dendritic_delay"],
             inhibitory=p["inhibitory"],
-            plasticity=AntisymmetricSTDP.from_dict(rule) if rule else None,
+            plasticity=RULES[rule["rule"]].from_dict(rule["parameters"]) if rule else None,
+            precision=p["precision"],
         )
     for r in description["recorders"]:
         target = r["target"]
@@ -171,3 +188,19 @@ def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
             max_bytes=r["max_bytes"],
         )
     return network
+
+
+def _described_rule(rule: Rule | None) -> dict[str, Any] | None:
+    if rule is None:
+        return None
+    return {"rule": type(rule).__name__, "parameters": rule.to_dict()}
+
+
+def _given_weights(form: str, k: int, arrays: Arrays) -> Any:
+    """Return the declared weights of projection `k` so that `connect` finds the same form."""
+    weights = arrays[f"weights/{k}"]
+    if form in ("one", "matrix"):
+        return weights
+    if form == "triplets":
+        return Triplets(arrays[f"pre/{k}"], arrays[f"post/{k}"], weights)
+    return Entries(form, arrays[f"post/{k}"], arrays[f"pre/{k}"], weights)

@@ -6,24 +6,22 @@ its methods return are plain values that name a part, valid in every simulation 
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from . import _checks
-from .connectivity import weight_matrix
+from . import _checks, connecting, recording
+from .declarations import Declarations
 from .neurons import LIF, LIFExp, Model
-from .parts import Part, PoissonSource, Population, Projection, Recorder, SpikeSource
-from .plasticity import AntisymmetricSTDP
+from .parts import Emitter, PoissonSource, Population, Projection, Recorder, SpikeSource
+from .plasticity import RULES, Rule
+from .weights import Bounds
 
 LARGEST_RATE = 1e6  # Hz; a thousand kicks a millisecond are a slip
 
 
-T = TypeVar("T", bound="Population | SpikeSource")
-
-
-class Network:
+class Network(Declarations):
     """A description of populations, sources, projections and recorders.
 
     Parameters
@@ -38,28 +36,6 @@ class Network:
     >>> cells = net.add_population("cells", 20, LIF(tau_m=100.0))
     >>> noise = net.add_poisson("noise", cells, rate=150.0, weight=0.1)
     """
-
-    def __init__(self, seed: int = 0) -> None:
-        self.seed = _checks.integer("seed", seed)
-        if self.seed >= 2**64:
-            raise ValueError(f"seed must be below 2**64, got {seed}")
-        self.populations: list[Population] = []
-        self.poisson_sources: list[PoissonSource] = []
-        self.spike_sources: list[SpikeSource] = []
-        self.projections: list[Projection] = []
-        self.recorders: list[Recorder] = []
-        self._weights: list[NDArray[np.float64]] = []  # by projection, (post, pre) or ()
-        self._spikes: dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]] = {}
-
-    def __repr__(self) -> str:
-        emitters: list[Population | SpikeSource] = [*self.populations, *self.spike_sources]
-        parts = [f"{p.name}[{p.size}]" for p in emitters]
-        parts += [f"{p.name}→{p.population}" for p in self.poisson_sources]
-        parts += [
-            f"{p.pre}→{p.post}{' inhibitory' * p.inhibitory}{' plastic' * bool(p.plasticity)}"
-            for p in self.projections
-        ]
-        return f"Network(seed={self.seed}: {', '.join(parts)})"
 
     def add_population(self, name: str, size: int, neurons: Model) -> Population:
         """Add `size` neurons.
@@ -78,7 +54,7 @@ class Network:
         Population
         """
         name = self._new_name(name)
-        size = self._size(size)
+        size = _size(size)
         if not isinstance(neurons, (LIF, LIFExp)):
             raise TypeError(f"neurons must be a LIF or a LIFExp, got {type(neurons).__name__}")
         neurons.check_size(size)
@@ -138,7 +114,7 @@ class Network:
         SpikeSource
         """
         name = self._new_name(name)
-        size = self._size(size)
+        size = _size(size)
         self._spikes[name] = _checks.spike_arrays(name, times, ids, size)
         source = SpikeSource(name, size)
         self.spike_sources.append(source)
@@ -146,56 +122,73 @@ class Network:
 
     def connect(
         self,
-        pre: Population | SpikeSource | str,
+        pre: Emitter | str,
         post: Population | str,
         *,
-        weights: ArrayLike,
-        axonal_delay: float = 1.0,
+        weights: Any,
+        axonal_delay: ArrayLike = 1.0,
+        dendritic_delay: float = 0.0,
         inhibitory: bool = False,
-        plasticity: AntisymmetricSTDP | None = None,
+        plasticity: Rule | None = None,
+        allow_multapses: bool = True,
+        precision: Literal["double", "single"] = "double",
     ) -> Projection:
-        """Connect all neurons of `pre` to all neurons of `post`.
+        """Connect neurons of `pre` to neurons of `post`: all to all, or by synapses given singly.
 
         Parameters
         ----------
         pre : Population, SpikeSource or str
         post : Population or str
-        weights : array (post, pre) or float
+        weights : float, array (post, pre), scipy.sparse matrix (post, pre) or Triplets
             mV. One number stands for all pairs (with a plasticity: the start value of each).
-            Inhibitory and plastic weights are non-negative: the projection carries the sign.
-        axonal_delay : float
-            From a presynaptic spike to its arrival, ms, > 0.
+            Entries that a sparse matrix stores are synapses, zeros too. Inhibitory and plastic
+            weights are non-negative: the projection carries the sign.
+        axonal_delay : float or array
+            From a presynaptic spike to its arrival, ms, > 0; or one per synapse: (post, pre) with
+            a matrix, (n_synapses,) in the order of the Triplets or of the matrix's ``.tocoo()``.
+        dendritic_delay : float
+            From a postsynaptic spike to its arrival at the plastic synapse, ms, >= 0. It does not
+            delay the potential.
         inhibitory : bool
             Whether an arrival lowers V.
-        plasticity : AntisymmetricSTDP, optional
+        plasticity : AntisymmetricSTDP, VogelsSTDP or CausalSTDP, optional
             The rule; without one the weights are fixed.
+        allow_multapses : bool
+            False refuses Triplets that join a pair more than once.
+        precision : "double" or "single"
+            In which the weights are held; all arithmetic is in double.
 
         Returns
         -------
         Projection
         """
-        source = self._emitter(pre)
-        target = self._population(post)
-        if plasticity is not None and not isinstance(plasticity, AntisymmetricSTDP):
+        source, target = self._emitter(pre), self._population(post)
+        if plasticity is not None and not isinstance(plasticity, tuple(RULES.values())):
             raise TypeError(f"plasticity must be a postdict rule, got {type(plasticity).__name__}")
-        matrix = weight_matrix(
+        if precision not in ("double", "single"):
+            raise ValueError(f"precision must be 'double' or 'single', got {precision!r}")
+        plastic = plasticity is not None
+        w_max = plasticity.w_max if plasticity else np.inf
+        synapses = connecting.declared(
             weights,
-            shape=(target.size, source.size),
-            non_negative=inhibitory or plasticity is not None,
-            w_max=plasticity.w_max if plasticity else np.inf,
+            axonal_delay,
+            (target.size, source.size),
+            Bounds(bool(inhibitory) or plastic, w_max, precision == "single"),
+            plastic=plastic,
+            allow_multapses=allow_multapses,
         )
         projection = Projection(
             len(self.projections),
             source.name,
             target.name,
-            _checks.number("axonal_delay", axonal_delay, "ms", above=0.0),
+            synapses.delay,
             bool(inhibitory),
             plasticity,
+            _checks.number("dendritic_delay", dendritic_delay, "ms", at_least=0.0),
+            precision,
         )
-        if plasticity and not matrix.ndim:
-            matrix = np.broadcast_to(matrix, (target.size, source.size))
         self.projections.append(projection)
-        self._weights.append(matrix)
+        self._synapses.append(synapses)
         return projection
 
     def record(
@@ -231,114 +224,23 @@ class Network:
         """
         if isinstance(target, str):
             target = self._population(target)
-        chosen: tuple[int, ...] | None = None
-        if variable == "weights":
-            if not isinstance(target, Projection):
-                raise TypeError("variable 'weights' needs a projection as target")
-            self.check_part(target)
-            if ids is not None:
-                raise ValueError("ids select neurons; weights are recorded whole")
-        elif variable in ("v", "g_e", "g_i"):
-            if not isinstance(target, Population):
-                raise TypeError(f"variable {variable!r} needs a population as target")
-            if variable != "v" and not isinstance(target.neurons, LIFExp):
-                raise TypeError(f"variable {variable!r} needs neurons of the model LIFExp")
-            population = self._population(target)
-            given = range(population.size) if ids is None else np.atleast_1d(np.asarray(ids))
-            chosen = tuple(_checks.integer("ids", i) for i in given)
-            if not chosen or max(chosen) >= population.size:
-                raise ValueError(f"ids must be in [0, {population.size}), got {list(chosen)}")
-        else:
-            names = ("weights", "v", "g_e", "g_i")
-            raise ValueError(_checks.unknown("variable", variable, names))
+        recording.check_target(target, variable)
+        self.check_part(target)
         recorder = Recorder(
             len(self.recorders),
             target,
             variable,
             _checks.number("every", every, "ms", above=0.0),
-            chosen,
+            recording.chosen_ids(target, ids),
             _checks.integer("max_bytes", max_bytes),
         )
-        needed = 2 * self.sample_bytes(recorder)
-        if recorder.max_bytes < needed:
-            raise ValueError(
-                f"max_bytes must hold two samples ({needed} bytes), got {recorder.max_bytes}"
-            )
+        recording.check_memory(recorder, self.sample_bytes(recorder))
         self.recorders.append(recorder)
         return recorder
 
-    def weights(self, projection: Projection) -> NDArray[np.float64]:
-        """Return the declared weights (mV): (post, pre), or () where one number stands for all."""
-        self.check_part(projection)
-        return self._weights[projection.index]
 
-    def spikes(self, source: SpikeSource) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the declared spikes (times in ms, ids) of a spike source."""
-        self.check_part(source)
-        return self._spikes[source.name]
-
-    def sample_bytes(self, recorder: Recorder) -> int:
-        """Return the memory that one sample of a recorder takes."""
-        if isinstance(recorder.target, Projection):
-            return 8 * self._weights[recorder.target.index].size
-        return 8 * len(recorder.ids or ())
-
-    def copy(self) -> Network:
-        """Return an equal network; adding to one does not change the other."""
-        twin = Network(self.seed)
-        twin.populations = list(self.populations)
-        twin.poisson_sources = list(self.poisson_sources)
-        twin.spike_sources = list(self.spike_sources)
-        twin.projections = list(self.projections)
-        twin.recorders = list(self.recorders)
-        twin._weights = list(self._weights)  # of read-only arrays
-        twin._spikes = dict(self._spikes)
-        return twin
-
-    def check_part(self, part: Part) -> None:
-        """Refuse a part (population, source, projection, recorder) of another network."""
-        parts: list[Part] = [
-            *self.populations,
-            *self.poisson_sources,
-            *self.spike_sources,
-            *self.projections,
-            *self.recorders,
-        ]
-        if part not in parts:
-            raise ValueError(f"{part!r} is not part of this network")
-
-    def _new_name(self, name: str) -> str:
-        if name == "" or not isinstance(name, str):
-            raise TypeError(f"name must be a non-empty text, got {name!r}")
-        taken = {part.name for part in self.populations}
-        taken |= {part.name for part in self.poisson_sources}
-        taken |= {part.name for part in self.spike_sources}
-        if name in taken:
-            raise ValueError(f"name must be new, got {name!r}, which this network has already")
-        return name
-
-    def _size(self, size: int) -> int:
-        result = _checks.integer("size", size, at_least=1)
-        if result > 2**31 - 1:
-            raise ValueError(f"size must be below 2**31, got {size}")
-        return result
-
-    def _population(self, given: Population | str) -> Population:
-        return _find(given, self.populations, "population")
-
-    def _emitter(self, given: Population | SpikeSource | str) -> Population | SpikeSource:
-        emitters: list[Population | SpikeSource] = [*self.populations, *self.spike_sources]
-        return _find(given, emitters, "population or spike source")
-
-
-def _find(given: T | str, parts: list[T], kind: str) -> T:
-    """Return the part that is given, itself or by its name."""
-    if isinstance(given, str):
-        for part in parts:
-            if part.name == given:
-                return part
-        raise ValueError(_checks.unknown(kind, given, (part.name for part in parts)))
-    # The type first: an array has no single truth when it is compared with the parts.
-    if type(given) not in (Population, SpikeSource) or given not in parts:
-        raise ValueError(f"{given!r} is not a {kind} of this network")
-    return given
+def _size(size: int) -> int:
+    result = _checks.integer("size", size, at_least=1)
+    if result > 2**31 - 1:
+        raise ValueError(f"size must be below 2**31, got {size}")
+    return result

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
+from . import _checks
 from .neurons import Model
-from .plasticity import AntisymmetricSTDP
+from .plasticity import Rule
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,19 @@ class SpikeSource:
 
 @dataclass(frozen=True)
 class Projection:
-    """Synapses from a population or spike source (`pre`) onto a population (`post`)."""
+    """Synapses from a population or spike source (`pre`) onto a population (`post`).
+
+    Delays are in ms; `axonal_delay` is None where the synapses have several.
+    """
 
     index: int
     pre: str
     post: str
-    axonal_delay: float
+    axonal_delay: float | None
     inhibitory: bool
-    plasticity: AntisymmetricSTDP | None
+    plasticity: Rule | None
+    dendritic_delay: float = 0.0
+    precision: Literal["double", "single"] = "double"
 
 
 @dataclass(frozen=True)
@@ -61,3 +67,20 @@ class Recorder:
 
 
 Part: TypeAlias = Population | PoissonSource | SpikeSource | Projection | Recorder
+
+Emitter: TypeAlias = Population | SpikeSource
+
+T = TypeVar("T", bound=Population | SpikeSource)
+
+
+def find(given: T | str, parts: list[T], kind: str) -> T:
+    """Return the part that is given, itself or by its name."""
+    if isinstance(given, str):
+        for part in parts:
+            if part.name == given:
+                return part
+        raise ValueError(_checks.unknown(kind, given, (part.name for part in parts)))
+    # The type first: an array has no single truth when it is compared with the parts.
+    if type(given) not in (Population, SpikeSource) or given not in parts:
+        raise ValueError(f"{given!r} is not a {kind} of this network")
+    return given

@@ -8,15 +8,51 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _checks
 
+R = TypeVar("R", bound="_Rule")
+
+
+class _Rule:
+    """What the rules share."""
+
+    w_max: float
+
+    def _check_fields(self, amplitudes: tuple[str, ...]) -> None:
+        """Check eta, the amplitudes (any sign), the time constants and w_max."""
+        for name, value in vars(self).items():
+            if name == "eta":
+                checked = _checks.number(name, value, "mV", at_least=0.0)
+            elif name in amplitudes:
+                checked = _checks.number(name, value)
+            elif name.startswith("tau"):
+                checked = _checks.time_constant(name, value)
+            elif name == "rho":
+                checked = _checks.number(name, value, "Hz", at_least=0.0)
+            elif value != math.inf:
+                checked = _checks.number(name, value, "mV", above=0.0)
+            else:
+                continue
+            object.__setattr__(self, name, checked)
+
+    def to_dict(self) -> dict[str, float | None]:
+        """Return the parameters as JSON can hold them (an infinite w_max as None)."""
+        values = asdict(self)  # type: ignore[call-overload]
+        return {k: None if v == math.inf else v for k, v in values.items()}
+
+    @classmethod
+    def from_dict(cls: type[R], values: dict[str, float | None]) -> R:
+        """Return the rule that `to_dict` described."""
+        return cls(**{k: math.inf if v is None else v for k, v in values.items()})
+
 
 @dataclass(frozen=True)
-class AntisymmetricSTDP:
+class AntisymmetricSTDP(_Rule):
     """Additive antisymmetric STDP, all pairs, exponential window.
 
     ``w += eta A_plus exp(-lag/tau_plus)`` for lag >= 0 (pre, then post) and
@@ -48,17 +84,12 @@ class AntisymmetricSTDP:
     w_max: float = math.inf
 
     def __post_init__(self) -> None:
-        checked = {
-            "eta": _checks.number("eta", self.eta, "mV", at_least=0.0),
-            "A_plus": _checks.number("A_plus", self.A_plus),
-            "A_minus": _checks.number("A_minus", self.A_minus),
-            "tau_plus": _checks.time_constant("tau_plus", self.tau_plus),
-            "tau_minus": _checks.time_constant("tau_minus", self.tau_minus),
-        }
-        if self.w_max != math.inf:
-            checked["w_max"] = _checks.number("w_max", self.w_max, "mV", above=0.0)
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        self._check_fields(amplitudes=("A_plus", "A_minus"))
+
+    @property
+    def per_arrival(self) -> float:
+        """What an arrival adds by itself, mV: nothing."""
+        return 0.0
 
     def window(self, lag: ArrayLike) -> NDArray[np.float64]:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
@@ -67,11 +98,103 @@ class AntisymmetricSTDP:
         before = -self.A_minus * np.exp(-np.abs(lag) / self.tau_minus)
         return np.asarray(self.eta * np.where(lag >= 0, after, before))
 
-    def to_dict(self) -> dict[str, float | None]:
-        """Return the parameters as JSON can hold them (an infinite w_max as None)."""
-        return {k: None if v == math.inf else v for k, v in asdict(self).items()}
 
-    @classmethod
-    def from_dict(cls, values: dict[str, float | None]) -> AntisymmetricSTDP:
-        """Return the rule that `to_dict` described."""
-        return cls(**{k: math.inf if v is None else v for k, v in values.items()})
+@dataclass(frozen=True)
+class VogelsSTDP(_Rule):
+    """Symmetric STDP that holds the target's rate, all pairs, exponential window.
+
+    Each pair: ``w += eta exp(-|lag|/tau)``; each arrival: ``w -= eta alpha`` with
+    ``alpha = 2 rho tau``; then 0 <= w <= w_max. On inhibition of uncorrelated rates the target
+    comes to fire at rho.
+
+    Parameters
+    ----------
+    eta : float
+        Learning rate, mV, >= 0.
+    rho : float
+        Target rate, Hz, >= 0.
+    tau : float
+        Time constant of both sides, ms.
+    w_max : float
+        Upper bound of the weights, mV; infinite by default.
+
+    References
+    ----------
+    Vogels, Sprekeler, Zenke, Clopath & Gerstner 2011, Science 334:1569.
+    """
+
+    eta: float
+    rho: float
+    tau: float = 20.0
+    w_max: float = math.inf
+
+    def __post_init__(self) -> None:
+        self._check_fields(amplitudes=())
+
+    @property
+    def alpha(self) -> float:
+        """Pairs that an arrival must find to leave the weight as it is: 2 rho tau."""
+        return 2.0 * self.rho * self.tau * 1e-3
+
+    @property
+    def per_arrival(self) -> float:
+        """What an arrival adds by itself, mV: -eta alpha."""
+        return -self.eta * self.alpha
+
+    def window(self, lag: ArrayLike) -> NDArray[np.float64]:
+        """Return the change (mV) by one isolated pair at each lag (ms), without `per_arrival`."""
+        lag = np.asarray(lag, dtype=np.float64)
+        return np.asarray(self.eta * np.exp(-np.abs(lag) / self.tau))
+
+
+@dataclass(frozen=True)
+class CausalSTDP(_Rule):
+    """Potentiation by pre-then-post pairs against a bias, all pairs, exponential window.
+
+    Each pair with lag >= 0: ``w += eta exp(-lag/tau)``; each arrival: ``w -= eta bias``; then
+    0 <= w <= w_max. On inhibition this learns a negative image of predictable input.
+
+    Parameters
+    ----------
+    eta : float
+        Learning rate, mV, >= 0.
+    bias : float
+        What every arrival takes, in units of eta.
+    tau : float
+        Time constant, ms.
+    w_max : float
+        Upper bound of the weights, mV; infinite by default.
+
+    References
+    ----------
+    Bell, Han, Sugawara & Grant 1997, Nature 387:278; Roberts & Bell 2000, J Comput Neurosci 9:67
+    (there on excitation, with the opposite sign).
+    """
+
+    eta: float
+    bias: float
+    tau: float = 20.0
+    w_max: float = math.inf
+
+    def __post_init__(self) -> None:
+        self._check_fields(amplitudes=("bias",))
+
+    @property
+    def per_arrival(self) -> float:
+        """What an arrival adds by itself, mV: -eta bias."""
+        return -self.eta * self.bias
+
+    def window(self, lag: ArrayLike) -> NDArray[np.float64]:
+        """Return the change (mV) by one isolated pair at each lag (ms), without `per_arrival`."""
+        lag = np.asarray(lag, dtype=np.float64)
+        return np.asarray(self.eta * np.where(lag >= 0, np.exp(-np.abs(lag) / self.tau), 0.0))
+
+
+Rule: TypeAlias = AntisymmetricSTDP | VogelsSTDP | CausalSTDP
+
+RULES: dict[str, type[AntisymmetricSTDP] | type[VogelsSTDP] | type[CausalSTDP]] = {
+    "AntisymmetricSTDP": AntisymmetricSTDP,
+    "VogelsSTDP": VogelsSTDP,
+    "CausalSTDP": CausalSTDP,
+}
+"""By the name that checkpoints give them."""

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from . import _checks, _core, checkpoint
+from . import _checks, _core, checkpoint, memory
 from .assembly import assembled
-from .connectivity import weight_matrix
 from .network import LARGEST_RATE, Network
 from .parts import PoissonSource, Population, Projection, Recorder
 from .progress import ProgressLine
@@ -40,9 +39,14 @@ class Simulation:
         Bound on the spikes kept in memory (12 bytes each).
     max_pending_spikes : int
         Bound on the spikes under way in axons.
+    max_bytes : int, optional
+        Bound on the estimate `Network.memory`; the memory of the machine by default, for what is
+        not recorded.
 
     Raises
     ------
+    ValueError, MemoryError
+        The estimate is over `max_bytes`, or by default over what the machine has.
     RuntimeError
         From `run` and `run_until`, when a bound is reached: the simulation then stands whole at an
         instant, and everything recorded so far can be read and saved.
@@ -54,6 +58,7 @@ class Simulation:
         *,
         max_recorded_spikes: int = 10**8,
         max_pending_spikes: int = 10**7,
+        max_bytes: int | None = None,
     ) -> None:
         if not isinstance(network, Network):
             raise TypeError(f"network must be a postdict.Network, got {type(network).__name__}")
@@ -65,6 +70,8 @@ class Simulation:
                 "max_pending_spikes", max_pending_spikes, at_least=1
             ),
         }
+        bound = None if max_bytes is None else _checks.integer("max_bytes", max_bytes)
+        memory.check(network.memory(), bound)
         # A description of its own, so that later additions to the user's cannot confuse this one.
         self._network = network.copy()
         self._running = threading.Lock()
@@ -171,28 +178,29 @@ class Simulation:
         index = self._population_index(population)
         return self._core.potentials(index, np.arange(self._network.populations[index].size))
 
-    def weights(self, projection: Projection) -> NDArray[np.float64] | float:
-        """Return the present weights (mV): (post, pre), or the one number that was given."""
-        self._network.check_part(projection)
-        weights = self._core.weights(projection.index)
-        return weights if weights.ndim else float(weights)
+    def weights(self, projection: Projection) -> Any:
+        """Return the present weights (mV) in the form in which they were given.
 
-    def set_weights(self, projection: Projection, weights: ArrayLike) -> None:
-        """Replace the weights (mV), in the form in which the projection has them."""
-        self._network.check_part(projection)
-        present = self._core.weights(projection.index)
-        rule = projection.plasticity
-        if not present.ndim and np.ndim(weights):
-            raise ValueError("weights must be one number: this projection has one for all pairs")
-        matrix = weight_matrix(
-            weights,
-            shape=present.shape,
-            non_negative=projection.inhibitory or rule is not None,
-            w_max=rule.w_max if rule else np.inf,
-        )
-        if matrix.ndim == 0 and present.ndim:
-            matrix = np.full(present.shape, matrix)
-        self._core.set_weights(projection.index, matrix)
+        Returns
+        -------
+        float, array (post, pre), scipy.sparse matrix or Triplets
+            A sparse matrix in the format given; Triplets in the order given.
+        """
+        synapses = self._network.synapses(projection)
+        return synapses.in_form(self._core.weights(projection.index))
+
+    def set_weights(self, projection: Projection, weights: Any) -> None:
+        """Replace the weights (mV).
+
+        Parameters
+        ----------
+        projection : Projection
+        weights : float, array (post, pre), scipy.sparse matrix or Triplets
+            In the form in which the projection has them, with the same synapses; or one number
+            for all, or for synapses given singly (n_synapses,) values in their order.
+        """
+        synapses = self._network.synapses(projection)
+        self._core.set_weights(projection.index, synapses.in_core_order(weights))
 
     def set_plasticity(self, projection: Projection, on: bool) -> None:
         """Switch learning on or off; while off, the rule still follows the spikes."""
@@ -215,18 +223,16 @@ class Simulation:
         -------
         times : array (n_samples,)
             ms.
-        values : array (n_samples, post, pre), (n_samples,) or (n_samples, n_ids)
-            Weights (one number a sample where one stands for all pairs), or potentials, mV.
+        values : array
+            mV. Weights: (n_samples, post, pre) of a matrix, (n_samples, n_synapses) of Triplets
+            or of a sparse matrix (in the order of its ``.tocoo()``), (n_samples,) where one number
+            stands for all. Potentials or currents: (n_samples, n_ids).
         """
         self._network.check_part(recorder)
         times, values = self._core.recorded(recorder.index)
         if not isinstance(recorder.target, Projection):
             return times, values
-        shape = self._network.weights(recorder.target).shape
-        if not shape:
-            return times, values[:, 0]
-        by_source = values.reshape(len(values), shape[1], shape[0])
-        return times, np.ascontiguousarray(by_source.transpose(0, 2, 1))
+        return times, self._network.synapses(recorder.target).samples(values)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a checkpoint (.npz): network, state, spikes under way, random streams, recordings.

@@ -1,0 +1,167 @@
+"""What `connect` accepts, turned into checked synapses in the order of the core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _checks
+from . import weights as forms
+from .connectivity import Triplets
+from .synapses import Dense, Sparse, Synapses
+from .weights import Bounds, Place
+
+
+def declared(
+    weights: Any,
+    axonal_delay: ArrayLike,
+    shape: tuple[int, int],
+    bounds: Bounds,
+    *,
+    plastic: bool,
+    allow_multapses: bool = True,
+) -> Synapses:
+    """Return the synapses that were given.
+
+    Parameters
+    ----------
+    weights : float, array (post, pre), scipy.sparse matrix or Triplets
+        mV.
+    axonal_delay : float or array
+        ms, > 0; one per synapse in the form of the weights.
+    shape : (int, int)
+        (post, pre).
+    bounds : Bounds
+    plastic : bool
+        One number is then the start value of every synapse.
+    allow_multapses : bool
+        False refuses Triplets that join a pair more than once.
+
+    Raises
+    ------
+    ValueError, TypeError
+        With one line that names the argument, the value, its place and the rule.
+    """
+    if isinstance(weights, Triplets):
+        return _from_triplets(weights, axonal_delay, shape, bounds, plastic, allow_multapses)
+    if hasattr(weights, "tocoo"):
+        form = forms.scipy_form(weights)
+        post, pre, values = forms.entries(weights, shape)
+        show = _shown(pre, post, "[{post}, {pre}]")
+        values = forms.per_synapse(values, len(pre), bounds, show)
+        delays = _delays(axonal_delay, values.shape)
+        return _sparse(form, shape, bounds, pre, post, values, delays)
+    values = forms.finite(weights)
+    one = not values.ndim and not plastic
+    values = forms.matrix(values, shape, bounds, one=one)
+    delays = _delays(axonal_delay, shape)
+    if isinstance(delays, float):
+        return Dense(shape, bounds, values, delays)
+    post = np.repeat(np.arange(shape[0], dtype=np.int32), shape[1])
+    pre = np.tile(np.arange(shape[1], dtype=np.int32), shape[0])
+    flat = values.ravel() if values.ndim else values
+    return _sparse("one" if one else "matrix", shape, bounds, pre, post, flat, delays.ravel())
+
+
+def _from_triplets(
+    given: Triplets,
+    axonal_delay: ArrayLike,
+    shape: tuple[int, int],
+    bounds: Bounds,
+    plastic: bool,
+    allow_multapses: bool,
+) -> Sparse:
+    pre, post = given.pre, given.post
+    _checks.in_range("pre", pre, shape[1])
+    _checks.in_range("post", post, shape[0])
+    if not allow_multapses:
+        twice = forms.first_repeated(forms.pair_numbers(pre, post, shape[0]))
+        if twice is not None:
+            k, again = twice
+            raise ValueError(
+                f"allow_multapses=False, but pre {pre[k]} and post {post[k]} are joined more than "
+                f"once, at [{k}] and [{again}]"
+            )
+    show = _shown(pre, post, "[{k}] (pre {pre}, post {post})")
+    values = forms.per_synapse(given.weight, len(pre), bounds, show)
+    if plastic and not values.ndim:
+        values = np.broadcast_to(values, pre.shape)
+    delays = _delays(axonal_delay, pre.shape)
+    return _sparse("triplets", shape, bounds, pre, post, values, delays)
+
+
+def _shown(pre: NDArray[np.int32], post: NDArray[np.int32], text: str) -> Place:
+    def show(place: tuple[int, ...]) -> str:
+        if not place:
+            return "its only value"
+        return text.format(k=place[0], pre=pre[place], post=post[place])
+
+    return show
+
+
+def _delays(given: ArrayLike, shape: tuple[int, ...]) -> float | NDArray[np.float64]:
+    """Return one delay (ms) where there is one, also where it was given for each synapse."""
+    name = "axonal_delay"
+    if _checks.is_single(given) and not hasattr(given, "tocoo"):
+        return _checks.number(name, given, "ms", above=0.0)
+    delays = _checks.finite_array(name, given)
+    if len(shape) == 1 and delays.shape != shape:
+        raise ValueError(
+            f"{name} must be one number or one per synapse ({shape[0]}), got shape {delays.shape}"
+        )
+    if len(shape) == 2:
+        forms.same_shape(delays.shape, (shape[0], shape[1]), f"{name}, if not one number,")
+    if not (delays > 0).all():
+        place = _checks.first_place(delays <= 0)
+        raise ValueError(
+            f"{name} must be positive, got {delays[place]:g} ms at {_checks.show_place(place)}"
+        )
+    if delays.size and (delays == delays.flat[0]).all():
+        return float(delays.flat[0])
+    return delays
+
+
+def _sparse(
+    form: str,
+    shape: tuple[int, int],
+    bounds: Bounds,
+    pre: NDArray[np.int32],
+    post: NDArray[np.int32],
+    weights: NDArray[np.float64],
+    delays: float | NDArray[np.float64],
+) -> Sparse:
+    """Sort synapses for the core; see `Sparse`."""
+    n_post, n_pre = shape
+    order: NDArray[np.integer] | None
+    if isinstance(delays, float):
+        numbers = forms.pair_numbers(pre, post, n_post)
+        order = None if _ascending(numbers) else np.argsort(numbers, kind="stable")
+    else:
+        order = np.lexsort((post, delays, pre))  # stable, by the last key first
+        order = None if _ascending(order) else order
+    if order is not None:
+        order = order.astype(np.int32 if len(order) < 2**31 else np.int64)
+        pre, post = pre[order], post[order]
+        weights = weights[order] if weights.ndim else weights
+    of_sources = np.arange(n_pre + 1, dtype=np.int64)
+    if isinstance(delays, float):
+        first = np.searchsorted(pre, of_sources).astype(np.int64)
+        source_first, of_bundles = of_sources, np.array([delays])
+    else:
+        delays = delays if order is None else delays[order]
+        new = np.ones(len(pre), bool)
+        new[1:] = (pre[1:] != pre[:-1]) | (delays[1:] != delays[:-1])
+        starts = np.flatnonzero(new)
+        first = np.append(starts, len(pre)).astype(np.int64)
+        source_first = np.searchsorted(pre[starts], of_sources).astype(np.int64)
+        of_bundles = delays[starts]
+    arrays = (post, weights, of_bundles, first, source_first)
+    for array in arrays:
+        array.flags.writeable = False
+    return Sparse(form, shape, bounds, *arrays, order)
+
+
+def _ascending(numbers: NDArray[np.integer]) -> bool:
+    return bool((numbers[1:] >= numbers[:-1]).all())

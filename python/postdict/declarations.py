@@ -1,0 +1,119 @@
+"""What a network holds so far: its parts, found, checked and read."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _checks, memory
+from .parts import (
+    Emitter,
+    Part,
+    PoissonSource,
+    Population,
+    Projection,
+    Recorder,
+    SpikeSource,
+    find,
+)
+from .synapses import Synapses
+
+
+class Declarations:
+    """The parts of a network; `Network` adds them."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = _checks.integer("seed", seed)
+        if self.seed >= 2**64:
+            raise ValueError(f"seed must be below 2**64, got {seed}")
+        self.populations: list[Population] = []
+        self.poisson_sources: list[PoissonSource] = []
+        self.spike_sources: list[SpikeSource] = []
+        self.projections: list[Projection] = []
+        self.recorders: list[Recorder] = []
+        self._synapses: list[Synapses] = []  # by projection
+        self._spikes: dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]] = {}
+
+    def __repr__(self) -> str:
+        parts = [f"{p.name}[{p.size}]" for p in self._emitters()]
+        parts += [f"{p.name}→{p.population}" for p in self.poisson_sources]
+        parts += [
+            f"{p.pre}→{p.post}{' inhibitory' * p.inhibitory}{' plastic' * bool(p.plasticity)}"
+            for p in self.projections
+        ]
+        return f"Network(seed={self.seed}: {', '.join(parts)})"
+
+    def weights(self, projection: Projection) -> Any:
+        """Return the declared weights (mV) in the form in which they were given, read-only."""
+        synapses = self.synapses(projection)
+        return synapses.in_form(synapses.weights)
+
+    def synapses(self, projection: Projection) -> Synapses:
+        """Return the declared synapses of a projection, in the order of the core."""
+        self.check_part(projection)
+        return self._synapses[projection.index]
+
+    def memory(self) -> memory.Memory:
+        """Return an estimate of the memory that a simulation takes, by part.
+
+        Examples
+        --------
+        >>> net = Network()
+        >>> cells = net.add_population("cells", 1000, LIF())
+        >>> projection = net.connect(cells, cells, weights=np.ones((1000, 1000)))
+        >>> net.memory()
+        Memory(8.13 MB: projection cells→cells 8 MB, Population cells 0.128 MB)
+        """
+        parts: dict[Part, int] = {}
+        parts |= {p: memory.of_neurons(p.size, p.neurons) for p in self.populations}
+        parts |= {s: memory.of_spikes(self._spikes[s.name][0].size) for s in self.spike_sources}
+        parts |= {p: memory.of_projection(p, self._synapses[p.index]) for p in self.projections}
+        parts |= {r: memory.of_samples(r, self.sample_bytes(r)) for r in self.recorders}
+        return memory.Memory(parts)
+
+    def spikes(self, source: SpikeSource) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the declared spikes (times in ms, ids) of a spike source."""
+        self.check_part(source)
+        return self._spikes[source.name]
+
+    def sample_bytes(self, recorder: Recorder) -> int:
+        """Return the memory that one sample of a recorder takes."""
+        if isinstance(recorder.target, Projection):
+            return 8 * self._synapses[recorder.target.index].n_weights
+        return 8 * len(recorder.ids or ())
+
+    def copy(self) -> Self:
+        """Return an equal network; adding to one does not change the other."""
+        twin = type(self)(self.seed)
+        twin.populations = list(self.populations)
+        twin.poisson_sources = list(self.poisson_sources)
+        twin.spike_sources = list(self.spike_sources)
+        twin.projections = list(self.projections)
+        twin.recorders = list(self.recorders)
+        twin._synapses = list(self._synapses)  # which are immutable
+        twin._spikes = dict(self._spikes)
+        return twin
+
+    def check_part(self, part: Part) -> None:
+        """Refuse a part (population, source, projection, recorder) of another network."""
+        named = [*self.populations, *self.poisson_sources, *self.spike_sources]
+        if part not in [*named, *self.projections, *self.recorders]:
+            raise ValueError(f"{part!r} is not part of this network")
+
+    def _new_name(self, name: str) -> str:
+        if name == "" or not isinstance(name, str):
+            raise TypeError(f"name must be a non-empty text, got {name!r}")
+        if name in {part.name for part in (*self._emitters(), *self.poisson_sources)}:
+            raise ValueError(f"name must be new, got {name!r}, which this network has already")
+        return name
+
+    def _population(self, given: Population | str) -> Population:
+        return find(given, self.populations, "population")
+
+    def _emitters(self) -> list[Emitter]:
+        return [*self.populations, *self.spike_sources]
+
+    def _emitter(self, given: Emitter | str) -> Emitter:
+        return find(given, self._emitters(), "population or spike source")

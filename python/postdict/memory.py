@@ -1,0 +1,136 @@
+"""How much memory the core will take for a network, estimated before it is built.
+
+Bytes by part (`cpp/projection_dense.hpp`, `cpp/projection_sparse.hpp`, `cpp/plasticity.hpp`):
+
+    dense      8 (4 in single precision) a weight: one for all pairs, or one a pair
+    sparse     4 a target, 8 (4) a weight: one for all, or one a synapse;
+               4 a source; 4 a bundle, and 8 more where delays differ
+    plastic    besides, 12 a source (dense) or bundle (sparse), and 12 a target
+    neurons    128 (LIF), 256 (LIFExp)
+    sources    16 a given spike
+    recorders  what they may come to hold, at most `max_bytes`
+
+A bundle is the synapses of one source with one delay. Spikes recorded (12 bytes each) and under way
+(16 bytes each) come on top; `Simulation` bounds their numbers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .neurons import Model
+from .parts import Part, Projection, Recorder
+from .synapses import Sparse, Synapses
+
+NEURON = {"LIF": 128, "LIFExp": 256}
+GIVEN_SPIKE = 16
+WEIGHT = {"double": 8, "single": 4}
+TARGET = 4
+SOURCE = 4
+BUNDLE = 4
+DELAY = 8
+TRACE = 12  # and how far the log of postsynaptic spikes has been read, or its last entry
+
+
+@dataclass(frozen=True)
+class Memory:
+    """An estimate in bytes.
+
+    Attributes
+    ----------
+    parts : dict
+        By population, spike source, projection and recorder.
+    """
+
+    parts: Mapping[Part, int]
+
+    @property
+    def total(self) -> int:
+        """All of it, with the recorders full."""
+        return sum(self.parts.values())
+
+    @property
+    def at_start(self) -> int:
+        """What is taken before anything is recorded."""
+        return sum(n for part, n in self.parts.items() if not isinstance(part, Recorder))
+
+    def refusal(self, *, recorders: bool) -> str:
+        """Return the numbers in words, with the largest part."""
+        parts = {p: n for p, n in self.parts.items() if recorders or not isinstance(p, Recorder)}
+        numbers = f"an estimated {_shown(sum(parts.values()))}"
+        if not parts:
+            return numbers
+        largest = max(parts, key=lambda part: parts[part])
+        return f"{numbers}, of which {_shown(parts[largest])} for the {_label(largest)}"
+
+    def __repr__(self) -> str:
+        by_size = sorted(self.parts.items(), key=lambda item: -item[1])
+        shown = ", ".join(f"{_label(part)} {_shown(n)}" for part, n in by_size)
+        return f"Memory({_shown(self.total)}: {shown})" if shown else "Memory(0 MB)"
+
+
+def of_neurons(size: int, neurons: Model) -> int:
+    """Return the bytes of a population."""
+    return size * NEURON[type(neurons).__name__]
+
+
+def of_spikes(n: int) -> int:
+    """Return the bytes of the given spikes of a source."""
+    return n * GIVEN_SPIKE
+
+
+def of_samples(recorder: Recorder, sample_bytes: int) -> int:
+    """Return the bytes of a recorder that is full."""
+    return recorder.max_bytes // sample_bytes * sample_bytes
+
+
+def of_projection(projection: Projection, synapses: Synapses) -> int:
+    """Return the bytes of a projection."""
+    n_post, n_pre = synapses.shape
+    total = WEIGHT[projection.precision] * synapses.n_weights
+    rows = n_pre
+    if isinstance(synapses, Sparse):
+        rows = synapses.n_bundles
+        total += TARGET * synapses.n_synapses + SOURCE * n_pre
+        total += (BUNDLE + DELAY * (synapses.delay is None)) * synapses.n_bundles
+    if projection.plasticity is not None:
+        total += TRACE * (rows + n_post)
+    return total
+
+
+def physical() -> int | None:
+    """Return the bytes of memory that this machine has, None where it does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def check(memory: Memory, max_bytes: int | None) -> None:
+    """Refuse a network whose estimate is over the bound, or over what this machine has."""
+    if max_bytes is not None and memory.total > max_bytes:
+        raise ValueError(
+            f"the network takes {memory.refusal(recorders=True)}; "
+            f"max_bytes allows {_shown(max_bytes)}"
+        )
+    limit = physical()
+    if max_bytes is None and limit is not None and memory.at_start > limit:
+        raise MemoryError(
+            f"the network takes {memory.refusal(recorders=False)}; this machine has {_shown(limit)}"
+        )
+
+
+def _shown(n: int) -> str:
+    return f"{n / 1e6:.3g} MB" if n < 1e9 else f"{n / 1e6:,.0f} MB"
+
+
+def _label(part: Part) -> str:
+    if isinstance(part, Projection):
+        return f"projection {part.pre}→{part.post}"
+    if isinstance(part, Recorder):
+        target = part.target
+        of = f"{target.pre}→{target.post}" if isinstance(target, Projection) else target.name
+        return f"recorder of {part.variable} of {of}"
+    return f"{type(part).__name__} {part.name}"

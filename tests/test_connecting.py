@@ -1,0 +1,335 @@
+"""What `connect` makes of each form of weights: checked, sorted for the core, and turned back."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import scipy.sparse
+
+import postdict
+from postdict import (
+    LIF,
+    AntisymmetricSTDP,
+    CausalSTDP,
+    Triplets,
+    VogelsSTDP,
+    checkpoint,
+    fixed_probability,
+)
+
+RULE = AntisymmetricSTDP(0.01, w_max=2.0)
+N_PRE, N_POST = 4, 3
+
+
+def network():
+    net = postdict.Network(seed=7)
+    net.add_population("pre", N_PRE, LIF())
+    net.add_population("post", N_POST, LIF())
+    return net
+
+
+def connected(weights, **arguments):
+    net = network()
+    return net, net.connect("pre", "post", weights=weights, **arguments)
+
+
+TRIPLETS = Triplets(
+    pre=[3, 0, 3, 1, 3, 0], post=[2, 1, 2, 0, 0, 1], weight=[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+)
+DELAYS = [2.0, 1.0, 2.0, 1.0, 0.5, 3.0]
+MATRIX = np.arange(12.0).reshape(3, 4)
+MATRIX_DELAYS = 1.0 + np.array([[0, 1, 0, 2], [0, 0, 0, 0], [2, 1, 0, 0]])
+
+
+def test_the_core_gets_synapses_by_source_delay_target_and_order():
+    net, projection = connected(TRIPLETS, axonal_delay=DELAYS)
+    assert projection.axonal_delay is None
+    synapses = net.synapses(projection)
+    assert synapses.targets.tolist() == [1, 1, 0, 0, 2, 2]
+    assert synapses.weights.tolist() == [0.2, 0.6, 0.4, 0.5, 0.1, 0.3]
+    assert synapses.delays.tolist() == [1.0, 3.0, 1.0, 0.5, 2.0]
+    assert synapses.first.tolist() == [0, 1, 2, 3, 4, 6]
+    assert synapses.source_first.tolist() == [0, 2, 3, 3, 5]
+    assert synapses.order.tolist() == [1, 5, 3, 4, 0, 2]
+    assert synapses.given_delays().tolist() == DELAYS
+
+
+@pytest.mark.parametrize("delay", [2.5, [2.5] * 6])
+def test_one_delay_makes_one_bundle_a_source(delay):
+    net, projection = connected(TRIPLETS, axonal_delay=delay)
+    assert projection.axonal_delay == 2.5
+    synapses = net.synapses(projection)
+    assert synapses.targets.tolist() == [1, 1, 0, 0, 2, 2]
+    assert synapses.delays.tolist() == [2.5]
+    assert synapses.first.tolist() == [0, 2, 3, 3, 6]
+    assert synapses.source_first.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_sorted_synapses_need_no_permutation():
+    drawn = fixed_probability(N_PRE, N_POST, 0.5, weight=0.1, seed=1)
+    net, projection = connected(drawn)
+    assert net.synapses(projection).order is None
+    assert net.weights(projection) == drawn
+    net, projection = connected(drawn, axonal_delay=1.0 + np.arange(drawn.n_synapses))
+    assert net.synapses(projection).order is None
+
+
+@pytest.mark.parametrize("delay", [1.0, []])
+def test_no_synapses_at_all(delay):
+    net, projection = connected(Triplets([], [], []), axonal_delay=delay)
+    assert net.weights(projection) == Triplets([], [], [])
+    assert net.synapses(projection).first[-1] == 0
+    with pytest.raises(ValueError, match=r"no synapses, so no weights to record"):
+        net.record(projection, "weights", every=1.0)
+
+
+def sparse(kind):
+    """A matrix with a stored zero, whose entries are not in order."""
+    rows, columns, values = [2, 0, 1, 2, 0], [3, 1, 1, 0, 2], [0.1, 0.0, 0.3, 0.4, 0.5]
+    make = getattr(scipy.sparse, f"coo_{kind.rpartition('_')[2]}")
+    return make((values, (rows, columns)), shape=(3, 4)).asformat(kind.rpartition("_")[0])
+
+
+KINDS = [
+    f"{f}_{k}"
+    for f in ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
+    for k in ("array", "matrix")
+]
+FORMS = {
+    "one": lambda: 0.5,
+    "matrix": lambda: MATRIX,
+    "triplets": lambda: TRIPLETS,
+    "triplets with one number": lambda: Triplets([3, 0, 3], [0, 1, 2], 0.5),
+    **{kind: lambda kind=kind: sparse(kind) for kind in KINDS},
+}
+
+
+def given_delays(weights):
+    """One per synapse, some of them equal."""
+    if isinstance(weights, Triplets):
+        return 1.0 + np.arange(weights.n_synapses) % 3
+    if hasattr(weights, "tocoo"):
+        return 1.0 + np.arange(len(weights.tocoo().data)) % 3
+    return MATRIX_DELAYS
+
+
+def assert_same_form(one, other):
+    assert type(one) is type(other)
+    if isinstance(one, Triplets):
+        assert one == other
+    elif hasattr(one, "tocoo"):
+        assert (one.format, one.shape) == (other.format, other.shape)
+        assert np.array_equal(one.toarray(), other.toarray())
+        places = [set(zip(*m.tocoo().coords, strict=True)) for m in (one, other)]
+        assert places[0] == places[1]
+    else:
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("delayed", [False, True])
+@pytest.mark.parametrize("form", FORMS)
+def test_weights_come_back_in_the_form_given(form, delayed):
+    weights = FORMS[form]()
+    delay = given_delays(weights) if delayed else 1.5
+    net, projection = connected(weights, axonal_delay=delay)
+    assert_same_form(net.weights(projection), weights)
+    assert projection.axonal_delay == (None if delayed else 1.5)
+    synapses = net.synapses(projection)
+    assert np.array_equal(synapses.in_core_order(weights), synapses.weights)
+    if delayed:
+        assert np.array_equal(synapses.given_delays(), delay)
+    if isinstance(weights, scipy.sparse.csr_array | scipy.sparse.csr_matrix):
+        assert np.array_equal(net.weights(projection).indices, weights.indices)  # the same order
+
+
+@pytest.mark.parametrize("delayed", [False, True])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_network_is_described_whole(form, delayed):
+    weights = FORMS[form]()
+    delay = given_delays(weights) if delayed else 1.5
+    net, projection = connected(
+        weights,
+        axonal_delay=delay,
+        dendritic_delay=0.25,
+        inhibitory=True,
+        precision="single",
+        plasticity=VogelsSTDP(0.01, rho=5.0),
+    )
+    twin = checkpoint.from_description(*checkpoint.describe(net))
+    assert twin.projections == [projection]
+    assert_same_form(twin.weights(projection), net.weights(projection))
+    one, other = net.synapses(projection), twin.synapses(projection)
+    for field in ("targets", "weights", "delays", "delay", "first", "source_first", "order"):
+        if hasattr(one, field):
+            assert np.array_equal(getattr(one, field), getattr(other, field))
+
+
+@pytest.mark.parametrize("rule", [RULE, VogelsSTDP(0.1, rho=3.0), CausalSTDP(0.1, bias=0.2)])
+def test_rules_are_described(rule):
+    net, projection = connected(0.5, plasticity=rule)
+    twin = checkpoint.from_description(*checkpoint.describe(net))
+    assert twin.projections == [projection]
+    assert twin.projections[0].plasticity == rule
+
+
+@pytest.mark.parametrize("weights", [0.5, Triplets([0, 1], [0, 1], 0.5)])
+def test_one_number_becomes_one_each_where_it_learns(weights):
+    for delay in (1.0, given_delays(weights)):
+        net, projection = connected(weights, axonal_delay=delay, plasticity=RULE)
+        synapses = net.synapses(projection)
+        assert synapses.n_weights == synapses.n_synapses
+        back = net.weights(projection)
+        values = back.weight if isinstance(back, Triplets) else back
+        assert (values == 0.5).all()
+        assert values.shape == ((2,) if isinstance(back, Triplets) else (3, 4))
+
+
+def test_a_zero_in_a_matrix_is_a_synapse():
+    net, projection = connected(np.zeros((3, 4)))
+    assert net.synapses(projection).n_synapses == 12
+    net, projection = connected(np.zeros((3, 4)), axonal_delay=MATRIX_DELAYS)
+    assert net.synapses(projection).n_synapses == 12
+    net, projection = connected(scipy.sparse.csr_array(np.zeros((3, 4))))
+    assert net.synapses(projection).n_synapses == 0
+
+
+TWICE = scipy.sparse.coo_array(([1.0, 2.0], ([1, 1], [2, 2])), shape=(3, 4))
+ALIEN = SimpleNamespace(format="xyz", shape=(3, 4), tocoo=lambda: TWICE)
+REFUSED = [
+    ({"weights": ([0], [0], [1.0])}, TypeError, r"weights must be .* or Triplets, not a tuple"),
+    (
+        {"weights": Triplets([0, 4], [0, 0], 1)},
+        ValueError,
+        r"pre must be in \[0, 4\), got 4 at \[1\]",
+    ),
+    ({"weights": Triplets([0, 1], [0, 3], 1)}, ValueError, r"post must be in \[0, 3\), got 3 at"),
+    ({"weights": TWICE}, ValueError, r"one entry a pair, got several at \[1, 2\]; add them"),
+    ({"weights": TWICE.T}, ValueError, r"shape \(post, pre\) = \(3, 4\), got \(4, 3\); is it tra"),
+    ({"weights": ALIEN}, TypeError, r"weights must have a format of scipy\.sparse, got 'xyz'"),
+    (
+        {"weights": scipy.sparse.csr_array(np.full((3, 4), np.nan))},
+        ValueError,
+        r"got nan at \[0, 0\]",
+    ),
+    ({"weights": scipy.sparse.csr_array(1j * MATRIX)}, TypeError, r"weights must be numbers, got"),
+    (
+        {"weights": scipy.sparse.csr_array(-MATRIX), "inhibitory": True},
+        ValueError,
+        r"-1 at \[0, 1\]",
+    ),
+    ({"weights": 1j * MATRIX}, TypeError, r"weights must be numbers, got complex128 values"),
+    ({"weights": MATRIX.astype(str)}, TypeError, r"weights must be numbers, got <U\d+ values"),
+    ({"weights": "0.5"}, TypeError, r"weights must be numbers, got str"),
+    ({"weights": np.ma.array(MATRIX)}, TypeError, r"weights must be a plain array, got a masked"),
+    (
+        {"weights": Triplets([0, 3], [0, 2], [1, -1]), "inhibitory": True},
+        ValueError,
+        r"must be non-negative .*, got -1 at \[1\] \(pre 3, post 2\)",
+    ),
+    ({"weights": Triplets([0], [0], -1), "plasticity": RULE}, ValueError, r"got -1 at its only"),
+    ({"weights": Triplets([0], [0], [3]), "plasticity": RULE}, ValueError, r"at most w_max = 2 mV"),
+    (
+        {"weights": TRIPLETS, "allow_multapses": False},
+        ValueError,
+        r"pre 0 and post 1 are joined more than once, at \[1\] and \[5\]",
+    ),
+    ({"weights": 1e39, "precision": "single"}, ValueError, r"in single precision must be at most"),
+    ({"weights": 1.0, "precision": "half"}, ValueError, r"precision must be 'double' or 'single'"),
+    (
+        {"weights": 1.0, "dendritic_delay": -1.0},
+        ValueError,
+        r"dendritic_delay must be non-negative",
+    ),
+    ({"weights": 1.0, "dendritic_delay": [1.0]}, TypeError, r"dendritic_delay must be a number"),
+    (
+        {"weights": TRIPLETS, "axonal_delay": DELAYS[1:]},
+        ValueError,
+        r"per synapse \(6\), got shape",
+    ),
+    (
+        {"weights": TRIPLETS, "axonal_delay": [*DELAYS[1:], 0]},
+        ValueError,
+        r"positive, got 0 ms at \[5\]",
+    ),
+    (
+        {"weights": TRIPLETS, "axonal_delay": [*DELAYS[1:], np.nan]},
+        ValueError,
+        r"axonal_delay must be finite",
+    ),
+    (
+        {"weights": MATRIX, "axonal_delay": MATRIX.T},
+        ValueError,
+        r"\(3, 4\), got \(4, 3\); is it tra",
+    ),
+    ({"weights": MATRIX, "axonal_delay": MATRIX}, ValueError, r"positive, got 0 ms at \[0, 0\]"),
+    ({"weights": 1.0, "axonal_delay": [1.0]}, ValueError, r"axonal_delay, if not one number, must"),
+    ({"weights": 1.0, "axonal_delay": TWICE}, TypeError, r"axonal_delay must be numbers, got coo"),
+    ({"weights": 1.0, "axonal_delay": "1"}, TypeError, r"axonal_delay must be a number, got '1'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), REFUSED)
+def test_connect_refuses(arguments, error, message):
+    net = network()
+    with pytest.raises(error, match=message):
+        net.connect("pre", "post", **arguments)
+    assert net.projections == []
+
+
+@pytest.mark.parametrize(
+    ("weights", "new", "error", "message"),
+    [
+        (TRIPLETS, Triplets(TRIPLETS.pre, TRIPLETS.post[::-1], 1.0), ValueError, r"same order"),
+        (TRIPLETS, [1.0] * 5, ValueError, r"one number or one per synapse \(6\), got shape \(5,\)"),
+        (TRIPLETS, sparse("csr_array"), TypeError, r"weights must be numbers, got csr_array"),
+        (TRIPLETS, (1.0,), TypeError, r"not a tuple"),
+        (Triplets([0, 1], [0, 1], 0.5), [0.1, 0.2], ValueError, r"one for all synapses"),
+        (sparse("csr_array"), sparse("csr_array") * 0 + MATRIX, ValueError, r"shape \(3, 4\)"),
+        (
+            sparse("csr_array"),
+            scipy.sparse.csc_array(([1.0], ([1], [0])), shape=(3, 4)),
+            ValueError,
+            r"weights has an entry at \[1, 0\], where no synapse is",
+        ),
+        (
+            sparse("csr_array"),
+            scipy.sparse.csc_array(([1.0], ([2], [3])), shape=(3, 4)),
+            ValueError,
+            r"weights has no entry at \[\d, \d\], where a synapse is",
+        ),
+    ],
+)
+def test_new_weights_of_other_synapses_are_refused(weights, new, error, message):
+    net, projection = connected(weights)
+    with pytest.raises(error, match=message):
+        net.synapses(projection).in_core_order(new)
+
+
+def test_new_weights_may_come_in_any_format_and_order():
+    net, projection = connected(sparse("lil_array"), axonal_delay=[1.0, 2.0, 3.0, 1.0, 2.0])
+    synapses = net.synapses(projection)
+    for kind in KINDS:
+        assert np.array_equal(synapses.in_core_order(sparse(kind)), synapses.weights)
+    values = np.arange(5.0)
+    back = synapses.in_form(synapses.in_core_order(values))
+    assert np.array_equal(back.tocoo().data, values)
+
+
+def test_scipy_is_imported_only_where_it_is_needed():
+    program = """
+import sys, numpy as np, postdict
+from postdict import checkpoint, weights
+net = postdict.Network()
+net.add_population("cells", 3, postdict.LIF())
+net.connect("cells", "cells", weights=postdict.one_to_one(3, weight=0.1))
+net.connect("cells", "cells", weights=0.1, axonal_delay=np.arange(1.0, 10.0).reshape(3, 3))
+entries = weights.Entries("scipy:csr_array", np.arange(3), np.arange(3), np.ones(3))
+sparse = net.connect("cells", "cells", weights=entries)
+twin = checkpoint.from_description(*checkpoint.describe(net))
+assert "scipy" not in sys.modules
+assert twin.weights(sparse).format == "csr"
+assert "scipy" in sys.modules
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60.0)
