@@ -122,7 +122,8 @@ def assert_same_form(one, other):
     elif hasattr(one, "tocoo"):
         assert (one.format, one.shape) == (other.format, other.shape)
         assert np.array_equal(one.toarray(), other.toarray())
-        places = [set(zip(*m.tocoo().coords, strict=True)) for m in (one, other)]
+        coordinates = [m.tocoo() for m in (one, other)]
+        places = [set(zip(c.row.tolist(), c.col.tolist(), strict=True)) for c in coordinates]
         assert places[0] == places[1]
     else:
         assert np.array_equal(one, other)

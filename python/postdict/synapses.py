@@ -44,7 +44,7 @@ class Dense:
 
     def in_form(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | float:
         """Return weights of the core in the form that was given."""
-        return weights if self.weights.ndim else float(weights)
+        return weights if self.weights.ndim else weights.item()
 
     def in_core_order(self, weights: object) -> NDArray[np.float64]:
         """Return weights in the form that was given, checked, as the core takes them."""
@@ -117,13 +117,13 @@ class Sparse:
     def in_form(self, weights: NDArray[np.float64]) -> Any:
         """Return weights of the core in the form that was given."""
         if self.form == "one":
-            return float(weights)
+            return weights.item()
         values = self._in_given_order(weights) if self.weights.ndim else weights
         if self.form == "matrix":
             return values.reshape(self.shape)
         pre, post = self.pairs()
         if self.form == "triplets":
-            return Triplets(pre, post, values if self.weights.ndim else float(values))
+            return Triplets(pre, post, values if self.weights.ndim else values.item())
         return forms.scipy_matrix(self.form, self.shape, post, pre, values)
 
     def in_core_order(self, weights: object) -> NDArray[np.float64]:
