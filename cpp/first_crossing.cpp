@@ -11,24 +11,30 @@ namespace {
 
 constexpr double close_enough = 0.02;  // relative, of tau_x to tau_m
 
-// The zero of a continuous function between a and b, where it has opposite signs: Newton steps
+// The zero of a continuous function between a and b, where it has opposite signs: Halley's steps
 // inside a shrinking bracket, bisection where they leave it or are slow. `value(s)` returns the
-// function and its derivative.
+// function and its first two derivatives. A step shorter than `short_step` on which the derivative
+// hardly changes is the last: what is left after it is of third order, below rounding.
 template <class Function>
-double zero_between(Function&& value, double a, double b, bool rising, double guess) {
+double zero_between(Function&& value, double a, double b, bool rising, double guess,
+                    double short_step) {
     double s = guess > a && guess < b ? guess : 0.5 * (a + b);
     double last_width = b - a;
     for (int step = 0; step < 200; ++step) {
-        const auto [f, slope] = value(s);
+        const auto [f, slope, bend] = value(s);
         if (f == 0.0) return s;
         if ((f > 0.0) == rising) {
             b = s;
         } else {
             a = s;
         }
-        double next = s - f / slope;
+        const double change = -f * slope / (slope * slope - 0.5 * f * bend);
+        double next = s + change;
         const bool inside = next > a && next < b;  // false for NaN too
-        if (!inside || std::abs(next - s) > 0.5 * last_width) next = 0.5 * (a + b);
+        if (inside && std::abs(change) < short_step &&
+            std::abs(bend * change) < 1e-3 * std::abs(slope))
+            return next;
+        if (!inside || std::abs(change) > 0.5 * last_width) next = 0.5 * (a + b);
         last_width = std::abs(next - s);
         if (next == s || next == a || next == b) return rising ? b : s;
         s = next;
@@ -72,9 +78,19 @@ UpperBound::UpperBound(const Membrane& m, double width)
       rise(-std::expm1(-width / m.tau_m)) {}
 
 double crossing_within(const Membrane& m, double u, double g_e, double g_i, double gap, double h) {
+    // The exponentials are at least 1 - s/tau: a bound without any of them dismisses many.
+    const double steepest = std::max(g_e, g_e * (1.0 - h / m.tau_e)) +
+                            std::max(g_i, g_i * (1.0 - h / m.tau_i)) - u;
+    if (u + steepest * (h / m.tau_m) < gap && u < gap) return never;
+
+    const double short_step = 1e-5 * std::min({m.tau_m, m.tau_e, m.tau_i});
+    const auto pull = [&](const Membrane::Course& there) {
+        return g_e * there.decay_e / m.tau_e + g_i * there.decay_i / m.tau_i;
+    };
     const auto excess = [&](double s) {
         const Membrane::Course there = m.course(s, u, g_e, g_i);
-        return std::pair(there.v - gap, there.drive / m.tau_m);
+        const double slope = there.drive / m.tau_m;
+        return std::array{there.v - gap, slope, -(slope + pull(there)) / m.tau_m};
     };
     const Membrane::Course end = m.course(h, u, g_e, g_i);
     // As long as V is below threshold its drive is at least this; if positive, V rises.
@@ -82,7 +98,8 @@ double crossing_within(const Membrane& m, double u, double g_e, double g_i, doub
         std::min(g_e, g_e * end.decay_e) + std::min(g_i, g_i * end.decay_i) - gap;
     if (least > 0.0)
         return end.v < gap ? never
-                           : zero_between(excess, 0.0, h, true, h * (gap - u) / (end.v - u));
+                           : zero_between(excess, 0.0, h, true, h * (gap - u) / (end.v - u),
+                                          short_step);
 
     // The monotone pieces of D exp(s/tau_m), and within each the zero of D, if any.
     std::array<double, 3> ends{0.0, h, h};
@@ -93,21 +110,23 @@ double crossing_within(const Membrane& m, double u, double g_e, double g_i, doub
     }
     const auto drive = [&](double s) {
         const Membrane::Course there = m.course(s, u, g_e, g_i);
-        const double pull =
-            g_e * there.decay_e / m.tau_e + g_i * there.decay_i / m.tau_i;
-        return std::pair(there.drive, -there.drive / m.tau_m - pull);
+        const double slope = -there.drive / m.tau_m - pull(there);
+        const double bend = -slope / m.tau_m + g_e * there.decay_e / (m.tau_e * m.tau_e) +
+                            g_i * there.decay_i / (m.tau_i * m.tau_i);
+        return std::array{there.drive, slope, bend};
     };
     for (std::size_t piece = 0; piece < 2; ++piece) {
         const double a = ends[piece];
         const double b = ends[piece + 1];
         if (!(a < b)) continue;
-        const double drive_a = drive(a).first;
-        const double drive_b = drive(b).first;
+        const double drive_a = drive(a)[0];
+        const double drive_b = drive(b)[0];
         double turn = b;  // V is monotone on [a, turn] and on [turn, b]
-        if (drive_a * drive_b < 0.0) turn = zero_between(drive, a, b, drive_b > 0.0, never);
+        // To the last bit: where V only just reaches threshold, it does so near its turn.
+        if (drive_a * drive_b < 0.0) turn = zero_between(drive, a, b, drive_b > 0.0, never, 0.0);
         for (const auto& [from, to] : {std::pair(a, turn), std::pair(turn, b)}) {
-            if (from < to && excess(from).first < 0.0 && excess(to).first >= 0.0)
-                return zero_between(excess, from, to, true, never);
+            if (from < to && excess(from)[0] < 0.0 && excess(to)[0] >= 0.0)
+                return zero_between(excess, from, to, true, never, short_step);
         }
     }
     return never;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -43,26 +44,27 @@ class Inputs {
 
     // For those who add by themselves: the sums, (n,), to which signed numbers are added, and the
     // note of who received any.
-    double* channel(bool inhibitory) { return sums_[two_ && inhibitory].data(); }
+    double* channel(bool inhibitory) {
+        used_[two_ && inhibitory] = true;
+        return sums_[two_ && inhibitory].data();
+    }
     void touch_all() { all_touched_ = true; }
-    void touch(NeuronId i) {
-        sorted_ = sorted_ && (touched_.empty() || touched_.back() <= i);
-        touched_.push_back(i);
+    void touch(NeuronId i) { touched_.push_back(i); }
+    void touch(std::span<const NeuronId> ids) {
+        touched_.insert(touched_.end(), ids.begin(), ids.end());
     }
 
     bool touched() const { return all_touched_ || !touched_.empty(); }
     bool all_touched() const { return all_touched_; }
-    // Who received any where not all did, sorted; a neuron may stand here more than once.
-    const std::vector<NeuronId>& who() {
-        if (!sorted_) std::sort(touched_.begin(), touched_.end());
-        sorted_ = true;
-        return touched_;
-    }
+    // Who received any where not all did, in no order; a neuron may stand here more than once, and
+    // has nothing left the second time.
+    const std::vector<NeuronId>& who() const { return touched_; }
 
     // The sum of one neuron's arrivals, which is 0 from then on but for what all received.
     double take(std::size_t i, bool inhibitory = false) {
         const bool second = two_ && inhibitory;
-        return std::exchange(sums_[second][i], 0.0) + all_[second];
+        // A channel that nothing came by is not worth a look into memory.
+        return (used_[second] ? std::exchange(sums_[second][i], 0.0) : 0.0) + all_[second];
     }
     const double* sums() const { return sums_[0].data(); }
     double all() const { return all_[0]; }
@@ -70,22 +72,23 @@ class Inputs {
     // Ends the instant for those whose sums were taken one by one,
     void clear_touched() {
         touched_.clear();
-        sorted_ = true;
         all_touched_ = false;
         all_[0] = all_[1] = 0.0;
+        used_[0] = used_[1] = false;
     }
     // or for all.
     void clear() {
+        for (const bool second : {false, true})
+            if (used_[second]) std::fill(sums_[second].begin(), sums_[second].end(), 0.0);
         clear_touched();
-        for (std::vector<double>& sums : sums_) std::fill(sums.begin(), sums.end(), 0.0);
     }
 
   private:
     bool two_;
     std::vector<double> sums_[2];  // (n,) mV: all or excitation, inhibition
     double all_[2] = {0.0, 0.0};   // mV, what every neuron receives beside its sum
+    bool used_[2] = {false, false};
     std::vector<NeuronId> touched_;
-    bool sorted_ = true;
     bool all_touched_ = false;
 };
 

@@ -90,29 +90,47 @@ void LifDelta::cross(Time t) {
     if (t == horizon_) watch(t);
 }
 
+// Adds input at the present instant, whose growth of the frame is given; few come to more than that.
+inline void LifDelta::act(std::size_t i, double input, double growth, Time t) {
+    if (refractory_ && t < held_until_[i]) return;
+    double& excess = excess_.scaled()[i];
+    const double next = std::max(excess + input * growth, floor_[i] * growth);
+    const double near = near_[i];
+    // A driven neuron (near < 0) is looked at already where it could cross before the horizon.
+    if (next < near * (near < 0.0 ? ahead_ : growth)) {
+        excess = next;
+    } else {
+        alarm(i, input, next, growth, t);
+    }
+}
+
 const std::vector<NeuronId>& LifDelta::settle(Time t) {
     advance(t);
     fired_.clear();
     if (!inputs_.all_touched()) {
-        for (const NeuronId i : inputs_.who()) {
-            const auto k = static_cast<std::size_t>(i);
-            act(k, inputs_.take(k), t);
+        const bool shared = excess_.shared_tau();
+        const double growth = shared ? excess_.growth(0) : 1.0;
+        for (const NeuronId id : inputs_.who()) {
+            const auto i = static_cast<std::size_t>(id);
+            act(i, inputs_.take(i), shared ? growth : excess_.growth(i), t);
         }
         inputs_.clear_touched();
+        std::sort(fired_.begin(), fired_.end());
     } else if (!refractory_ && !driven_ && excess_.shared_tau()) {
         settle_all(t);
         inputs_.clear();
     } else {
-        for (std::size_t i = 0; i < size(); ++i) act(i, inputs_.take(i), t);
+        for (std::size_t i = 0; i < size(); ++i) act(i, inputs_.take(i), excess_.growth(i), t);
         inputs_.clear_touched();
     }
     return fired_;
 }
 
-const std::vector<NeuronId>& LifDelta::settle_kick(NeuronId i, double weight, Time t) {
+const std::vector<NeuronId>& LifDelta::settle_kick(NeuronId id, double weight, Time t) {
     advance(t);
     fired_.clear();
-    act(static_cast<std::size_t>(i), weight, t);
+    const auto i = static_cast<std::size_t>(id);
+    act(i, weight, excess_.growth(i), t);
     return fired_;
 }
 
@@ -134,18 +152,9 @@ void LifDelta::settle_all(Time t) {
     excess_.swap_scaled(next_);
 }
 
-void LifDelta::act(std::size_t i, double input, Time t) {
-    if (refractory_ && t < held_until_[i]) return;
+void LifDelta::alarm(std::size_t i, double input, double next, double growth, Time t) {
     double& excess = excess_.scaled()[i];
-    const double growth = excess_.growth(i);
-    const double next = std::max(excess + input * growth, floor_[i] * growth);
-    const double near = near_[i];
-    // A driven neuron (near < 0) is looked at already where it could cross before the horizon.
-    if (next < near * (near < 0.0 ? ahead_ : growth)) {
-        excess = next;
-        return;
-    }
-    if (next < near * growth) {
+    if (next < near_[i] * growth) {
         excess = next;
     } else {
         // A crossing that is due stands at the threshold exactly (see `cross`).

@@ -85,7 +85,8 @@ class LifDelta {
     void derive(std::size_t i);
     void advance(Time t);
     void settle_all(Time t);
-    void act(std::size_t i, double input, Time t);
+    void act(std::size_t i, double input, double growth, Time t);
+    void alarm(std::size_t i, double input, double next, double growth, Time t);
     double test(std::size_t i, double excess, double next, Time t);
     Time crossing(std::size_t i) const;
     void schedule(std::size_t i, Time t);

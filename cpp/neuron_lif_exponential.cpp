@@ -144,6 +144,28 @@ void LifExponential::cross(Time t) {
     if (t == horizon_) watch(t);
 }
 
+inline void LifExponential::act(std::size_t i, double e, double inhibition, Time t) {
+    if (e == 0.0 && inhibition == 0.0) return;
+    Cell& cell = cells_[i];
+    uncertain_[i] = 1;
+    // While it is refractory V restarts at v_reset at the end of that, whatever the currents do.
+    if (t < cell.held_until) {
+        cell.receive(basis(i), basis_at(i, cell.held_until), e, inhibition);
+    } else if (shared_) {
+        cell.receive(shared_basis_, shared_basis_, e, inhibition);
+    } else {
+        const Basis now = basis_at(i, t);
+        cell.receive(now, now, e, inhibition);
+    }
+    if (e <= 0.0 && inhibition <= 0.0) return;  // not before the time that was known
+    ++work_.n_excited;
+    if (quiet(i)) {
+        ++work_.n_dismissed;
+    } else {
+        search(i, t);
+    }
+}
+
 const std::vector<NeuronId>& LifExponential::settle(Time t) {
     advance(t);
     fired_.clear();
@@ -171,28 +193,6 @@ const std::vector<NeuronId>& LifExponential::settle_kick(NeuronId id, double wei
     return fired_;
 }
 
-void LifExponential::act(std::size_t i, double e, double inhibition, Time t) {
-    if (e == 0.0 && inhibition == 0.0) return;
-    Cell& cell = cells_[i];
-    uncertain_[i] = 1;
-    // While it is refractory V restarts at v_reset at the end of that, whatever the currents do.
-    if (t < cell.held_until) {
-        cell.receive(basis(i), basis_at(i, cell.held_until), e, inhibition);
-    } else if (shared_) {
-        cell.receive(shared_basis_, shared_basis_, e, inhibition);
-    } else {
-        const Basis now = basis_at(i, t);
-        cell.receive(now, now, e, inhibition);
-    }
-    if (e <= 0.0 && inhibition <= 0.0) return;  // not before the time that was known
-    ++work_.n_excited;
-    if (quiet(i)) {
-        ++work_.n_dismissed;
-    } else {
-        search(i, t);
-    }
-}
-
 void LifExponential::fire(std::size_t i, Time t) {
     fired_.push_back(static_cast<NeuronId>(i));
     if (tau_refrac_[i] > 0.0) cells_[i].held_until = t + tau_refrac_[i];
@@ -207,11 +207,8 @@ void LifExponential::restart(std::size_t i, double u, Time t) {
     cell.a = (u - cell.g_e * start.c_e - cell.g_i * start.c_i) / start.decay_m;
 }
 
-// Whether V surely stays below threshold up to the horizon.
-bool LifExponential::quiet(std::size_t i) const {
-    const Cell& cell = cells_[i];
-    if (shared_) return window_.most(cell) < near_[i];
-    return Window(membrane(i), basis_at(i, start_), horizon_ - start_).most(cell) < near_[i];
+LifExponential::Window LifExponential::own_window(std::size_t i) const {
+    return Window(membrane(i), basis_at(i, start_), horizon_ - start_);
 }
 
 void LifExponential::search_unless_quiet(std::size_t i, Time t) {
@@ -234,10 +231,11 @@ void LifExponential::search(std::size_t i, Time t) {
     ++work_.n_searches;
     const Basis now = start == t ? basis(i) : basis_at(i, start);
     const double u = cell.a * now.decay_m + cell.g_e * now.c_e + cell.g_i * now.c_i;
+    const double e = cell.g_e * now.decay_e;
+    const double inhibition = cell.g_i * now.decay_i;
     double wait = 0.0;  // by rounding: what was surely below threshold has reached it
     if (u < gap_[i])
-        wait = crossing_within(membrane(i), u, cell.g_e * now.decay_e, cell.g_i * now.decay_i,
-                               gap_[i], horizon_ - start);
+        wait = crossing_within(membrane(i), u, e, inhibition, gap_[i], horizon_ - start);
     crossings_.set(i, std::max(start + wait, soonest));
     work_.n_found += wait < never;
 }

@@ -154,7 +154,11 @@ class LifExponential {
     void act(std::size_t i, double e, double inhibition, Time t);
     void fire(std::size_t i, Time t);
     void restart(std::size_t i, double u, Time start);
-    bool quiet(std::size_t i) const;
+    // Whether V surely stays below threshold up to the horizon.
+    bool quiet(std::size_t i) const {
+        return (shared_ ? window_.most(cells_[i]) : own_window(i).most(cells_[i])) < near_[i];
+    }
+    Window own_window(std::size_t i) const;
     void search_unless_quiet(std::size_t i, Time t);
     void search(std::size_t i, Time t);
     void schedule(std::size_t i, Time time);

@@ -46,12 +46,16 @@ void SparseProjection<Real>::transmit(std::uint32_t first, std::uint32_t last,
                                       Inputs& inputs) const {
     double* const sums = inputs.channel(inhibitory_);
     const double sign = Inputs::sign(inhibitory_);
-    const bool one_for_all = weights_.size() == 1;
-    const double weight = one_for_all ? sign * static_cast<double>(weights_[0]) : 0.0;
-    for (std::uint32_t k = first; k < last; ++k) {
-        sums[targets_[k]] += one_for_all ? weight : sign * static_cast<double>(weights_[k]);
-        inputs.touch(targets_[k]);
+    const NeuronId* const targets = targets_.data();
+    if (weights_.size() == 1) {
+        const double weight = sign * static_cast<double>(weights_[0]);
+        for (std::uint32_t k = first; k < last; ++k) sums[targets[k]] += weight;
+    } else {
+        const Real* const weights = weights_.data();
+        for (std::uint32_t k = first; k < last; ++k)
+            sums[targets[k]] += sign * static_cast<double>(weights[k]);
     }
+    inputs.touch({targets + first, targets + last});
 }
 
 // Each synapse takes in its pending spikes, transmits, and then changes by the arrival.
@@ -67,10 +71,10 @@ void SparseProjection<Real>::transmit_and_learn(std::size_t bundle, Inputs& inpu
         const Real weight = plasticity.up_to_date(weights_[k], bundle, i);
         const auto w = static_cast<double>(weight);
         sums[i] += sign * w;
-        inputs.touch(i);
         weights_[k] =
             static_cast<Real>(plasticity.bounded(w + (constant + factor * plasticity.y()[i])));
     }
+    inputs.touch({targets_.data() + first_[bundle], targets_.data() + first_[bundle + 1]});
     plasticity_->mark_read(bundle);
 }
 
