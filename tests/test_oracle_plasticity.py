@@ -196,3 +196,59 @@ def test_antisymmetric_stdp_is_that_of_brian(brian2, compared, delay, seed):
     ours = engine(ANTISYMMETRIC, given, axonal_delay=delay)
     theirs = antisymmetric_in_brian(brian2, given, pre_delay=delay)
     check(compared, "AntisymmetricSTDP and Brian2", given, ours, theirs)
+
+
+VOGELS = {"eta": 0.01, "rho": 50.0, "tau": 20.0}
+ALPHA = 2.0  # 2 rho tau, rho in 1/ms
+CAUSAL = {"eta": 0.02, "bias": 1.1, "tau": 20.0}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("delay", [0.25, 2.0, 10.0])
+def test_vogels_stdp_is_that_of_nest(nest, compared, delay, seed):
+    """Without a w_max: NEST bounds the weight between the two parts of one change, we after it."""
+    given = draw(seed)
+    timing = {"earlier": delay + 1.5, "axonal_delay": 1.5}
+    ours = engine(postdict.VogelsSTDP(**VOGELS), given, **timing)
+    synapse = {
+        "synapse_model": "vogels_sprekeler_synapse",
+        "eta": VOGELS["eta"],
+        "alpha": ALPHA,
+        "tau": VOGELS["tau"],
+        "Wmax": -1e9,  # inhibitory weights are negative
+    }
+    theirs = nest_weights(nest, synapse, given, delay=delay, tau_minus=VOGELS["tau"], sign=-1.0)
+    assert (ours == 0.0).any()
+    check(compared, "VogelsSTDP and NEST vogels_sprekeler_synapse", given, ours, theirs)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("delay", [0.25, 2.0, 10.0])
+def test_vogels_stdp_is_that_of_brian(brian2, compared, delay, seed):
+    given, tau = draw(seed), VOGELS["tau"]
+    ours = engine(postdict.VogelsSTDP(**VOGELS, w_max=1.0), given, axonal_delay=delay)
+    theirs = brian_weights(
+        brian2,
+        given,
+        "w + eta * (y - alpha)",
+        "w + eta * x",
+        {"eta": VOGELS["eta"], "alpha": ALPHA, "tau_x": tau, "tau_y": tau, "w_max": 1.0},
+        pre_delay=delay,
+    )
+    check(compared, "VogelsSTDP and Brian2", given, ours, theirs)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("delay", [0.25, 2.0, 10.0])
+def test_causal_stdp_is_that_of_brian(brian2, compared, delay, seed):
+    given, tau = draw(seed), CAUSAL["tau"]
+    ours = engine(postdict.CausalSTDP(**CAUSAL, w_max=1.0), given, axonal_delay=delay)
+    theirs = brian_weights(
+        brian2,
+        given,
+        "w - eta * bias",
+        "w + eta * x",
+        CAUSAL | {"tau_x": tau, "tau_y": tau, "w_max": 1.0},
+        pre_delay=delay,
+    )
+    check(compared, "CausalSTDP and Brian2", given, ours, theirs)
