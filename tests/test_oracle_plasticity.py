@@ -49,7 +49,7 @@ def draw(seed):
     rng = np.random.default_rng(seed)
 
     def trains(n, odd):
-        steps = np.arange(128, int(DURATION / GRID), 2) + odd
+        steps = np.arange(256, int(DURATION / GRID), 2) + odd
         times = np.concatenate([rng.choice(steps, SPIKES, replace=False) for _ in range(n)]) * GRID
         return times, np.repeat(np.arange(n), SPIKES)
 
@@ -252,3 +252,23 @@ def test_causal_stdp_is_that_of_brian(brian2, compared, delay, seed):
         pre_delay=delay,
     )
     check(compared, "CausalSTDP and Brian2", given, ours, theirs)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("delay", [0.25, 2.0, 10.0])
+def test_dendritic_delay_is_that_of_nest(nest, compared, delay, seed):
+    """NEST moves the potential at t_pre + delay, and its lag is t_post + delay - t_pre."""
+    given = draw(seed)
+    ours = engine(ANTISYMMETRIC, given, axonal_delay=delay, dendritic_delay=2.0 * delay)
+    theirs = antisymmetric_in_nest(nest, given, delay)
+    check(compared, "dendritic_delay and NEST stdp_synapse", given, ours, theirs)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("delay", [0.25, 2.0, 10.0])
+def test_dendritic_delay_is_that_of_brian(brian2, compared, delay, seed):
+    """Brian2's delays of the two pathways are ours."""
+    given = draw(seed)
+    ours = engine(ANTISYMMETRIC, given, axonal_delay=1.5, dendritic_delay=delay)
+    theirs = antisymmetric_in_brian(brian2, given, pre_delay=1.5, post_delay=delay)
+    check(compared, "dendritic_delay and Brian2", given, ours, theirs)
