@@ -1,4 +1,4 @@
-"""Spike times against other simulators: LIF against NEST and NEURON, LIFExp against NEST.
+"""Neurons against other simulators: LIF against NEST and NEURON, LIFExp against NEST.
 
 Each gets thousands of inputs at times off every grid. The oracles are imported, skipped where
 absent, and none of their code is used here.
@@ -14,6 +14,7 @@ import postdict
 pytestmark = pytest.mark.oracle
 
 DURATION, DELAY, RESOLUTION = 5000.0, 1.0, 0.125  # ms; NEST wants delays on its grid
+EVERY = 5.0  # ms between samples of V
 N, N_SOURCES, RATE = 20, 20, 100.0  # neurons; sources, each to all neurons; Hz
 INHIBITORY = np.arange(N_SOURCES) >= 14
 SEEDS = [1, 2, 3]
@@ -53,16 +54,17 @@ def draw(rng):
 def engine(neurons, given):
     net = postdict.Network()
     cells = net.add_population("cells", N, neurons)
+    samples = net.record(cells, "v", every=EVERY)
     source = net.add_spike_source("source", N_SOURCES, times=given.times, ids=given.ids)
     for inhibitory in (False, True):
         weights = np.where(inhibitory == INHIBITORY, np.abs(given.weights), 0.0)
         net.connect(source, cells, weights=weights, axonal_delay=DELAY, inhibitory=inhibitory)
     sim = postdict.Simulation(net)
     sim.run(DURATION)
-    return sim.spikes("cells")
+    return sim.spikes("cells"), sim.recorded(samples)[1]
 
 
-def nest_spikes(nest, model, parameters, given):
+def nest_results(nest, model, parameters, given):
     nest.ResetKernel()
     nest.resolution = RESOLUTION
     named = {NEST_NAMES[name]: value for name, value in parameters.items()}
@@ -77,9 +79,26 @@ def nest_spikes(nest, model, parameters, given):
     nest.Connect(source, cells, "all_to_all", {"weight": given.weights, "delay": DELAY})
     recorder = nest.Create("spike_recorder")
     nest.Connect(cells, recorder)
+    meter = nest.Create("multimeter", {"record_from": ["V_m"], "interval": EVERY})
+    nest.Connect(meter, cells)
     nest.Simulate(DURATION)
-    events = recorder.get("events")
-    return events["times"], events["senders"] - cells[0].global_id
+    spikes, samples = recorder.get("events"), meter.get("events")
+    in_order = np.lexsort((samples["senders"], samples["times"]))
+    v = samples["V_m"][in_order].reshape(-1, N)
+    return (spikes["times"], spikes["senders"] - cells[0].global_id), v
+
+
+def compare(compared, what, ours, theirs, *, tolerance):
+    """Spikes (ms) and, from the first step on, potentials (mV) to the same tolerance."""
+    (spikes, v), (their_spikes, their_v) = ours, theirs
+    ms = compared(
+        what, (len(spikes[0]), "spikes"), (largest_difference(spikes, their_spikes), "ms")
+    )
+    assert len(their_v) == DURATION / EVERY - 1
+    v = v[1:-1]  # NEST has no sample at 0 nor at the end
+    mv = compared(what, (v.size, "potentials"), (np.abs(v - their_v).max(), "mV"))
+    assert len(spikes[0]) > 3000
+    assert max(ms, mv) <= tolerance
 
 
 def largest_difference(ours, theirs):
@@ -104,14 +123,9 @@ def test_lif_is_that_of_nest(nest, compared, drive, tau_refrac, seed):
     }
     given = draw(rng)
     ours = engine(postdict.LIF(**parameters), given)
-    theirs = nest_spikes(nest, "iaf_psc_delta_ps", parameters, given)
-    difference = compared(
-        f"LIF and NEST iaf_psc_delta_ps, drive {drive[0]:g} to {drive[1]:g} of threshold",
-        (len(ours[0]), "spikes"),
-        (largest_difference(ours, theirs), "ms"),
-    )
-    assert len(ours[0]) > 3000
-    assert difference <= 1e-9
+    theirs = nest_results(nest, "iaf_psc_delta_ps", parameters, given)
+    what = f"LIF and NEST iaf_psc_delta_ps, drive {drive[0]:g} to {drive[1]:g} of threshold"
+    compare(compared, what, ours, theirs, tolerance=1e-9)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -121,7 +135,7 @@ def test_lif_is_that_of_neuron(neuron, compared, refractory, seed):
     tau_m = rng.uniform(5.0, 40.0, N)
     tau_refrac = rng.uniform(0.1, 8.0, N) if refractory else np.zeros(N)
     given = draw(rng)
-    ours = engine(postdict.LIF(tau_m=tau_m, tau_refrac=tau_refrac), given)
+    ours, _ = engine(postdict.LIF(tau_m=tau_m, tau_refrac=tau_refrac), given)
 
     cells = [neuron.IntFire1() for _ in range(N)]
     for cell, tau, refrac in zip(cells, tau_m, tau_refrac, strict=True):
@@ -183,11 +197,6 @@ def test_lif_exp_is_that_of_nest(nest, compared, tau_syn, drive, seed):
     # So that an arrival moves V by about as much as with delta synapses.
     given.weights *= 10.0 / np.where(INHIBITORY, tau_syn[1], tau_syn[0])
     ours = engine(postdict.LIFExp(**parameters), given)
-    theirs = nest_spikes(nest, "iaf_psc_exp_ps", parameters, given)
-    difference = compared(
-        "LIFExp and NEST iaf_psc_exp_ps",
-        (len(ours[0]), "spikes"),
-        (largest_difference(ours, theirs), "ms"),
-    )
-    assert len(ours[0]) > 3000
-    assert difference <= 1e-8
+    theirs = nest_results(nest, "iaf_psc_exp_ps", parameters, given)
+    what = "LIFExp and NEST iaf_psc_exp_ps"
+    compare(compared, what, ours, theirs, tolerance=1e-8)
