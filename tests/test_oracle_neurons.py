@@ -181,6 +181,7 @@ def test_lif_is_that_of_neuron(neuron, compared, refractory, seed):
 def test_lif_exp_is_that_of_nest(nest, compared, tau_syn, drive, seed):
     """To 1e-8 ms: NEST searches to within 1e-14 mV of threshold, where V may be nearly flat.
 
+    Where the two differ most, by 9e-10 ms, 50 digits are with ours to 1e-13 ms.
     NEST sees a crossing only if V is above threshold at the next input or step, and would miss V
     that comes back before. With these seeds it does not.
     """
