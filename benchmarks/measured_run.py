@@ -7,6 +7,7 @@ import json
 import resource
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from workloads import Workload, workload
@@ -52,9 +53,14 @@ class Run:
         }
 
 
-def peak_bytes() -> int:
-    """Return the largest resident memory of this process so far."""
-    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak_bytes(status: Path = Path("/proc/self/status")) -> int:
+    """Return the largest resident memory so far of the process whose status this is."""
+    if status.exists():
+        for line in status.read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return 1024 * int(line.split()[1])
+    # Elsewhere than on Linux. There it would include what the process's parent had in memory.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def parser(simulator: str) -> argparse.ArgumentParser:

@@ -9,16 +9,15 @@ The generated program itself takes the time of the measured part.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measured_run import Run, chosen, parser, report
+from measured_run import Run, chosen, parser, peak_bytes, report
 from workloads import STEP, Brette, Loop, Workload
 
-# Appends wall and processor seconds and both spike counts to a file.
+# Appends wall and processor seconds and both spike counts to a file; keeps the process's status.
 STAMP = """{
     timespec wall, cpu;
     clock_gettime(CLOCK_MONOTONIC, &wall);
@@ -26,6 +25,7 @@ STAMP = """{
     std::ofstream("stamps.txt", std::ios::app) << std::fixed
         << wall.tv_sec + 1e-9 * wall.tv_nsec << " " << cpu.tv_sec + 1e-9 * cpu.tv_nsec << " "
         << brian::_array_FIRST_N[0] << " " << brian::_array_SECOND_N[0] << std::endl;
+    std::ofstream("status.txt") << std::ifstream("/proc/self/status").rdbuf();
 }"""
 
 
@@ -123,15 +123,11 @@ def run_program(folder: Path, run: Run, weights: str | None) -> None:
     """Run the compiled program and read its stamps."""
     stamps = folder / "stamps.txt"
     stamps.unlink(missing_ok=True)
-    program = subprocess.Popen(["./main"], cwd=folder, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(program.pid, 0)
-    program.returncode = os.waitstatus_to_exitcode(status)
-    if program.returncode:
-        raise SystemExit(f"{folder / 'main'} failed with exit code {program.returncode}")
+    subprocess.run(["./main"], cwd=folder, stdout=subprocess.DEVNULL, check=True)
     before, after = np.loadtxt(stamps)
     run.simulate.wall, run.simulate.cpu, *spikes = after - before
     run.spikes = int(spikes[0]), int(spikes[1])
-    run.peak_bytes = 1024 * usage.ru_maxrss
+    run.peak_bytes = peak_bytes(folder / "status.txt")
     if weights:
         run.weights = np.fromfile(folder / "results" / weights)
 
