@@ -25,6 +25,7 @@ from workloads import workload
 HERE = Path(__file__).parent
 COMPARED = ("loop-400", "loop-100", "jump", "cuba")
 ALONE = ("loop-1600", "inverse-model")  # postdict only
+FEWEST_SEEDS = 8
 Runs = dict[tuple[str, str], list[dict[str, Any]]]
 """Runs by (workload, simulator), a run for each round."""
 
@@ -88,6 +89,8 @@ def arguments() -> argparse.ArgumentParser:
 
 def main() -> None:
     options = arguments().parse_args()
+    if options.seeds < FEWEST_SEEDS:
+        raise SystemExit(f"--seeds must be at least {FEWEST_SEEDS}: fewer do not tell the spread")
     compared = [name for name in options.workloads if name in COMPARED]
     spreads = {
         name: compare_answers.spread(name, options.share, options.seeds) for name in compared

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from measured_run import Run, chosen, parser, report
 from numpy.typing import NDArray
-from workloads import STEP, Brette, Loop
+from workloads import STEP, Brette, Floats, Loop
 
 Ids = NDArray[np.int64]
 
@@ -80,12 +80,11 @@ def random_targets(work: Brette, seed: int) -> list[Ids]:
     return [np.flatnonzero(rng.random(work.n) < work.probability) for _ in range(work.n)]
 
 
-def run_brette(work: Brette, seed: int, run: Run) -> None:
-    with run.build:
-        targets = random_targets(work, seed)
+def run_brette(work: Brette, start: Floats, targets: list[Ids], run: Run) -> None:
+    """Run from potentials `start`, where neuron k reaches the neurons targets[k]."""
     n_excitatory = work.sizes[0]
     excitatory, inhibitory = work.weights
-    v, end = work.start(seed), work.v_rest + work.i_offset
+    v, end = start.copy(), work.v_rest + work.i_offset
     g_e, g_i = np.zeros(work.n), np.zeros(work.n)
     # Over a step V gains what a current at its start does, in closed form: g times this.
     v_decay, e_decay, i_decay = decay(work.tau_m), decay(work.tau_syn_e), decay(work.tau_syn_i)
@@ -121,7 +120,9 @@ def main() -> None:
     if isinstance(work, Loop):
         run_loop(work, options.seed, run)
     else:
-        run_brette(work, options.seed, run)
+        with run.build:
+            targets = random_targets(work, options.seed)
+        run_brette(work, work.start(options.seed), targets, run)
     report("numpy", np.__version__, options, run)
 
 

@@ -13,6 +13,7 @@ Kicks, and the walk over incoming plastic synapses after a motor spike, are work
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,13 +129,17 @@ Workload = Loop | Brette
 
 
 def workload(name: str, duration: float | None = None) -> Workload:
-    """Return "loop-N" for any N, "jump" or "cuba"; `duration` (ms) replaces the workload's own."""
-    given = {} if duration is None else {"duration": duration}
-    if name in ("jump", "cuba"):
-        return Brette(name == "cuba", **given)
-    kind, _, n = name.partition("-")
-    if kind != "loop" or not n.isdecimal():
+    """Return "loop-N", "jump" or "cuba" ("jump-N" and "cuba-N": smaller, with the same in-degree).
+
+    `duration` (ms) replaces the workload's own.
+    """
+    given: dict[str, Any] = {} if duration is None else {"duration": duration}
+    kind, _, size = name.partition("-")
+    if size.isdecimal():
+        given["n"] = int(size)
+    if kind in ("jump", "cuba") and (size.isdecimal() or name == kind):
+        return Brette(kind == "cuba", **given)
+    if kind != "loop" or not size.isdecimal():
         raise SystemExit(f"workload must be loop-N, jump or cuba, got {name!r}")
-    # By default about 80 million events, but not below the 28 million of a hundred seconds at 100.
-    usual = {100: 100e3, 400: 20e3, 1600: 2e3}.get(int(n), 3.2e9 / int(n) ** 2)
-    return Loop(int(n), **{"duration": usual, **given})
+    usual = {100: 100e3, 400: 20e3, 1600: 2e3}.get(int(size), 3.2e9 / int(size) ** 2)
+    return Loop(**{"duration": usual, **given})
