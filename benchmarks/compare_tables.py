@@ -50,7 +50,7 @@ def against(runs: Runs, name: str, simulator: str) -> list[str]:
     """Return the cells that hold a peer's ratio and its goal."""
     found, goal = ratios(runs, name, simulator), GOALS.get((name, simulator))
     reached = f"≥ {goal:g}: {verdict(statistics.median(found) >= goal)}" if goal else ""
-    return [show_range(found, 1), reached]
+    return [show_range(found, 2), reached]
 
 
 def times(runs: Runs) -> None:

@@ -3,6 +3,9 @@
 python benchmarks/count_instructions.py              # counts: under a minute; needs valgrind
 python benchmarks/count_instructions.py --check      # fails where a count is over the baseline
 python benchmarks/count_instructions.py --write      # makes the counts the baseline
+python benchmarks/count_instructions.py --places     # where they are; by source file if built with
+
+    pip install . -C cmake.define.CMAKE_CXX_FLAGS=-g -C cmake.define.CMAKE_STRIP=/bin/true
 
 Counted are two runs that differ in their length alone, so that start and build cancel. The baseline
 (`instructions.json`) says what it was counted with; where compiler, C library, valgrind or the
@@ -22,8 +25,11 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
+
+from callgrind_profile import instructions
 
 import postdict._core
 
@@ -34,8 +40,8 @@ SPANS = {"loop-100": (500, 3500), "loop-400": (200, 600), "jump": (100, 500), "c
 """By workload, the two durations (ms) of which the difference is counted."""
 
 
-def counted_run(name: str, duration: float) -> tuple[int, int]:
-    """Return the instructions of a whole process, and the events of its run."""
+def counted_run(name: str, duration: float) -> tuple[Counter[str], int]:
+    """Return the instructions of a whole process by place, and the events of its run."""
     with tempfile.TemporaryDirectory() as folder:
         profile = Path(folder) / "profile"
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}"]
@@ -55,14 +61,13 @@ def counted_run(name: str, duration: float) -> tuple[int, int]:
         )
         if done.returncode:
             raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
-        (total,) = re.findall(r"^(?:summary|totals): (\d+)", profile.read_text(), re.MULTILINE)[-1:]
-    return int(total), json.loads(done.stdout)["events"]
+        return instructions(profile), json.loads(done.stdout)["events"]
 
 
-def per_event(name: str) -> float:
-    """Return the instructions per event of a workload."""
+def per_event(name: str) -> dict[str, float]:
+    """Return the instructions per event of a workload by place."""
     (start, before), (end, after) = (counted_run(name, duration) for duration in SPANS[name])
-    return (end - start) / (after - before)
+    return {place: (end[place] - start[place]) / (after - before) for place in end}
 
 
 def counted_with() -> dict[str, Any]:
@@ -88,6 +93,14 @@ def show(counts: dict[str, float], baseline: dict[str, Any]) -> None:
         print(f"| {name} | {count:.1f} | {'' if known is None else f'{known:.1f}'} |")
 
 
+def show_places(name: str, places: dict[str, float]) -> None:
+    """Print where the instructions of a workload are, down to a hundredth of them."""
+    print(f"\n| {name}: where | instructions per event |\n|---|---|")
+    for place, count in sorted(places.items(), key=lambda item: -item[1]):
+        if count > 0.01 * sum(places.values()):
+            print(f"| {place} | {count:.1f} |")
+
+
 def check(counts: dict[str, float], baseline: dict[str, Any]) -> None:
     """Fail where a count is more than 10 % over its baseline."""
     known = baseline["per_event"]
@@ -100,6 +113,7 @@ def check(counts: dict[str, float], baseline: dict[str, Any]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Instructions per event, by valgrind.")
     parser.add_argument("workloads", nargs="*", help=f"of {', '.join(SPANS)}; all by default")
+    parser.add_argument("--places", action="store_true", help="where in the core they are")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
@@ -108,8 +122,11 @@ def main() -> None:
     if options.check and baseline.get("counted_with") != here:
         print(f"Nothing to compare: here {here},\nbaseline {baseline.get('counted_with')}.")
         return
-    counts = {name: round(per_event(name), 2) for name in options.workloads or SPANS}
+    places = {name: per_event(name) for name in options.workloads or SPANS}
+    counts = {name: round(sum(of.values()), 2) for name, of in places.items()}
     show(counts, baseline)
+    for name, of in places.items() if options.places else ():
+        show_places(name, of)
     if options.check:
         check(counts, baseline)
     if options.write:

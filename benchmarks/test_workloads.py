@@ -32,7 +32,7 @@ def test_loop_learns_alike_in_numpy() -> None:
 @pytest.mark.parametrize("name", ["jump-1000", "cuba-1000"])
 def test_brette_fires_alike_in_numpy(name: str) -> None:
     """On the same synapses, from the same potentials; the networks are chaotic all the same."""
-    work = workload(name, 1e3)
+    work = workload(name, 3e3)
     net, _ = run_postdict.network(work, 1)
     simulation = postdict.Simulation(net)
     simulation.run(work.duration)
@@ -46,7 +46,8 @@ def test_brette_fires_alike_in_numpy(name: str) -> None:
     reference = Run()
     run_numpy.run_brette(work, start, [np.array(each, dtype=int) for each in targets], reference)
     engine = [simulation.spike_count(population) for population in net.populations]
-    np.testing.assert_allclose(engine, reference.spikes, rtol=0.05)
+    assert engine[0] == pytest.approx(reference.spikes[0], rel=0.1)  # 4 sd of what chaos makes
+    assert engine[1] == pytest.approx(reference.spikes[1], rel=0.04)
 
 
 @pytest.mark.parametrize(("name", "example"), [("jump", brette_jump), ("cuba", brette_cuba)])
