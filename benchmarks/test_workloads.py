@@ -46,8 +46,8 @@ def test_brette_fires_alike_in_numpy(name: str) -> None:
     reference = Run()
     run_numpy.run_brette(work, start, [np.array(each, dtype=int) for each in targets], reference)
     engine = [simulation.spike_count(population) for population in net.populations]
-    assert engine[0] == pytest.approx(reference.spikes[0], rel=0.1)  # 4 sd of what chaos makes
-    assert engine[1] == pytest.approx(reference.spikes[1], rel=0.04)
+    assert engine[0] == pytest.approx(reference.spikes[0], rel=0.12)  # 4 sd of what chaos makes
+    assert engine[1] == pytest.approx(reference.spikes[1], rel=0.03)
 
 
 @pytest.mark.parametrize(("name", "example"), [("jump", brette_jump), ("cuba", brette_cuba)])
