@@ -86,6 +86,12 @@ def further_goals(runs: Runs) -> None:
         )
 
 
+def show_answer(found: list[float], known: Spread) -> str:
+    mean = statistics.mean(found)
+    share = 100.0 * (mean - known.mean) / known.mean
+    return f"{mean:.4g} ({share:+.1f} %, {known.distance(found):+.1f} sd)"
+
+
 def agreement(runs: Runs, spreads: dict[str, dict[str, Spread]]) -> None:
     """Print every answer beside the spread of postdict's seeds."""
     simulators = [s for s in ("postdict", *PEERS) if any(s == key[1] for key in runs)]
@@ -93,13 +99,10 @@ def agreement(runs: Runs, spreads: dict[str, dict[str, Spread]]) -> None:
     print(f"|---|---|---|{'---|' * len(simulators)}")
     for name, quantities in spreads.items():
         for quantity, known in quantities.items():
-            cells = [name, quantity, f"{known.mean:.5g} ± {known.sd:.2g}"]
+            cells = [name, quantity, f"{known.mean:.4g} ± {known.sd:.2g}"]
             for simulator in simulators:
                 found = [answers(run)[quantity] for run in runs.get((name, simulator), [])]
-                if found:
-                    cells.append(f"{statistics.mean(found):.5g} ({known.distance(found):+.1f})")
-                else:
-                    cells.append("")
+                cells.append(show_answer(found, known) if found else "")
             print(f"| {' | '.join(cells)} |")
 
 
@@ -116,8 +119,8 @@ def show(runs: Runs, spreads: dict[str, dict[str, Spread]], *, rounds: int, seed
     today = dt.datetime.now(tz=dt.UTC).date()
     print(f"{today}, {os.cpu_count()} cores, {processor()}, Python {platform.python_version()};")
     print(f"{', '.join(f'{name} {version}' for name, version in versions.items())}.\n")
-    print(f"Answers: means of {rounds} runs; in brackets their distance from the mean of {seeds}")
-    print("other seeds of postdict, in seed-to-seed sd.\n")
+    print(f"Answers (Hz, mV): means of {rounds} runs; in brackets their distance from the mean of")
+    print(f"{seeds} other seeds of postdict, in per cent and in seed-to-seed sd.\n")
     agreement(runs, spreads)
     print(f"\nProcessor time of one thread, {rounds} rounds in turns: median (range).\n")
     times(runs)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workloads import Workload, workload
+from workloads import Loop, Workload, workload
 
 
 class Stopwatch:
@@ -40,6 +40,11 @@ class Run:
     def to_dict(self, work: Workload) -> dict[str, Any]:
         """Return the run as JSON can hold it."""
         seconds = 1e-3 * work.duration
+        learned: dict[str, float] = {}
+        if isinstance(work, Loop):
+            mean = float(self.weights.mean())
+            learned = {"weight_mean": mean, "weight_change": mean - work.excitation}
+            learned |= {"weight_sd": float(self.weights.std())}
         return {
             "build_s": self.build.wall,
             "wall_s": self.simulate.wall,
@@ -47,8 +52,7 @@ class Run:
             "spikes": self.spikes,
             "events": work.n_events(self.spikes),
             "rates_hz": [k / (n * seconds) for k, n in zip(self.spikes, work.sizes, strict=True)],
-            "weight_mean": None if self.weights is None else float(self.weights.mean()),
-            "weight_sd": None if self.weights is None else float(self.weights.std()),
+            **learned,
             "peak_mb": 2.0**-20 * (self.peak_bytes or peak_bytes()),
         }
 

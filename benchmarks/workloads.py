@@ -3,7 +3,7 @@
 Imported by the interpreters of all simulators, so it needs numpy alone. Units: ms, mV, Hz.
 
 What must agree between simulators before any time means something: the rates of both populations
-and, where something learns, mean and standard deviation of the plastic weights at the end.
+and, where something learns, the change of the mean weight and the spread of the weights.
 
 Events are arrivals at synapses: spikes times out-degree. In the loop that is N for each motor spike
 (world) and N for each sensor spike (plastic inhibition, taken together with the fixed excitation).
@@ -72,6 +72,15 @@ class Loop:
     def start(self, seed: int) -> Floats:
         """Return the motor neurons' potentials (n,) at t = 0."""
         return np.random.default_rng([seed, 2]).uniform(0.0, 1.0, self.n)
+
+    def grid_drift(self, rates: tuple[float, float]) -> float:
+        """Return what a grid adds to the mean weight by the end.
+
+        Both sides of the window have the same area, but all pairs of one step count as lag 0, which
+        potentiates: docs/grid.md. That is eta for every chance coincidence of a pair of neurons.
+        """
+        motor, sensor = rates  # Hz
+        return self.eta * motor * sensor * 1e-6 * STEP * self.duration
 
     def n_events(self, spikes: tuple[int, int]) -> int:
         """Return the events that these spikes (motor, sensor) made."""
