@@ -45,6 +45,7 @@ def spikes_part(name, ours, theirs, tolerance):
 
 def values_part(time, what, ours, theirs, tolerance):
     ours, theirs = np.asarray(ours, float), np.asarray(theirs, float)
-    if np.allclose(ours, theirs, rtol=0.0, atol=tolerance, equal_nan=True):
+    # Of large potentials, which many inputs made, the last bits are larger.
+    if np.allclose(ours, theirs, rtol=0.01 * tolerance, atol=tolerance, equal_nan=True):
         return []
     return [(time, f"{what}: {ours.tolist()}, expected {theirs.tolist()}")]
