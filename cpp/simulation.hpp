@@ -70,6 +70,9 @@ class Simulation {
     std::vector<double> weights(std::size_t projection) const;  // present
     void set_weights(std::size_t projection, const std::vector<double>& weights);
     void set_learning(std::size_t projection, bool on);
+    void set_eta(std::size_t projection, double eta);
+    void set_accounting(std::size_t projection, bool on);
+    Fluxes fluxes(std::size_t projection) const;  // present
     void set_rate(std::size_t poisson, const Steps& rate);
     void append_spikes(std::size_t source, const std::vector<Spike>& spikes);
     const SampledRecorder& recorder(std::size_t index) const { return network_.recorders[index]; }

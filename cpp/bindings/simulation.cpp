@@ -67,23 +67,37 @@ std::pair<py::array_t<double>, py::array_t<std::int64_t>> spikes(SharedSimulatio
     return {std::move(times), std::move(ids)};
 }
 
-// In the core's order: dense (n_post, n_pre), sparse (n_synapses,), or () where one stands for all.
-py::array_t<double> weights(SharedSimulation& shared, std::size_t projection) {
-    const auto simulation = shared.use();
-    const std::vector<double> present = simulation->weights(projection);
+// Values by weight, in the order of Python: dense (n_post, n_pre), sparse (n_synapses,), or () where
+// one stands for all.
+py::array_t<double> by_weight(const Synapses& synapses, const std::vector<double>& values) {
     return std::visit(
-        [&](const auto& synapses) -> py::array_t<double> {
-            if constexpr (requires { synapses.uniform(); }) {
+        [&](const auto& one) -> py::array_t<double> {
+            if constexpr (requires { one.uniform(); }) {
                 const std::vector<py::ssize_t> scalar;
-                if (synapses.uniform()) return to_array<double>(present).reshape(scalar);
-                return to_array<double>(transposed(present, synapses.n_pre(), synapses.n_post()))
-                    .reshape({static_cast<py::ssize_t>(synapses.n_post()),
-                              static_cast<py::ssize_t>(synapses.n_pre())});
+                if (one.uniform()) return to_array<double>(values).reshape(scalar);
+                return to_array<double>(transposed(values, one.n_pre(), one.n_post()))
+                    .reshape({static_cast<py::ssize_t>(one.n_post()),
+                              static_cast<py::ssize_t>(one.n_pre())});
             } else {
-                return to_array<double>(present);
+                return to_array<double>(values);
             }
         },
-        simulation->synapses(projection));
+        synapses);
+}
+
+py::array_t<double> weights(SharedSimulation& shared, std::size_t projection) {
+    const auto simulation = shared.use();
+    return by_weight(simulation->synapses(projection), simulation->weights(projection));
+}
+
+// Potentiation and depression so far; empty where they are not accounted.
+std::pair<py::array_t<double>, py::array_t<double>> fluxes(SharedSimulation& shared,
+                                                           std::size_t projection) {
+    const auto simulation = shared.use();
+    const Synapses& synapses = simulation->synapses(projection);
+    const Fluxes present = simulation->fluxes(projection);
+    require(!present.potentiation.empty(), "fluxes are not accounted");
+    return {by_weight(synapses, present.potentiation), by_weight(synapses, present.depression)};
 }
 
 void set_weights(SharedSimulation& shared, std::size_t projection, const Doubles& weights) {
@@ -240,6 +254,19 @@ void bind_simulation(py::module_& module) {
                 s.use()->set_learning(projection, on);
             },
             py::arg("projection"), py::arg("on"))
+        .def(
+            "set_eta",
+            [](SharedSimulation& s, std::size_t projection, double eta) {
+                s.use()->set_eta(projection, eta);
+            },
+            py::arg("projection"), py::arg("eta"))
+        .def(
+            "set_accounting",
+            [](SharedSimulation& s, std::size_t projection, bool on) {
+                s.use()->set_accounting(projection, on);
+            },
+            py::arg("projection"), py::arg("on"))
+        .def("fluxes", &fluxes, py::arg("projection"))
         .def(
             "set_rate",
             [](SharedSimulation& s, std::size_t poisson, const Doubles& times,

@@ -66,8 +66,7 @@ def _connect(
     shared: dict[str, Any] = {
         "dendritic_delay": projection.dendritic_delay,
         "inhibitory": projection.inhibitory,
-        "rule": trace_rule(rule) if rule else None,
-        "w_max": rule.w_max if rule else np.inf,
+        "rule": core_rule(rule) if rule else None,
         "single": projection.precision == "single",
     }
     if isinstance(synapses, Dense):
@@ -93,21 +92,24 @@ def _connect(
         )
 
 
-def trace_rule(rule: Rule) -> _core.TraceRule:
-    """Return a rule as the core has it: what an arrival and a postsynaptic spike do by traces."""
-    eta = rule.eta
+def core_rule(rule: Rule) -> _core.Rule:
+    """Return a rule as the core has it."""
+    shared = {"eta": rule.eta, "w_max": rule.w_max, "nearest": False, "soft": False}
     if isinstance(rule, AntisymmetricSTDP):
-        return _core.TraceRule(
-            spike_x=eta * rule.A_plus,
-            arrival_y=-eta * rule.A_minus,
+        return _core.trace_rule(
+            **shared,
+            spike_x=rule.A_plus,
+            arrival_y=-rule.A_minus,
             arrival=0.0,
             tau_x=rule.tau_plus,
             tau_y=rule.tau_minus,
         )
-    return _core.TraceRule(
-        spike_x=eta,
-        arrival_y=eta if isinstance(rule, VogelsSTDP) else 0.0,
-        arrival=rule.per_arrival,
+    vogels = isinstance(rule, VogelsSTDP)
+    return _core.trace_rule(
+        **shared,
+        spike_x=1.0,
+        arrival_y=1.0 if vogels else 0.0,
+        arrival=-rule.alpha if vogels else -rule.bias,
         tau_x=rule.tau,
         tau_y=rule.tau,
     )
