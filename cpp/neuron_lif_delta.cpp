@@ -223,11 +223,14 @@ void LifDelta::watch(Time t) {
 void LifDelta::shift_drive(NeuronId id, double change, Time t) {
     const auto i = static_cast<std::size_t>(id);
     advance(t);
+    double& excess = excess_.scaled()[i];
+    const bool at_threshold = excess == gap_[i] * excess_.growth(i);  // it crosses at this instant
     drive_[i] += change;
     derive(i);
-    double& excess = excess_.scaled()[i];
     if (refractory_ && t < held_until_[i]) {
         excess = reset_[i] * excess_.growth_at(i, held_until_[i]);
+    } else if (at_threshold) {
+        excess = gap_[i] * excess_.growth(i);
     } else {
         excess -= change * excess_.growth(i);
     }

@@ -116,10 +116,8 @@ void Simulation::instant(Time t) {
 }
 
 void Simulation::take(std::size_t slot, Time t) {
-    if (slot < current_slot(0)) {
+    if (slot < line_slot(0)) {
         sample(slot, t);
-    } else if (slot < line_slot(0)) {
-        step(slot - current_slot(0), t);
     } else if (slot < staggered_slot(0)) {
         arrive(slot - line_slot(0), t);
     } else if (slot < dendrite_slot(0)) {
@@ -136,8 +134,10 @@ void Simulation::take(std::size_t slot, Time t) {
         const std::size_t s = slot - spike_times_slot(0);
         send(ways_.from_spike_times[s], network_.spike_times[s].fire(t), t);
         queue_.set(slot, network_.spike_times[s].next_time());
-    } else {
+    } else if (slot < current_slot(0)) {
         cross(slot - population_slot(0), t);
+    } else {
+        step(slot - current_slot(0), t);
     }
 }
 

@@ -7,6 +7,7 @@
 // Draws are made in blocks, which hides their latency and changes none of them.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -57,7 +58,8 @@ class PoissonSource {
     // rate that holds already changes no bit.
     void set_rate(const Steps& rate, Time now) {
         if (rate.times == rate_.times && rate.values == rate_.values) return;
-        hazard_ = next_ < never ? expected(now, next_) : hazard_ - expected(from_, now);
+        hazard_ = next_ < never ? expected(now, next_)
+                                : std::max(0.0, hazard_ - expected(from_, now));
         rate_ = rate;
         next_ = time_of(now);
     }

@@ -8,7 +8,7 @@ from .connectivity import Triplets, all_to_all, fixed_in_degree, fixed_probabili
 from .network import Network
 from .neurons import LIF, LIFExp
 from .parts import PoissonSource, Population, Projection, Recorder, SpikeSource
-from .plasticity import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
+from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
 from .simulation import Simulation
 
 __version__ = "0.1.0"
@@ -18,6 +18,7 @@ __all__ = [
     "AntisymmetricSTDP",
     "CausalSTDP",
     "CheckpointError",
+    "HaasSTDP",
     "LIFExp",
     "Network",
     "PoissonSource",
@@ -28,6 +29,7 @@ __all__ = [
     "SpikeSource",
     "Triplets",
     "VogelsSTDP",
+    "WindowSTDP",
     "all_to_all",
     "fixed_in_degree",
     "fixed_probability",

@@ -10,7 +10,14 @@ from . import _core
 from .network import Network
 from .neurons import LIF
 from .parts import Projection
-from .plasticity import AntisymmetricSTDP, Rule, VogelsSTDP
+from .plasticity import (
+    AntisymmetricSTDP,
+    CausalSTDP,
+    HaasSTDP,
+    Rule,
+    VogelsSTDP,
+    WindowSTDP,
+)
 from .synapses import Dense
 
 VARIABLES = {
@@ -94,22 +101,43 @@ def _connect(
 
 def core_rule(rule: Rule) -> _core.Rule:
     """Return a rule as the core has it."""
-    shared = {"eta": rule.eta, "w_max": rule.w_max, "nearest": False, "soft": False}
-    if isinstance(rule, AntisymmetricSTDP):
-        return _core.trace_rule(
+    shared: dict[str, Any] = {
+        "eta": rule.eta,
+        "w_max": rule.w_max,
+        "nearest": rule.pairing == "nearest",
+        "soft": rule.bounds == "soft",
+    }
+    if isinstance(rule, WindowSTDP):
+        return _core.sampled_rule(**shared, lags=rule.lags, values=rule.values)
+    if isinstance(rule, HaasSTDP):
+        first, last = rule.support
+        names = ("A_plus", "A_minus", "alpha_plus", "alpha_minus", "beta", "stretch", "latency")
+        return _core.haas_rule(
             **shared,
-            spike_x=rule.A_plus,
-            arrival_y=-rule.A_minus,
-            arrival=0.0,
-            tau_x=rule.tau_plus,
-            tau_y=rule.tau_minus,
+            **{name: getattr(rule, name) for name in names},
+            longest_before=max(0.0, -first),
+            longest_after=max(0.0, last),
         )
+    return _core.trace_rule(**shared, **_traces(rule))
+
+
+def _traces(rule: Rule) -> dict[str, Any]:
+    """Return what an arrival and a postsynaptic spike do by traces, per unit of eta."""
+    if isinstance(rule, AntisymmetricSTDP):
+        by_spike, by_arrival = rule.A_plus, -rule.A_minus
+        return {
+            "spike_x": by_spike,
+            "arrival_y": by_arrival,
+            "arrival": 0.0,
+            "tau_x": rule.tau_plus,
+            "tau_y": rule.tau_minus,
+        }
+    assert isinstance(rule, (VogelsSTDP, CausalSTDP))
     vogels = isinstance(rule, VogelsSTDP)
-    return _core.trace_rule(
-        **shared,
-        spike_x=1.0,
-        arrival_y=1.0 if vogels else 0.0,
-        arrival=-rule.alpha if vogels else -rule.bias,
-        tau_x=rule.tau,
-        tau_y=rule.tau,
-    )
+    return {
+        "spike_x": 1.0,
+        "arrival_y": 1.0 if vogels else 0.0,
+        "arrival": -rule.alpha if isinstance(rule, VogelsSTDP) else -rule.bias,
+        "tau_x": rule.tau,
+        "tau_y": rule.tau,
+    }

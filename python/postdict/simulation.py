@@ -204,10 +204,38 @@ class Simulation:
 
     def set_plasticity(self, projection: Projection, on: bool) -> None:
         """Switch learning on or off; while off, the rule still follows the spikes."""
+        self._plastic(projection)
+        self._core.set_learning(projection.index, bool(on))
+
+    def set_learning_rate(self, projection: Projection, eta: float) -> None:
+        """Change a projection's learning rate (eta of its rule, mV) from now on."""
+        self._plastic(projection)
+        self._core.set_eta(projection.index, _checks.number("eta", eta, "mV", at_least=0.0))
+
+    def account_fluxes(self, projection: Projection, on: bool = True) -> None:
+        """Account from now on what the rule does to each synapse, or no longer; see `fluxes`."""
+        self._plastic(projection)
+        self._core.set_accounting(projection.index, bool(on))
+
+    def fluxes(self, projection: Projection) -> tuple[Any, Any]:
+        """Return what the rule has added to each synapse, and taken from it, while accounted.
+
+        Bounds are left aside, and weights that do not learn are accounted as if they did.
+
+        Returns
+        -------
+        potentiation, depression : array (post, pre), scipy.sparse matrix or Triplets
+            mV, >= 0, in the form of the weights.
+        """
+        self._plastic(projection)
+        synapses = self._network.synapses(projection)
+        potentiation, depression = self._core.fluxes(projection.index)
+        return synapses.in_form(potentiation), synapses.in_form(depression)
+
+    def _plastic(self, projection: Projection) -> None:
         self._network.check_part(projection)
         if projection.plasticity is None:
             raise ValueError(f"the projection {projection.pre}→{projection.post} has no plasticity")
-        self._core.set_learning(projection.index, bool(on))
 
     def set_rate(self, source: PoissonSource | str, rate: float) -> None:
         """Change the rate (Hz per neuron) of a Poisson source from now on."""
