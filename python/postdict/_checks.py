@@ -180,8 +180,8 @@ def spike_arrays(
         )
     if (t < earliest).any():
         k = int(np.argmax(t < earliest))
-        rule = f"not before the present, {earliest:g} ms" if earliest else "non-negative"
-        raise ValueError(f"{name}: times must be {rule}, got {t[k]} ms at [{k}]")
+        rule = f"not be before the present, {earliest:g} ms" if earliest else "be non-negative"
+        raise ValueError(f"{name}: times must {rule}, got {t[k]} ms at [{k}]")
     in_range(f"{name}: ids", given, n)
     return sorted_spikes(t, given.astype(np.int64))
 
