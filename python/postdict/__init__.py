@@ -7,8 +7,9 @@ from .checkpoint import CheckpointError
 from .connectivity import Triplets, all_to_all, fixed_in_degree, fixed_probability, one_to_one
 from .network import Network
 from .neurons import LIF, LIFExp
-from .parts import PoissonSource, Population, Projection, Recorder, SpikeSource
+from .parts import CurrentSource, PoissonSource, Population, Projection, Recorder, SpikeSource
 from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
+from .signals import Steps
 from .simulation import Simulation
 
 __version__ = "0.1.0"
@@ -18,6 +19,7 @@ __all__ = [
     "AntisymmetricSTDP",
     "CausalSTDP",
     "CheckpointError",
+    "CurrentSource",
     "HaasSTDP",
     "LIFExp",
     "Network",
@@ -27,6 +29,7 @@ __all__ = [
     "Recorder",
     "Simulation",
     "SpikeSource",
+    "Steps",
     "Triplets",
     "VogelsSTDP",
     "WindowSTDP",

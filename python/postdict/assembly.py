@@ -18,6 +18,7 @@ from .plasticity import (
     VogelsSTDP,
     WindowSTDP,
 )
+from .signals import as_steps
 from .synapses import Dense
 
 VARIABLES = {
@@ -42,12 +43,16 @@ def assembled(network: Network) -> _core.Network:
         else:
             populations[name] = core.add_lif_exponential(name, size, **parameters)
     for poisson in network.poisson_sources:
-        core.add_poisson(
-            poisson.name, populations[poisson.population], [0.0], [poisson.rate], poisson.weight
-        )
+        onto, rate = populations[poisson.population], as_steps(poisson.rate)
+        core.add_poisson(poisson.name, onto, rate.times, rate.values, poisson.weight)
+    sizes = {population.name: population.size for population in network.populations}
+    for source in network.current_sources:
+        ids = np.arange(sizes[source.population]) if source.ids is None else np.asarray(source.ids)
+        onto, current = populations[source.population], source.current
+        core.add_current(onto, ids, current.times, current.values)
     sources = {}
-    for source in network.spike_sources:
-        sources[source.name] = core.add_spike_times(source.size, *network.spikes(source))
+    for replay in network.spike_sources:
+        sources[replay.name] = core.add_spike_times(replay.size, *network.spikes(replay))
     for projection in network.projections:
         from_population = projection.pre in populations
         pre = (populations if from_population else sources)[projection.pre]

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import threading
 import time as _clock
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from . import _checks, _core, checkpoint, memory
 from .assembly import assembled
-from .network import LARGEST_RATE, Network
-from .parts import PoissonSource, Population, Projection, Recorder
+from .network import Network
+from .parts import PoissonSource, Population, Projection, Recorder, SpikeSource, index_of
 from .progress import ProgressLine
+from .signals import Steps, as_steps, checked_rate
 
 ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
 """Called as (t_ms, t_stop_ms, wall_s, n_events) now and then while a simulation runs."""
@@ -126,10 +128,16 @@ class Simulation:
             self._run_until(end, progress or None)
 
     def _run_until(self, end: float, report: ProgressCallback | None) -> None:
+        with self._paused():
+            self._run_in_slices(end, report)
+
+    @contextmanager
+    def _paused(self) -> Iterator[None]:
+        """Refuse while it runs, and let nobody run it meanwhile."""
         if not self._running.acquire(blocking=False):
             raise RuntimeError("this Simulation is running already")
         try:
-            self._run_in_slices(end, report)
+            yield
         finally:
             self._running.release()
 
@@ -237,12 +245,33 @@ class Simulation:
         if projection.plasticity is None:
             raise ValueError(f"the projection {projection.pre}→{projection.post} has no plasticity")
 
-    def set_rate(self, source: PoissonSource | str, rate: float) -> None:
-        """Change the rate (Hz per neuron) of a Poisson source from now on."""
-        index = self._index(source, PoissonSource, self._network.poisson_sources, "Poisson source")
-        self._core.set_rate(
-            index, [0.0], [_checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)]
-        )
+    def set_rate(self, source: PoissonSource | str, rate: float | Steps) -> None:
+        """Change the rate (Hz per neuron) of a Poisson source from now on.
+
+        The times of `Steps` count from t = 0, not from the present.
+        """
+        index = index_of(source, PoissonSource, self._network.poisson_sources, "Poisson source")
+        steps = as_steps(checked_rate(rate))
+        self._core.set_rate(index, steps.times, steps.values)
+
+    def append_spikes(self, source: SpikeSource | str, *, times: ArrayLike, ids: ArrayLike) -> None:
+        """Add spikes to those that a spike source will replay, as if they had been there before.
+
+        Parameters
+        ----------
+        source : SpikeSource or str
+        times : array (n_spikes,)
+            ms, not before the present, in any order; also between spikes that are there already.
+        ids : array (n_spikes,) of int
+            Who fires.
+        """
+        sources = self._network.spike_sources
+        index = index_of(source, SpikeSource, sources, "spike source")
+        name, size = sources[index].name, sources[index].size
+        with self._paused():
+            piece = _checks.spike_arrays(name, times, ids, size, earliest=self.time)
+            self._core.append_spikes(index, *piece)
+            self._network.given_spikes(sources[index]).append(piece)
 
     def recorded(self, recorder: Recorder) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the samples of a recorder so far.
@@ -297,15 +326,4 @@ class Simulation:
         return Simulation._from_bytes, (self._to_bytes(),)
 
     def _population_index(self, population: Population | str) -> int:
-        return self._index(population, Population, self._network.populations, "population")
-
-    def _index(self, given: object, kind: type, parts: Sequence[Any], what: str) -> int:
-        """Return where a part stands that is given by itself or by its name."""
-        if isinstance(given, str):
-            names = [part.name for part in parts]
-            if given not in names:
-                raise ValueError(_checks.unknown(what, given, names))
-            return names.index(given)
-        if not isinstance(given, kind) or given not in parts:
-            raise ValueError(f"{given!r} is not a {what} of this network")
-        return parts.index(given)
+        return index_of(population, Population, self._network.populations, "population")
