@@ -199,7 +199,7 @@ def add_current(d, name):
     if "i_offset" not in parameters:
         parameters["i_offset"] = rng.uniform(0.0, 0.3, size) * span
     if "v_min" in parameters:
-        parameters["v_min"] = parameters["v_min"] + min(0.0, *values)
+        parameters["v_min"] = parameters["v_min"] + min(0.0, *values) - 0.01
 
 
 def projection(d):
@@ -228,7 +228,7 @@ def projection(d):
         weights if shape else float(weights),
         delays_of(d, shape if each_delay else ()),
         inhibitory,
-        rule(d, 1.5 * unit) if plastic else None,
+        rule(d, 1.5 * unit, inhibitory) if plastic else None,
         plastic and d.maybe(),
         pairs=pairs,
         dendritic=dendritic_delay(d) if d.maybe("dendritic") else 0.0,
@@ -262,9 +262,10 @@ def dendritic_delay(d):
     return d.one_of([*grid, *([] if d.on_grid and grid else [d.rng.uniform(0.1, 4.0)])])
 
 
-def rule(d, w_max):
-    rng = d.rng
-    eta, w_max = rng.uniform(0.01, 0.1), d.one_of([np.inf, w_max])
+def rule(d, w_max, inhibitory):
+    rng, eta = d.rng, d.rng.uniform(0.01, 0.1)
+    # Excitation that grows without bound would multiply the rounding of every spike by thousands.
+    w_max = d.one_of([np.inf if inhibitory else 3.0 * w_max, w_max])
     kinds = ["AntisymmetricSTDP"]
     if "rules" in d.features:
         kinds += ["VogelsSTDP", "CausalSTDP"]
