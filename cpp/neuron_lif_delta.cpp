@@ -220,19 +220,20 @@ void LifDelta::watch(Time t) {
     }
 }
 
-void LifDelta::shift_drive(NeuronId id, double change, Time t) {
+void LifDelta::set_drive(NeuronId id, double drive, Time t) {
     const auto i = static_cast<std::size_t>(id);
     advance(t);
     double& excess = excess_.scaled()[i];
     const bool at_threshold = excess == gap_[i] * excess_.growth(i);  // it crosses at this instant
-    drive_[i] += change;
+    const double before = v_inf_[i];
+    drive_[i] = drive;
     derive(i);
     if (refractory_ && t < held_until_[i]) {
         excess = reset_[i] * excess_.growth_at(i, held_until_[i]);
     } else if (at_threshold) {
         excess = gap_[i] * excess_.growth(i);
     } else {
-        excess -= change * excess_.growth(i);
+        excess -= (v_inf_[i] - before) * excess_.growth(i);
     }
     if (gap_[i] >= 0.0) {
         crossings_.set(i, never);

@@ -61,8 +61,8 @@ class LifDelta {
     // The same for an instant in which one neuron receives one arrival and nothing else happens.
     const std::vector<NeuronId>& settle_kick(NeuronId i, double weight, Time t);
 
-    // Adds to v_inf of one neuron at t; V is continuous.
-    void shift_drive(NeuronId i, double change, Time t);
+    // What step currents add to v_inf of one neuron from t on, mV; V is continuous.
+    void set_drive(NeuronId i, double drive, Time t);
 
     double potential(NeuronId i, Time t) const;  // mV, from the past of t
 
@@ -95,7 +95,7 @@ class LifDelta {
 
     LifParameters parameters_;
     DecayingValues excess_;      // (n,) mV, V - v_inf, from the end of refractoriness on
-    std::vector<double> drive_;  // (n,) mV, what step currents have added to v_inf so far
+    std::vector<double> drive_;  // (n,) mV, what step currents add to v_inf
     PerNeuron v_inf_;            // mV
     PerNeuron gap_;              // mV, v_thresh - v_inf
     PerNeuron reset_;            // mV, v_reset - v_inf

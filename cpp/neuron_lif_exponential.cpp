@@ -259,15 +259,16 @@ void LifExponential::watch(Time t) {
     }
 }
 
-void LifExponential::shift_drive(NeuronId id, double change, Time t) {
+void LifExponential::set_drive(NeuronId id, double drive, Time t) {
     const auto i = static_cast<std::size_t>(id);
     advance(t);
-    drive_[i] += change;
+    const double before = v_inf_[i];
+    drive_[i] = drive;
     derive(i);
     if (t < cells_[i].held_until) {
         restart(i, reset_[i], t);
     } else {
-        cells_[i].a -= change / basis(i).decay_m;
+        cells_[i].a -= (v_inf_[i] - before) / basis(i).decay_m;
     }
     search_unless_quiet(i, t);
 }

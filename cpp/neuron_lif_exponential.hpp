@@ -81,8 +81,9 @@ class LifExponential {
     // The same for an instant in which one neuron receives one arrival and nothing else happens.
     const std::vector<NeuronId>& settle_kick(NeuronId i, double weight, Time t);
 
-    // Adds to v_inf of one neuron at t; V and the currents are continuous.
-    void shift_drive(NeuronId i, double change, Time t);
+    // What step currents add to v_inf of one neuron from t on, mV; V and the synaptic currents are
+    // continuous.
+    void set_drive(NeuronId i, double drive, Time t);
 
     double potential(NeuronId i, Time t) const;                 // mV, from the past of t
     double current(NeuronId i, Time t, bool inhibitory) const;  // mV, likewise
@@ -168,7 +169,7 @@ class LifExponential {
     LifExponentialParameters parameters_;
     std::vector<Membrane> membrane_;  // (n,), or (1,) where all share one
     bool shared_;
-    std::vector<double> drive_;  // (n,) mV, what step currents have added to v_inf so far
+    std::vector<double> drive_;  // (n,) mV, what step currents add to v_inf
     PerNeuron v_inf_;            // mV
     PerNeuron gap_;              // mV, v_thresh - v_inf
     PerNeuron near_;             // mV, a little below gap_

@@ -191,9 +191,17 @@ void Simulation::write_weights(const Sampling& sampling, std::vector<double>& va
 
 void Simulation::step(std::size_t index, Time t) {
     Current& current = network_.currents[index];
+    current.source.step();
+    // Summed anew over all sources, so that a current that is over leaves no rounding behind.
+    const auto drive = [&](NeuronId i) {
+        double sum = 0.0;
+        for (const Current& other : network_.currents)
+            if (other.target == current.target) sum += other.source.value(i);
+        return sum;
+    };
     std::visit(
         [&](auto& neurons) {
-            current.source.step(t, neurons);
+            for (const NeuronId i : current.source.ids()) neurons.set_drive(i, drive(i), t);
             queue_.set(population_slot(current.target), neurons.next_time());
         },
         network_.populations[current.target].neurons);

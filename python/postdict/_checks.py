@@ -79,7 +79,11 @@ def time_constant(name: str, value: object) -> float:
 def _outside() -> int:
     """Return the stack level, as `warnings.warn` counts it, of the first caller from elsewhere."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
+
+    def ours() -> bool:
+        return str(frame.f_globals.get("__package__")).split(".")[0] == __package__
+
+    while frame.f_back is not None and ours():
         # The generated __init__ of a dataclass belongs to no package.
         level, frame = level + 1, frame.f_back
         if frame.f_code.co_filename == "<string>" and frame.f_back is not None:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ._rule import Bounds, Pairing, Rule
 
+
 @dataclass(frozen=True)
 class AntisymmetricSTDP(Rule):
     """Additive antisymmetric STDP, exponential window.

@@ -156,7 +156,8 @@ class WindowSTDP(Rule):
         values = _checks.finite_array("values", self.values, ndim=1)
         if lags.size < 2 or lags.shape != values.shape:
             raise ValueError(
-                f"lags and values must have one length of at least 2, got {lags.size} and {values.size}"
+                "lags and values must have one length of at least 2, "
+                f"got {lags.size} and {values.size}"
             )
         steps = np.diff(lags)
         wrong = steps < 0
@@ -164,7 +165,8 @@ class WindowSTDP(Rule):
         if wrong.any():
             k = int(np.argmax(wrong)) + 1
             raise ValueError(
-                f"lags must rise, each at most twice, got {lags[k - 1]:g} and {lags[k]:g} ms at [{k}]"
+                "lags must rise, each at most twice, "
+                f"got {lags[k - 1]:g} and then {lags[k]:g} ms at [{k}]"
             )
         object.__setattr__(self, "lags", tuple(lags.tolist()))
         object.__setattr__(self, "values", tuple(values.tolist()))
