@@ -15,8 +15,8 @@ from ._rule import Bounds, Pairing, Rule
 _NEGLIGIBLE = 1e-17  # of a side's peak: beyond it the Haas window counts as 0
 
 _FITS: dict[str, dict[str, float]] = {
-    # Peaks and places of the coefficients in T. Nowotny's code (CNlib, ModelDB 144403); the first is
-    # taken for the published shape.
+    # Peaks and places of the coefficients in T. Nowotny's code (CNlib, ModelDB 144403); the first
+    # is taken for the published shape.
     "published": {"A_minus": 0.52708682, "alpha_plus": 1.099830824, "alpha_minus": 0.943381531},
     "shifted": {
         "A_minus": 0.89615798,
@@ -55,7 +55,7 @@ class HaasSTDP(Rule):
     stretch : float
         Factor by which the window is drawn out in time; ours, for loop delays beyond its reach.
     latency : float
-        ms by which the synapse sees postsynaptic spikes later: it shifts the window to earlier lags.
+        ms by which the synapse sees postsynaptic spikes later: the window moves to earlier lags.
     w_max : float
         Upper bound of the weights, mV; infinite by default.
     pairing : "nearest" or "all"
