@@ -11,6 +11,7 @@ from .parts import CurrentSource, PoissonSource, Population, Projection, Recorde
 from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
 from .signals import Steps
 from .simulation import Simulation
+from .sweep import Sweep
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ __all__ = [
     "Simulation",
     "SpikeSource",
     "Steps",
+    "Sweep",
     "Triplets",
     "VogelsSTDP",
     "WindowSTDP",
