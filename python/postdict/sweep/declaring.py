@@ -9,8 +9,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import _checks
 from . import keys
 from .values import lists_of, random_rows
@@ -111,13 +109,13 @@ class Sweep:
 
     def _points(self, configs: list[Any], seeds: int | Sequence[int], root: int) -> list[Point]:
         given: list[int] | None = None
-        if isinstance(seeds, (int, np.integer)):
-            n = _checks.integer("seeds", seeds, at_least=1)
-        else:
+        if isinstance(seeds, Sequence) and not isinstance(seeds, str):
             given = [_checks.integer("seeds", one) for one in seeds]
             n = len(given)
             if not given or len(set(given)) < n:
                 raise ValueError(f"seeds must be different, and at least one, got {given}")
+        else:
+            n = _checks.integer("seeds", seeds, at_least=1)
         shared = given or keys.seeds_of(root, n)
         own = self.streams == "own" and given is None
         points, seen = [], set[str]()

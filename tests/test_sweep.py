@@ -1,0 +1,353 @@
+"""Sweeps: which points, which streams, which files, and what becomes of failures."""
+
+import json
+import math
+import re
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sweep_functions
+from postdict import Sweep, sweep
+from sweep_functions import Config
+
+ONE = ThreadPoolExecutor(1)
+
+
+def grid(**options):
+    values = {"gain": [1, 2.0], "n": [2, 3, 4]}
+    return Sweep.grid(sweep_functions.run, Config(), values, seeds=2, **options)
+
+
+def contents(folder):
+    records = {}
+    for path in sorted((folder / "points").glob("*.json")):
+        record = json.loads(path.read_text())
+        records[path.stem] = {k: v for k, v in record.items() if k not in ("wall_s", "digest")}
+    return records
+
+
+def test_a_grid_has_all_combinations_with_the_last_parameter_and_the_seed_fastest():
+    points = grid().points
+    assert [tuple(p.values.values()) for p in points[::2]] == [
+        (1.0, 2), (1.0, 3), (1.0, 4), (2.0, 2), (2.0, 3), (2.0, 4),
+    ]  # fmt: skip
+    assert [p.seed for p in points[:2]] == [p.seed for p in points[-2:]]
+    assert all(p.config.seed == p.seed and p.config.seeds == 1 for p in points)
+
+
+def test_zip_random_and_lists():
+    zipped = Sweep.zip(sweep_functions.run, Config(), {"gain": [1, 2], "n": [3, 4]})
+    assert [p.values for p in zipped.points] == [{"gain": 1, "n": 3}, {"gain": 2, "n": 4}]
+    ranges = {"gain": {"low": 0.01, "high": 100, "log": True}, "n": [1, 2, 3]}
+    few, many = (
+        Sweep.random(sweep_functions.run, Config(), ranges, samples=n, seed=4) for n in (5, 400)
+    )
+    assert [p.key for p in few.points] == [p.key for p in many.points[:5]]
+    gains = [math.log10(p.values["gain"]) for p in many.points]
+    assert -2 <= min(gains) < -1.9 and 1.9 < max(gains) <= 2 and abs(np.mean(gains)) < 0.2
+    assert {p.values["n"] for p in many.points} == {1, 2, 3}
+    listed = Sweep(sweep_functions.run, [Config(gain=1), Config(gain=3, n=5)])
+    assert [p.values for p in listed.points] == [{"gain": 1, "n": 3}, {"gain": 3, "n": 5}]
+    drawn = Sweep.random(sweep_functions.run, Config(), {"n": [1, 2, 3]}, samples=3)
+    assert {p.values["n"] for p in drawn.points} == {1, 2, 3}
+
+
+def test_streams_are_spawned_and_do_not_depend_on_other_points():
+    expected = np.random.SeedSequence(7).spawn(3)
+    seeds = [int(one.generate_state(1, np.uint64)[0] >> np.uint64(11)) for one in expected]
+    shared = Sweep(sweep_functions.run, [Config(), Config(n=9)], seeds=3, seed=7)
+    assert [p.seed for p in shared.points] == seeds * 2
+    small, large = (
+        Sweep.grid(sweep_functions.run, Config(), {"n": n}, seeds=s, streams="own")
+        for n, s in (([3, 5], 2), ([1, 3, 5, 7], 4))
+    )
+    assert {p.key for p in small.points} < {p.key for p in large.points}
+    assert len({p.seed for p in large.points}) == 16
+    given = Sweep(sweep_functions.run, [Config()], seeds=[5, 3])
+    assert [p.seed for p in given.points] == [5, 3]
+
+
+def test_keys_name_function_version_config_and_seed_and_nothing_else():
+    def keys(function=sweep_functions.run, base=None, **options):
+        made = Sweep(function, [base or Config()], seeds=2, **options)
+        return {p.key for p in made.points}
+
+    assert keys() == keys(units={"mean": "V"}) == keys(keep="full") == keys(base=Config(seed=9))
+    others = [
+        keys(sweep_functions.simulate),
+        keys(version="2"),
+        keys(base=Config(n=4)),
+        keys(seed=1),
+    ]
+    assert all(not keys() & other for other in others)
+    assert len(keys() | set().union(*others)) == 10
+
+
+def test_any_number_of_workers_gives_the_same_results(tmp_path):
+    reports = [
+        grid().run(tmp_path / "a", workers=2),
+        grid().run(tmp_path / "b", ThreadPoolExecutor(4), chunk=5),
+        grid().run(tmp_path / "c", ONE, shard=(0, 2)),
+        grid().run(tmp_path / "c", ONE, shard=(1, 2)),
+    ]
+    assert [r.done for r in reports] == [12, 12, 6, 6]
+    assert contents(tmp_path / "a") == contents(tmp_path / "b") == contents(tmp_path / "c")
+
+
+def test_what_is_done_is_not_done_again_and_a_larger_sweep_extends_a_folder(tmp_path):
+    grid().run(tmp_path, ONE)
+    again = grid().run(tmp_path, ONE)
+    assert (again.before, again.done) == (12, 0)
+    values = {"gain": [1, 2, 3], "n": [2, 3, 4]}
+    larger = Sweep.grid(sweep_functions.run, Config(), values, seeds=3)
+    report = larger.run(tmp_path, ONE)
+    assert (report.before, report.done) == (12, 15)
+    with pytest.raises(sweep.SweepError, match=r"another sweep .* 27 points, 15 of which"):
+        grid().run(tmp_path, ONE)
+
+
+def test_foreign_folders_are_refused(tmp_path):
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(sweep.SweepError, match="not empty and holds no sweep"):
+        grid().run(tmp_path, ONE)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+    with pytest.raises(sweep.SweepError, match="holds no sweep: plan one first"):
+        sweep.status(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "swapped", "empty"])
+def test_files_that_do_not_verify_are_set_aside_recomputed_and_reported(tmp_path, damage):
+    grid().run(tmp_path, ONE)
+    before = contents(tmp_path)
+    victim, other = sorted((tmp_path / "points").iterdir())[:2]
+    whole = victim.read_bytes()
+    victim.write_bytes({
+        "cut": whole[:-20],
+        "changed": whole.replace(b'"mean":', b'"mean":1', 1),
+        "swapped": other.read_bytes(),
+        "empty": b"",
+    }[damage])  # fmt: skip
+    assert [one.split(":")[0] for one in sweep.status(tmp_path).damaged] == [victim.name]
+    report = grid().run(tmp_path, ONE)
+    assert (report.before, report.done) == (11, 1)
+    assert [one.split(":")[0] for one in report.aside] == [victim.name]
+    assert len(list((tmp_path / "aside").iterdir())) == 1
+    assert contents(tmp_path) == before
+
+
+def test_a_damaged_plan_is_set_aside(tmp_path):
+    grid().run(tmp_path, ONE)
+    (tmp_path / "sweep.json").write_bytes(b"{}")
+    with pytest.raises(sweep.SweepError, match="damaged"):
+        sweep.status(tmp_path)
+    assert grid().run(tmp_path, ONE).before == 12
+
+
+def test_full_results_come_back_and_their_arrays_are_verified(tmp_path):
+    made = grid(keep="full")
+    made.run(tmp_path, ONE)
+    key = made.points[3].key
+    expected = sweep_functions.run(made.points[3].config)
+    found = sweep.load_result(tmp_path, key)
+    assert found.summary == expected.summary
+    assert found.config == expected.config
+    assert (found.arrays["values"] == expected.arrays["values"]).all()
+    assert (found.tables["t"]["v"] == expected.arrays["values"]).all()
+    arrays = tmp_path / "points" / f"{key}.npz"
+    arrays.write_bytes(arrays.read_bytes()[:-1])
+    assert made.run(tmp_path, ONE).aside == [f"{key}.json: its arrays do not verify"]
+    arrays.unlink()
+    assert made.run(tmp_path, ONE).aside == [f"{key}.json: its arrays are missing"]
+
+
+def test_summaries_do_not_do_where_full_results_are_asked_for(tmp_path):
+    grid().run(tmp_path, ONE)
+    report = grid(keep="full").run(tmp_path, ONE)
+    assert (len(report.aside), report.done) == (12, 12)
+
+
+def test_failures_are_told_with_config_seed_and_traceback_and_stop_nothing(tmp_path):
+    configs = [Config(gain=g, mode="fail" if g == 2 else "plain") for g in (1.0, 2.0, 3.0)]
+    made = Sweep(sweep_functions.run, configs, seeds=2)
+    report = made.run(tmp_path, workers=2)
+    assert (report.done, len(report.failures)) == (4, 2)
+    failure = report.failures[0]
+    assert failure["config"]["gain"] == 2.0
+    assert failure["seed"] in [p.seed for p in made.points]
+    assert failure["error"] == "ArithmeticError: gain 2 is too much"
+    assert "sweep_functions.py" in failure["traceback"]
+    assert made.run(tmp_path, ONE).skipped == 2
+    assert len(made.run(tmp_path, ONE, again=True).failures) == 2
+    status = sweep.status(tmp_path)
+    assert (status.done, len(status.failures), status.remaining) == (4, 2, 0)
+
+
+def test_retries_are_as_many_as_asked_for(tmp_path):
+    (tmp_path / "seen").mkdir()
+    base = {"folder": str(tmp_path / "seen"), "a": 0, "seed": 0}
+    made = Sweep.grid(sweep_functions.fails_once, base, {"a": [1]}, seeds=3)
+    assert len(made.run(tmp_path / "once", ONE).failures) == 3
+    assert len(list((tmp_path / "once/failed").iterdir())) == 3
+    for marker in (tmp_path / "seen").iterdir():
+        marker.unlink()
+    report = made.run(tmp_path / "twice", ONE, retries=1)
+    assert (report.done, report.failures) == (3, [])
+    assert not list((tmp_path / "twice/failed").iterdir())
+
+
+def test_a_point_that_kills_its_process_is_found_and_the_others_are_done(tmp_path):
+    made = Sweep.grid(sweep_functions.dies_at_two, {"a": 0}, {"a": [1, 2, 3, 4, 5]})
+    report = made.run(tmp_path, workers=2)
+    assert report.done == 4
+    (failure,) = report.failures
+    assert failure["config"]["a"] == 2
+    assert "worker process died" in failure["error"]
+
+
+def test_two_runs_on_one_folder_at_once_agree(tmp_path):
+    made = Sweep.grid(sweep_functions.run, Config(), {"n": list(range(1, 41))}, keep="full")
+    reports = []
+    with ThreadPoolExecutor(2) as starters:
+        runs = [starters.submit(made.run, tmp_path, ThreadPoolExecutor(2)) for _ in range(2)]
+        reports = [one.result() for one in runs]
+    assert all(r.before + r.done == 40 and not r.failures for r in reports)
+    status = sweep.status(tmp_path)
+    assert (status.done, status.damaged) == (40, [])
+    assert made.run(tmp_path, ONE).before == 40
+
+
+def test_workers_take_one_thread_each(tmp_path, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    made = Sweep.grid(sweep_functions.one_thread, {"a": 0}, {"a": [1]})
+    made.run(tmp_path, workers=1)
+    assert sweep.load_result(tmp_path, made.points[0].key).summary["threads"] == 1
+
+
+def test_a_worker_that_does_not_see_the_folder_sends_its_files(tmp_path, monkeypatch):
+    from postdict.sweep import workers
+
+    seen = workers._folder.Folder.plan
+    elsewhere = threading.current_thread()
+
+    def hidden(self):
+        if threading.current_thread() is not elsewhere:
+            raise FileNotFoundError
+        return seen(self)
+
+    monkeypatch.setattr(workers._folder.Folder, "plan", hidden)
+    assert grid(keep="full").run(tmp_path, ONE).done == 12
+    monkeypatch.undo()
+    assert sweep.status(tmp_path).done == 12
+
+
+def test_progress_counts_and_is_silent_in_logs(tmp_path, capsys):
+    counts = []
+    grid().run(tmp_path / "a", ONE, progress=counts.append)
+    assert [c.done for c in counts] == list(range(13))
+    assert "0 of 12 points done, 12 remaining" in str(counts[0])
+    assert "points/s" in str(counts[6]) and "left" in str(counts[6])
+    grid().run(tmp_path / "b", ONE, progress=True)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_line_on_a_terminal_is_rewritten():
+    class Terminal:
+        written = ""
+
+        def isatty(self):
+            return True
+
+        def write(self, text):
+            self.written += text
+
+        def flush(self):
+            pass
+
+    terminal = Terminal()
+    line = sweep.CountLine(terminal)
+    line(sweep.Count(10, 2, 3, 1, 2.0))
+    assert terminal.written == "\r5 of 10 points done, 1 failed, 4 remaining  2 points/s, 2 s left"
+    line.close()
+    assert terminal.written.endswith("\r" + " " * 64 + "\r")
+
+
+def test_the_cost_is_estimated_from_points_that_are_then_done(tmp_path):
+    found = sweep.estimate(grid(), tmp_path)
+    assert len(found.walls) == 3
+    assert found.remaining == 9
+    assert "9 points to be run, about" in found.text(2)
+    assert len(sweep.estimate(grid(), tmp_path, limit_s=0).walls) == 3
+    grid().run(tmp_path, ONE)
+    assert sweep.estimate(grid(), tmp_path).text(2) == "nothing to be run"
+
+
+def test_an_estimate_ends_at_its_limit(tmp_path):
+    config = Config(mode="wait", marker=str(tmp_path / "never"))
+    found = sweep.estimate(Sweep(sweep_functions.run, [config]), tmp_path / "a", limit_s=0.2)
+    assert 0.1 < found.stopped_s <= 0.2
+    assert "more than 0.2 s each" in found.text(1)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Sweep(sweep_functions.run, []), "at least one config, got none"),
+        (lambda: Sweep(sweep_functions.run, [{}, Config()]), "must have the same settings"),
+        (lambda: Sweep(sweep_functions.run, [Config(), Config()]), "given twice"),
+        (lambda: Sweep(sweep_functions.run, [3]), "must be a dataclass or a dict, got int"),
+        (lambda: Sweep(sweep_functions.run, [{"f": print}]), "numbers, texts and lists"),
+        (lambda: Sweep(sweep_functions.run, [Config()], seeds=0), "seeds must be at least 1"),
+        (lambda: Sweep(sweep_functions.run, [Config()], seeds=[1, 1]), "must be different"),
+        (lambda: Sweep(sweep_functions.run, [Config()], streams="my"), "'shared' or 'own'"),
+        (lambda: grid_of({}), "grid is empty"),
+        (lambda: grid_of({"n": []}), "n must have at least one value"),
+        (lambda: grid_of({"n": "abc"}), "n must be a list of values, got 'abc'"),
+        (lambda: grid_of({"gian": [1]}), "no setting is named 'gian'; did you mean 'gain'?"),
+        (lambda: grid_of({"n": [1, 1.5]}), "n must be an integer, got 1.5"),
+        (lambda: grid_of({"n": [1, 1000]}), "n must be at most 100, got 1000"),
+        (lambda: grid_of({"n": [1, 1]}), "given twice"),
+        (lambda: grid_of({"seed": [1, 2]}), "seed is not swept"),
+        (lambda: Sweep.zip(sweep_functions.run, Config(), {"n": [1], "gain": [1, 2]}),
+         "must be equally long"),
+        (lambda: random_of({"n": [1, 2]}, 3), "samples must be at most 2"),
+        (lambda: random_of({"gain": {"low": 2, "high": 1}}, 3), "must have low < high"),
+        (lambda: random_of({"gain": {"low": 0, "high": 1, "log": True}}, 3), "0 < low < high"),
+        (lambda: random_of({"gain": {"lo": 0, "high": 1}}, 3), "did you mean 'low'?"),
+        (lambda: Sweep(lambda _: {}, [Config()]).run("never"), "top of a module"),
+        (lambda: Sweep(sweep_functions.run, [Config()]).run("never", shard=(1, 1)), "counted from"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_before_anything_runs(make, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises((ValueError, TypeError), match=re.escape(message)):
+        make()
+    assert not list(tmp_path.iterdir())
+
+
+def grid_of(values):
+    return Sweep.grid(sweep_functions.run, Config(), values)
+
+
+def random_of(values, samples):
+    return Sweep.random(sweep_functions.run, Config(), values, samples=samples)
+
+
+def test_a_script_without_its_guard_is_told_so(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import postdict, sweep_functions\n"
+        "made = postdict.Sweep.grid(sweep_functions.dies_at_two, {'a': 0}, {'a': [0, 1]})\n"
+        "made.run('out', workers=1)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True,
+        env={"PYTHONPATH": str(Path(__file__).parent)}, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "needs `if __name__ == '__main__':`" in done.stderr
