@@ -65,8 +65,8 @@ class HaasSTDP(Rule):
 
     References
     ----------
-    Haas, Nowotny & Abarbanel 2006, J Neurophysiol 96:3305. The numbers are those of a fit in code by
-    T. Nowotny (ModelDB 144403); see `fit` for others.
+    Haas, Nowotny & Abarbanel 2006, J Neurophysiol 96:3305. The numbers are those of a fit in code
+    by T. Nowotny (ModelDB 144403); see `fit` for others.
     """
 
     eta: float
