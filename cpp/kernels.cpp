@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-// The sanitizers are not up yet when the clones are chosen: CMakePresets.json turns these off there.
+// The sanitizers are not up yet when the clones are chosen: CMakePresets.json turns these off
+// there.
 #if defined(__GNUC__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(POSTDICT_NO_CLONES)
 #define POSTDICT_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
