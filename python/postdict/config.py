@@ -2,7 +2,7 @@
 
 A field is declared with `setting`; `check` applies the rules when the object is built, and `read`
 makes one from TOML values or from the text after `--set key=`. A field of several numbers is a
-``tuple[float, ...]``: a list in TOML, numbers with commas after ``--set``; its bounds hold for each.
+``tuple[float, ...]``: a list in TOML, numbers with commas after ``--set``; bounds hold for each.
 """
 
 from __future__ import annotations
