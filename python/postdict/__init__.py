@@ -9,7 +9,7 @@ from .network import Network
 from .neurons import LIF, LIFExp
 from .parts import PoissonSource, Population, Projection, Recorder, SpikeSource
 from .plasticity import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
-from .simulation import Simulation
+from .simulation import LimitError, Simulation
 
 __version__ = "0.1.0"
 
@@ -19,6 +19,7 @@ __all__ = [
     "CausalSTDP",
     "CheckpointError",
     "LIFExp",
+    "LimitError",
     "Network",
     "PoissonSource",
     "Population",
