@@ -61,10 +61,11 @@ class Config:
     exploration_weight: float = setting(0.1, "of a kick", unit="mV", above=0)
     eta: float = setting(2e-4, "learning rate", unit="mV", above=0)
     lone_duration: float = setting(1e6, "of each lone measurement", unit="ms", at_least=1e4)
-    imposed_duration: float = setting(3e5, "of each imposed c", unit="ms", at_least=1e4)
-    scale_duration: float = setting(3e6, "of learning c, at 2 eta", unit="ms", at_least=1e4)
+    imposed_duration: float = setting(2e5, "of each imposed c", unit="ms", at_least=1e4)
+    scale_duration: float = setting(2e6, "of learning c, at 2 eta", unit="ms", at_least=1e4)
     mode_duration: float = setting(4e6, "of learning the modes", unit="ms", at_least=1e5)
-    noise_duration: float = setting(2e6, "of learning with noise", unit="ms", at_least=1e4)
+    noise_eta: float = setting(5e-5, "learning rate with sensor noise", unit="mV", above=0)
+    noise_duration: float = setting(4e6, "of learning with noise", unit="ms", at_least=1e4)
     perturbations: int = setting(3, "runs that forget a perturbation", at_least=1)
     seeds: int = setting(5, "how many worlds and explorations", at_least=1, at_most=1000)
     seed: int = setting(0, "the first of them", at_least=0)
@@ -102,7 +103,8 @@ class Config:
             imposed_duration=1e5,
             scale_duration=1e6,
             mode_duration=2e6,
-            noise_duration=5e5,
+            noise_eta=1e-4,
+            noise_duration=8e5,
             perturbations=2,
             seeds=2,
         )
@@ -368,7 +370,7 @@ def _ridges(
         course = parts.learned(
             world,
             config.parameters(config.delay),
-            config.rule(),
+            config.rule(eta=config.noise_eta),
             duration=config.noise_duration,
             seed=seed,
             progress=stage(f"learns with noise, {noise:g} Hz"),
