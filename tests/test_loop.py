@@ -7,7 +7,7 @@ from postdict.exploring import explore
 from postdict.learning import learn, shuffled
 from postdict.listening import ImitationTest, hear, imitate
 from postdict.loop import LoopParameters, closed_loop, frozen_loop
-from postdict.runaway import RunawayError
+from postdict.running import RunawayError
 
 PARAMETERS = LoopParameters()
 RULE = AntisymmetricSTDP(eta=2e-3, A_minus=0.7)

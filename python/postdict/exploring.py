@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import analysis
 from .loop import LoopParameters, Spikes, frozen_loop
 from .plasticity import AntisymmetricSTDP
-from .runaway import run_bounded
+from .running import run_bounded
 from .simulation import ProgressCallback, Simulation
 
 Matrix = NDArray[np.float64]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .loop import LoopParameters, closed_loop
 from .plasticity import AntisymmetricSTDP
-from .runaway import run_bounded
+from .running import run_bounded
 from .simulation import ProgressCallback, Simulation
 
 Matrix = NDArray[np.float64]

@@ -312,6 +312,23 @@ class Simulation:
         """
         return cls._from_bytes(Path(path).read_bytes())
 
+    def restore(self, path: str | os.PathLike[str]) -> None:
+        """Take up in this simulation what `save` wrote of one of an equal network.
+
+        Raises
+        ------
+        CheckpointError
+            As from `load`, or the checkpoint is of another network.
+        """
+        network, _, state = checkpoint.unpack(Path(path).read_bytes())
+        if not checkpoint.equal(network, self._network):
+            raise checkpoint.CheckpointError("the checkpoint is of another network")
+        with self._paused():
+            try:
+                self._core.restore(state)
+            except ValueError as error:
+                raise checkpoint.CheckpointError(str(error)) from None
+
     def _to_bytes(self) -> bytes:
         return checkpoint.pack(self._network, self._limits, self._core.state())
 
