@@ -10,6 +10,7 @@ from .neurons import LIF, LIFExp
 from .parts import PoissonSource, Population, Projection, Recorder, SpikeSource
 from .plasticity import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
 from .simulation import Simulation
+from .streamed import StreamError, read_stream
 
 __version__ = "0.1.0"
 
@@ -26,10 +27,12 @@ __all__ = [
     "Recorder",
     "Simulation",
     "SpikeSource",
+    "StreamError",
     "Triplets",
     "VogelsSTDP",
     "all_to_all",
     "fixed_in_degree",
     "fixed_probability",
     "one_to_one",
+    "read_stream",
 ]

@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import threading
 import time as _clock
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
 
 from . import _checks, _core, checkpoint, memory
 from .assembly import assembled
 from .network import LARGEST_RATE, Network
-from .parts import PoissonSource, Population, Projection, Recorder
+from .parts import PoissonSource, Projection
 from .progress import ProgressLine
+from .reading import Readings
+from .streaming import Moved
 
 ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
 """Called as (t_ms, t_stop_ms, wall_s, n_events) now and then while a simulation runs."""
@@ -24,7 +23,7 @@ ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
 _SLICE = 10_000  # instants between two looks at signals and progress; changes no result
 
 
-class Simulation:
+class Simulation(Readings):
     """A network in motion.
 
     Events that fall on equal doubles are one instant, with one outcome whatever the order in which
@@ -76,6 +75,8 @@ class Simulation:
         self._network = network.copy()
         self._running = threading.Lock()
         self._core = _core.Simulation(assembled(self._network), **self._limits)
+        self._stream = None
+        self._moved = None
 
     def __repr__(self) -> str:
         return f"Simulation(t = {self.time:g} ms of {self._network!r})"
@@ -139,44 +140,10 @@ class Simulation:
         done = False
         while not done:
             # Python handles signals between two slices, so that Ctrl-C lands between two instants.
-            done = self._core.run_until(end, _SLICE)
+            done = self._advance(end, _SLICE)
             if report is not None:
                 wall = _clock.perf_counter() - started
                 report(self.time, end, wall, self.n_events - n_before)
-
-    def spikes(
-        self,
-        population: Population | str,
-        *,
-        start: float | None = None,
-        stop: float | None = None,
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the recorded spikes with start <= time < stop, since t = 0 by default.
-
-        Returns
-        -------
-        times : array (n_spikes,)
-            ms, sorted by (time, id).
-        ids : array (n_spikes,) of int64
-        """
-        return self._core.spikes(
-            self._population_index(population),
-            -np.inf if start is None else _checks.number("start", start, "ms"),
-            np.inf if stop is None else _checks.number("stop", stop, "ms"),
-        )
-
-    def spike_count(self, population: Population | str) -> int:
-        """Return how many spikes the population has fired, recorded or not."""
-        return self._core.n_spikes(self._population_index(population))
-
-    def set_recording(self, population: Population | str, on: bool) -> None:
-        """Record the spikes of a population from now on, or no longer; at the start all are."""
-        self._core.set_recording(self._population_index(population), bool(on), 0.0, np.inf, None)
-
-    def potentials(self, population: Population | str) -> NDArray[np.float64]:
-        """Return the membrane potentials (mV, (size,)) at the present, before its events."""
-        index = self._population_index(population)
-        return self._core.potentials(index, np.arange(self._network.populations[index].size))
 
     def weights(self, projection: Projection) -> Any:
         """Return the present weights (mV) in the form in which they were given.
@@ -216,24 +183,6 @@ class Simulation:
             index, [0.0], [_checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)]
         )
 
-    def recorded(self, recorder: Recorder) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the samples of a recorder so far.
-
-        Returns
-        -------
-        times : array (n_samples,)
-            ms.
-        values : array
-            mV. Weights: (n_samples, post, pre) of a matrix, (n_samples, n_synapses) of Triplets
-            or of a sparse matrix (in the order of its ``.tocoo()``), (n_samples,) where one number
-            stands for all. Potentials or currents: (n_samples, n_ids).
-        """
-        self._network.check_part(recorder)
-        times, values = self._core.recorded(recorder.index)
-        if not isinstance(recorder.target, Projection):
-            return times, values
-        return times, self._network.synapses(recorder.target).samples(values)
-
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a checkpoint (.npz): network, state, spikes under way, random streams, recordings.
 
@@ -253,31 +202,19 @@ class Simulation:
         return cls._from_bytes(Path(path).read_bytes())
 
     def _to_bytes(self) -> bytes:
-        return checkpoint.pack(self._network, self._limits, self._core.state())
+        moved = None if self._moved is None else (self._moved.path, self._moved.before)
+        return checkpoint.pack(self._network, self._limits, self._core.state(), moved)
 
     @classmethod
     def _from_bytes(cls, content: bytes) -> Simulation:
-        network, limits, state = checkpoint.unpack(content)
+        network, limits, state, moved = checkpoint.unpack(content)
         try:
             simulation = cls(network, **limits)
             simulation._core.restore(state)
+            simulation._set_moved(None if moved is None else Moved(*moved))
         except ValueError as error:
             raise checkpoint.CheckpointError(str(error)) from None
         return simulation
 
     def __reduce__(self) -> tuple[Callable[[bytes], Simulation], tuple[bytes]]:
         return Simulation._from_bytes, (self._to_bytes(),)
-
-    def _population_index(self, population: Population | str) -> int:
-        return self._index(population, Population, self._network.populations, "population")
-
-    def _index(self, given: object, kind: type, parts: Sequence[Any], what: str) -> int:
-        """Return where a part stands that is given by itself or by its name."""
-        if isinstance(given, str):
-            names = [part.name for part in parts]
-            if given not in names:
-                raise ValueError(_checks.unknown(what, given, names))
-            return names.index(given)
-        if not isinstance(given, kind) or given not in parts:
-            raise ValueError(f"{given!r} is not a {what} of this network")
-        return parts.index(given)
