@@ -14,7 +14,16 @@ import numpy as np
 import pytest
 
 import postdict
-from postdict import LIF, AntisymmetricSTDP, CheckpointError, Simulation, StreamError, Triplets
+from postdict import (
+    LIF,
+    AntisymmetricSTDP,
+    CheckpointError,
+    Simulation,
+    StreamError,
+    Triplets,
+    checkpoint,
+    streaming,
+)
 
 h5py = pytest.importorskip("h5py")
 
@@ -231,8 +240,6 @@ def test_checkpoints_in_mid_stream_hold_what_is_in_memory(tmp_path, monkeypatch)
 
 
 def test_a_checkpoint_with_a_wrong_stream_is_refused():
-    from postdict import checkpoint
-
     sim = whole(10.0)
     for wrong in (("x", -1.0), ("x", np.nan), (3, 1.0), ("x",), 5):
         content = checkpoint.pack(sim._network, sim._limits, sim._core.state(), wrong)
@@ -358,8 +365,9 @@ FULL = """
 import resource, sys
 sys.path.insert(0, sys.argv[1])
 import numpy as np
-import postdict
+import postdict, postdict.streaming
 from test_streaming import NAMES, Simulation, assert_equal_state, network, whole
+postdict.streaming._ROWS = 32
 sim, expected = Simulation(network()), whole()
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
 failed = False
@@ -400,8 +408,9 @@ print("in the file:", in_memory)
 """
 
 
-@pytest.mark.parametrize("limit", [100, 30_000, 2_500_000])
-def test_a_full_disk_leaves_everything_in_one_place(tmp_path, limit):
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="nothing can be set aside")
+@pytest.mark.parametrize(("limit", "some_in_file"), [(100, False), (2_150_000, True)])
+def test_a_full_disk_leaves_everything_in_one_place(tmp_path, limit, some_in_file):
     command = [sys.executable, "-c", FULL, FOLDER]
     done = subprocess.run(
         [*command, str(tmp_path / "run.h5"), str(limit)],
@@ -410,7 +419,37 @@ def test_a_full_disk_leaves_everything_in_one_place(tmp_path, limit):
         timeout=60.0,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("in the file:")
+    assert (float(done.stdout.removeprefix("in the file: ")) > 0.0) == some_in_file
+
+
+def test_a_write_that_fails_leaves_everything_in_one_place(tmp_path, monkeypatch):
+    sim, expected = Simulation(network()), whole()
+    append, calls = streaming._append, []
+
+    def fail(*arguments):
+        calls.append(arguments)
+        if len(calls) == 30:  # in the midst of the fourth flush
+            raise OSError("a broken disk")
+        append(*arguments)
+
+    monkeypatch.setattr(streaming, "_append", fail)
+    with sim.stream(tmp_path / "run.h5"):
+        for _ in range(2):
+            sim.run(100.0)
+        with pytest.raises(
+            OSError, match=r"run\.h5: writing failed, .* in memory \(a broken disk\)"
+        ):
+            sim.run(100.0)
+        with pytest.raises(OSError, match=r"run\.h5: writing failed before; end this stream"):
+            sim.run(100.0)
+    assert sim.time == 300.0
+    run = postdict.read_stream(tmp_path / "run.h5")
+    assert run.time == 200.0
+    assert_holds(run, expected, 200.0)
+    with sim.stream(tmp_path / "another.h5"):
+        sim.run_until(END)
+    times, ids = postdict.read_stream(tmp_path / "another.h5").spikes("motor")
+    assert np.array_equal((times, ids), expected.spikes("motor", start=200.0))
 
 
 def test_calls_that_make_no_sense_are_refused(tmp_path, monkeypatch):
