@@ -7,8 +7,8 @@
 //
 // Between arrivals V - v_inf decays in closed form (Gerstner et al. 2014, Neuronal Dynamics,
 // eq. 1.8). A neuron whose v_inf lies above threshold (driven) fires by itself at t + tau_m
-// log((v_inf - V)/(v_inf - v_thresh)); in the growing frame, where V - v_inf is a constant z, that is
-// when the frame's growth reaches z/gap. So one comparison of z with gap times the growth at a
+// log((v_inf - V)/(v_inf - v_thresh)); in the growing frame, where V - v_inf is a constant z, that
+// is when the frame's growth reaches z/gap. So one comparison of z with gap times the growth at a
 // horizon tells who could cross before it: only these few are predicted and queued. When the
 // horizon is reached all are compared again, in one pass.
 #pragma once
@@ -61,8 +61,8 @@ class LifDelta {
     // The same for an instant in which one neuron receives one arrival and nothing else happens.
     const std::vector<NeuronId>& settle_kick(NeuronId i, double weight, Time t);
 
-    // Adds to v_inf of one neuron at t; V is continuous.
-    void shift_drive(NeuronId i, double change, Time t);
+    // What step currents add to v_inf of one neuron from t on, mV; V is continuous.
+    void set_drive(NeuronId i, double drive, Time t);
 
     double potential(NeuronId i, Time t) const;  // mV, from the past of t
 
@@ -95,7 +95,7 @@ class LifDelta {
 
     LifParameters parameters_;
     DecayingValues excess_;      // (n,) mV, V - v_inf, from the end of refractoriness on
-    std::vector<double> drive_;  // (n,) mV, what step currents have added to v_inf so far
+    std::vector<double> drive_;  // (n,) mV, what step currents add to v_inf
     PerNeuron v_inf_;            // mV
     PerNeuron gap_;              // mV, v_thresh - v_inf
     PerNeuron reset_;            // mV, v_reset - v_inf

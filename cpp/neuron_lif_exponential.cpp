@@ -27,7 +27,9 @@ std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
     return a;
 }
 
-double slightly_below(double gap) { return gap - 1e-9 * (1.0 + std::abs(gap)); }
+double slightly_below(double gap) {
+    return gap - 1e-9 * (1.0 + std::abs(gap));
+}
 
 std::vector<double> slightly_below(std::vector<double> gap) {
     for (double& value : gap) value = slightly_below(value);
@@ -259,15 +261,16 @@ void LifExponential::watch(Time t) {
     }
 }
 
-void LifExponential::shift_drive(NeuronId id, double change, Time t) {
+void LifExponential::set_drive(NeuronId id, double drive, Time t) {
     const auto i = static_cast<std::size_t>(id);
     advance(t);
-    drive_[i] += change;
+    const double before = v_inf_[i];
+    drive_[i] = drive;
     derive(i);
     if (t < cells_[i].held_until) {
         restart(i, reset_[i], t);
     } else {
-        cells_[i].a -= change / basis(i).decay_m;
+        cells_[i].a -= (v_inf_[i] - before) / basis(i).decay_m;
     }
     search_unless_quiet(i, t);
 }
@@ -306,9 +309,9 @@ void LifExponential::check_state(Time now) const {
         postdict::check_state(std::isfinite(drive_[i]), "a drive is not finite");
         postdict::check_state(uncertain_[i] <= 1, "a flag is not 0 or 1");
         postdict::check_state(crossings_.time(i) >= now, "a predicted spike lies in the past");
-        postdict::check_state(cell.held_until == free ||
-                                  (cell.held_until >= 0.0 && cell.held_until < never),
-                              "a refractory end is no time");
+        postdict::check_state(
+            cell.held_until == free || (cell.held_until >= 0.0 && cell.held_until < never),
+            "a refractory end is no time");
     }
 }
 

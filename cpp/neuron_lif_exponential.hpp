@@ -10,8 +10,8 @@
 //
 // V is continuous: spikes are crossings, not jumps. Time is cut by horizons. After an excitatory
 // arrival one bound, a few products of the constants, dismisses all who surely stay below threshold
-// up to the horizon; only the few others are searched (see `first_crossing.hpp`: it cannot miss one).
-// Inhibition searches nothing: it only postpones. At a horizon all are bounded anew.
+// up to the horizon; only the few others are searched (see `first_crossing.hpp`: it cannot miss
+// one). Inhibition searches nothing: it only postpones. At a horizon all are bounded anew.
 #pragma once
 
 #include <algorithm>
@@ -58,7 +58,7 @@ class LifExponential {
   public:
     // How much work the search for crossings was, since this simulation was built or loaded.
     struct Work {
-        std::uint64_t n_excited = 0;   // arrivals that raised V's course, summed by instant
+        std::uint64_t n_excited = 0;    // arrivals that raised V's course, summed by instant
         std::uint64_t n_dismissed = 0;  // of these, by the bound
         std::uint64_t n_looks = 0;      // neurons bounded at horizons
         std::uint64_t n_searches = 0;   // crossings searched for
@@ -81,8 +81,9 @@ class LifExponential {
     // The same for an instant in which one neuron receives one arrival and nothing else happens.
     const std::vector<NeuronId>& settle_kick(NeuronId i, double weight, Time t);
 
-    // Adds to v_inf of one neuron at t; V and the currents are continuous.
-    void shift_drive(NeuronId i, double change, Time t);
+    // What step currents add to v_inf of one neuron from t on, mV; V and the synaptic currents are
+    // continuous.
+    void set_drive(NeuronId i, double drive, Time t);
 
     double potential(NeuronId i, Time t) const;                 // mV, from the past of t
     double current(NeuronId i, Time t, bool inhibitory) const;  // mV, likewise
@@ -168,7 +169,7 @@ class LifExponential {
     LifExponentialParameters parameters_;
     std::vector<Membrane> membrane_;  // (n,), or (1,) where all share one
     bool shared_;
-    std::vector<double> drive_;  // (n,) mV, what step currents have added to v_inf so far
+    std::vector<double> drive_;  // (n,) mV, what step currents add to v_inf
     PerNeuron v_inf_;            // mV
     PerNeuron gap_;              // mV, v_thresh - v_inf
     PerNeuron near_;             // mV, a little below gap_
@@ -179,16 +180,16 @@ class LifExponential {
 
     Time origin_ = 0.0;
     std::vector<Cell> cells_;
-    EventQueue crossings_;               // before the horizon; lower bounds for the uncertain
+    EventQueue crossings_;                 // before the horizon; lower bounds for the uncertain
     std::vector<std::uint8_t> uncertain_;  // (n,) 1 where an arrival came after the search
-    Time start_ = 0.0;                   // of the present window, which ends at the horizon
+    Time start_ = 0.0;                     // of the present window, which ends at the horizon
     Time horizon_ = 0.0;
     double stride_;  // ms, from one horizon to the next, so that few are searched each time
     Window window_;
 
     Time now_ = -1.0;
     Basis shared_basis_;
-    Inputs inputs_;  // mV, the present instant's arrivals
+    Inputs inputs_;                            // mV, the present instant's arrivals
     std::vector<std::uint32_t> at_threshold_;  // neurons whose crossing is this instant
     std::vector<NeuronId> fired_;
     Work work_;

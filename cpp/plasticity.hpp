@@ -1,62 +1,88 @@
-// What the synapses of a plastic projection share, however they are stored: traces, the log of
+// What the synapses of a plastic projection share, however they are stored: pairs, the log of
 // postsynaptic spikes, and how far each row has read it.
 //
-// A row is the synapses of one source that see its arrivals at one time. Between two arrivals of its
-// source a row's presynaptic trace is a constant x_j of the growing frame, so that the k-th logged
-// spike changes each of its weights by x_j * factor_k: one product, whenever it is taken in. Every
-// synapse takes in its spikes one by one in their order, bounded after each, as if at once; so the
-// bits do not depend on when that happens, and reading a weight applies to a copy what is pending.
-// The log is emptied, after all rows have read it, when the frame of x moves or it has grown long:
-// at points that the events alone fix.
+// A row is the synapses of one source that see its arrivals at one time. Telling a whole column of
+// a weight matrix of every postsynaptic spike strides through memory. Instead a spike is logged,
+// and each row takes in its part of the log just before it is visited next, which is at its own
+// next arrival: until then nothing but such spikes can change it. Every synapse takes in its spikes
+// one by one in their order, bounded after each, as if at once; so the bits do not depend on when
+// that happens, and reading a weight applies to a copy what is pending. The log is emptied, after
+// all rows have read it, when a frame moves or it has grown long: at points that the events alone
+// fix.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <utility>
+#include <variant>
 #include <vector>
 
-#include "decaying_values.hpp"
-#include "rule_trace.hpp"
+#include "pairing_trace.hpp"
+#include "pairing_window.hpp"
+#include "rules.hpp"
 #include "spike_log.hpp"
 #include "state.hpp"
 #include "types.hpp"
 
 namespace postdict {
 
-// The largest number that Real can hold up to a bound, so that what is stored obeys the bound too.
+// A rule whose bound Real can hold, so that what is stored obeys it too.
 template <class Real>
-double largest_up_to(double bound) {
-    const auto nearest = static_cast<Real>(bound);
-    return static_cast<double>(static_cast<double>(nearest) <= bound
-                                   ? nearest
-                                   : std::nextafter(nearest, Real{0}));
+Rule stored_in(Rule rule) {
+    auto bound = static_cast<Real>(rule.w_max);
+    if (static_cast<double>(bound) > rule.w_max) bound = std::nextafter(bound, Real{0});
+    rule.w_max = static_cast<double>(bound);
+    return rule;
 }
+
+// What an arrival does to the synapses of a row, target by target.
+struct ArrivalChange {
+    const double* y;  // (n_post,)
+    double factor;
+    double constant;
+    double operator()(std::size_t i) const { return constant + factor * y[i]; }
+};
 
 class Plasticity {
   public:
-    Plasticity(const TraceRule& rule, std::size_t n_rows, std::size_t n_post, double w_max)
-        : rule_(rule),
-          w_max_(w_max),
-          x_(std::vector<double>(n_rows, 0.0), {rule.tau_x}),
-          y_(std::vector<double>(n_post, 0.0), {rule.tau_y}),
+    Plasticity(const Rule& rule, std::size_t n_rows, std::size_t n_post)
+        : pairing_(pairing(rule, n_rows, n_post)),
+          w_max_(rule.w_max),
+          soft_(rule.soft),
+          eta_(rule.eta),
           log_(n_post),
           seen_(n_rows, 0) {}
 
     double w_max() const { return w_max_; }
+    bool soft() const { return soft_; }
     double bounded(double weight) const { return std::min(std::max(weight, 0.0), w_max_); }
+    template <class Real>
+    Real changed(Real weight, double amount) const {
+        const auto w = static_cast<double>(weight);
+        if (soft_) amount *= (amount > 0.0 ? w_max_ - w : w) / w_max_;
+        return static_cast<Real>(bounded(w + amount));
+    }
 
-    // A plasticity whose learning is off still follows the spikes. Before it is switched every row
-    // has to read the log (`flush`).
+    // Weights change while it is learning; what the rule would do is accounted while it is
+    // accounting; the pairs are followed always. Every row has to read the log (`flush`) before any
+    // of these is changed.
     bool learning() const { return learning_; }
+    bool accounting() const { return accounting_; }
     void set_learning(bool on) { learning_ = on; }
+    void set_accounting(bool on) { accounting_ = on; }
+    double eta() const { return eta_; }
+    void set_eta(double eta) { eta_ = eta; }
 
     // Called first at each event; `read(row)` must take in what the row has not seen.
     template <class Read>
     void advance(Time t, Read&& read) {
-        if (x_.due(t) || log_.size() >= longest_log) flush(read);
-        x_.advance(t);
-        y_.advance(t);
+        std::visit(
+            [&](auto& pairs) {
+                if (pairs.due(t) || log_.size() >= longest_log) flush(read);
+                pairs.advance(t);
+            },
+            pairing_);
     }
     template <class Read>
     void flush(Read&& read) {
@@ -69,70 +95,91 @@ class Plasticity {
         std::fill(seen_.begin(), seen_.end(), 0U);
     }
 
-    // The pending spikes of a row, [seen, log().size()), each to be multiplied by x(row).
-    const SpikeLog& log() const { return log_; }
-    std::uint32_t seen(std::size_t row) const { return seen_[row]; }
-    void mark_read(std::size_t row) { seen_[row] = log_.size(); }
-    double x(std::size_t row) const { return x_.scaled()[row]; }
-
-    // At the instant of the last `advance`: an arrival changes a weight by constant + factor * y[i],
-    const double* y() const { return y_.scaled(); }
-    double arrival_factor() const { return rule_.arrival_y / y_.growth(0); }
-    double arrival_constant() const { return rule_.arrival; }
-    // and is counted after that.
-    void count_arrival(std::size_t row) { x_.scaled()[row] += x_.growth(0); }
+    // At the instant of the last `advance`: what an arrival does, and that it has come.
+    ArrivalChange arrival_change() {
+        return std::visit(
+            [&](auto& pairs) {
+                return ArrivalChange{pairs.y(), eta_ * pairs.factor(), eta_ * pairs.constant()};
+            },
+            pairing_);
+    }
+    void count_arrival(std::size_t row, Time t) {
+        std::visit([&](auto& pairs) { pairs.count_arrival(row, t); }, pairing_);
+    }
     // A postsynaptic spike, after the arrivals of its instant.
-    void count_spike(NeuronId i) {
-        if (learning_) log_.append(i, rule_.spike_x / x_.growth(0));
-        y_.scaled()[i] += y_.growth(0);
+    void count_spike(NeuronId i, Time t) {
+        const double logged =
+            std::visit([&](auto& pairs) { return pairs.count_spike(i, t); }, pairing_);
+        if (learning_ || accounting_) log_.append(i, logged);
     }
 
-    // A weight onto target i after the pending spikes of i, in their order, stored as Real.
-    template <class Real>
-    Real up_to_date(Real weight, std::size_t row, NeuronId i) const {
+    // Calls use(i, amount) for each pending spike of a row, in their order, and marks them as read.
+    template <class Use>
+    void read_row(std::size_t row, Use&& use) {
+        const std::uint32_t end = log_.size();
+        if (seen_[row] == end) return;
+        std::visit(
+            [&](const auto& pairs) {
+                const auto amount = pairs.amounts(row);
+                for (std::uint32_t k = seen_[row]; k < end; ++k)
+                    use(log_[k].id, eta_ * amount(log_[k].number));
+            },
+            pairing_);
+        seen_[row] = end;
+    }
+    // The same for one synapse of a row, and nothing is marked: use(amount).
+    template <class Use>
+    void read_synapse(std::size_t row, NeuronId i, Use&& use) const {
         const std::uint32_t seen = seen_[row];
         const auto pending = [&](std::uint32_t k) { return k != SpikeLog::none && k >= seen; };
         std::uint32_t k = log_.latest(i);
-        if (!pending(k)) return weight;
-        const double x = this->x(row);
-        if (!pending(log_[k].previous)) return changed(weight, x, k);
-        std::vector<std::uint32_t> backwards;
-        for (; pending(k); k = log_[k].previous) backwards.push_back(k);
-        for (auto entry = backwards.rbegin(); entry != backwards.rend(); ++entry)
-            weight = changed(weight, x, *entry);
-        return weight;
+        if (!pending(k)) return;
+        std::visit(
+            [&](const auto& pairs) {
+                const auto amount = pairs.amounts(row);
+                if (!pending(log_[k].previous)) {
+                    use(eta_ * amount(log_[k].number));
+                    return;
+                }
+                std::vector<std::uint32_t> backwards;
+                for (; pending(k); k = log_[k].previous) backwards.push_back(k);
+                for (auto entry = backwards.rbegin(); entry != backwards.rend(); ++entry)
+                    use(eta_ * amount(log_[*entry].number));
+            },
+            pairing_);
     }
+    void mark_read(std::size_t row) { seen_[row] = log_.size(); }
+    // A weight after the pending spikes of its target.
     template <class Real>
-    Real changed(Real weight, double x, std::uint32_t entry) const {
-        return static_cast<Real>(
-            bounded(static_cast<double>(weight) + x * log_[entry].factor));
+    Real up_to_date(Real weight, std::size_t row, NeuronId i) const {
+        if (learning_)
+            read_synapse(row, i, [&](double amount) { weight = changed(weight, amount); });
+        return weight;
     }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
-        visit("x", self.x_);
-        visit("y", self.y_);
+        std::visit([&](auto& pairs) { visit("pairs", pairs); }, self.pairing_);
+        visit("eta", self.eta_);
         visit("learning", self.learning_);
-        std::vector<double> factors;
+        visit("accounting", self.accounting_);
+        std::vector<double> numbers;
         std::vector<NeuronId> ids;
         for (std::uint32_t k = 0; k < self.log_.size(); ++k) {
-            factors.push_back(self.log_[k].factor);
+            numbers.push_back(self.log_[k].number);
             ids.push_back(self.log_[k].id);
         }
-        visit.growing("log.factor", factors);
+        visit.growing("log.number", numbers);
         visit.growing("log.id", ids);
         visit("seen", self.seen_);
-        if constexpr (!std::is_const_v<Self>) self.assign(factors, ids);
+        if constexpr (!std::is_const_v<Self>) self.assign(numbers, ids);
     }
 
     void check_state(Time now) const {
-        for (const DecayingValues* trace : {&x_, &y_}) {
-            trace->check_state(now);
-            for (std::size_t k = 0; k < trace->size(); ++k)
-                postdict::check_state(trace->scaled()[k] >= 0.0, "a trace is negative");
-        }
+        std::visit([&](const auto& pairs) { pairs.check_state(now); }, pairing_);
+        postdict::check_state(eta_ >= 0.0 && eta_ < never, "a learning rate is negative");
         for (std::uint32_t k = 0; k < log_.size(); ++k)
-            postdict::check_state(std::isfinite(log_[k].factor), "a logged spike is not finite");
+            postdict::check_state(std::isfinite(log_[k].number), "a logged spike is not finite");
         for (const std::uint32_t seen : seen_)
             postdict::check_state(seen <= log_.size(), "a row has read spikes that are not there");
     }
@@ -140,24 +187,32 @@ class Plasticity {
   private:
     static constexpr std::uint32_t longest_log = 1U << 14;
 
-    void assign(const std::vector<double>& factors, const std::vector<NeuronId>& ids) {
-        postdict::check_state(factors.size() == ids.size(),
-                              "logged spikes lack a factor or an id");
+    using Pairing = std::variant<TracePairing, WindowPairing>;
+
+    static Pairing pairing(const Rule& rule, std::size_t n_rows, std::size_t n_post) {
+        if (const auto* trace = std::get_if<TraceRule>(&rule.kind))
+            return TracePairing(*trace, rule.nearest, n_rows, n_post);
+        return WindowPairing(std::get<WindowRule>(rule.kind), rule.nearest, n_rows, n_post);
+    }
+
+    void assign(const std::vector<double>& numbers, const std::vector<NeuronId>& ids) {
+        postdict::check_state(numbers.size() == ids.size(), "logged spikes lack a number or an id");
         log_.clear();
         for (std::size_t k = 0; k < ids.size(); ++k) {
-            postdict::check_state(static_cast<std::size_t>(ids[k]) < y_.size(),
+            postdict::check_state(static_cast<std::size_t>(ids[k]) < log_.n(),
                                   "a logged spike has no neuron");
-            log_.append(ids[k], factors[k]);
+            log_.append(ids[k], numbers[k]);
         }
     }
 
-    TraceRule rule_;
-    double w_max_;      // mV
-    DecayingValues x_;  // (n_rows,) traces of arrivals
-    DecayingValues y_;  // (n_post,) traces of postsynaptic spikes
+    Pairing pairing_;
+    double w_max_;  // mV
+    bool soft_;
+    double eta_;  // mV
     SpikeLog log_;
     std::vector<std::uint32_t> seen_;  // (n_rows,) how many entries of the log each has taken in
     bool learning_ = true;
+    bool accounting_ = false;
 };
 
 }  // namespace postdict

@@ -15,7 +15,7 @@ DenseProjection<Real>::DenseProjection(const DenseParameters& p)
       uniform_(p.uniform),
       weights_(p.weights.size()) {
     assert(weights_.size() == (uniform_ ? 1 : n_pre_ * n_post_) && !(uniform_ && p.rule));
-    if (p.rule) plasticity_.emplace(*p.rule, n_pre_, n_post_, largest_up_to<Real>(p.w_max));
+    if (p.rule) plasticity_.emplace(stored_in<Real>(*p.rule), n_pre_, n_post_);
     set_weights(p.weights);
 }
 
@@ -33,39 +33,50 @@ std::size_t DenseProjection<Real>::arrive(NeuronId source, Time t, Inputs& input
     Plasticity& plasticity = *plasticity_;
     plasticity.advance(t, [this](std::size_t k) { read_log(k); });
     read_log(j);
-    if (plasticity.learning()) {
-        // The weight from before this arrival's change is what it transmits.
+    const ArrivalChange change = plasticity.arrival_change();
+    if (plasticity.accounting())
+        for (std::size_t i = 0; i < n_post_; ++i) fluxes_.add(j * n_post_ + i, change(i));
+    // The weight from before this arrival's change is what it transmits.
+    if (plasticity.learning() && !plasticity.soft()) {
         kernels::add_row_and_learn(inputs.channel(inhibitory_), row(j), Inputs::sign(inhibitory_),
-                                   plasticity.y(), plasticity.arrival_factor(),
-                                   plasticity.arrival_constant(), plasticity.w_max(), n_post_);
+                                   change.y, change.factor, change.constant, plasticity.w_max(),
+                                   n_post_);
         inputs.touch_all();
     } else {
         inputs.add_row(row(j), inhibitory_);
+        if (plasticity.learning())
+            for (std::size_t i = 0; i < n_post_; ++i)
+                row(j)[i] = plasticity.changed(row(j)[i], change(i));
     }
-    plasticity.count_arrival(j);
+    plasticity.count_arrival(j, t);
     return n_post_;
 }
 
 template <class Real>
 void DenseProjection<Real>::on_spike(NeuronId i, Time t) {
     plasticity_->advance(t, [this](std::size_t k) { read_log(k); });
-    plasticity_->count_spike(i);
+    plasticity_->count_spike(i, t);
 }
 
 template <class Real>
 void DenseProjection<Real>::read_log(std::size_t j) {
-    const SpikeLog& log = plasticity_->log();
-    const double x = plasticity_->x(j);
-    const double w_max = plasticity_->w_max();
     Real* const weights = row(j);
-    if (x != 0.0) {
-        for (std::uint32_t k = plasticity_->seen(j); k < log.size(); ++k) {
-            Real& weight = weights[log[k].id];
-            const double learned = static_cast<double>(weight) + x * log[k].factor;
-            weight = static_cast<Real>(std::min(std::max(learned, 0.0), w_max));
-        }
+    if (plasticity_->accounting()) {
+        plasticity_->read_row(j, [&](NeuronId i, double amount) {
+            fluxes_.add(j * n_post_ + static_cast<std::size_t>(i), amount);
+            if (plasticity_->learning()) weights[i] = plasticity_->changed(weights[i], amount);
+        });
+    } else if (plasticity_->soft()) {
+        plasticity_->read_row(j, [&](NeuronId i, double amount) {
+            weights[i] = plasticity_->changed(weights[i], amount);
+        });
+    } else {
+        plasticity_->read_row(
+            j, [weights, w_max = plasticity_->w_max()](NeuronId i, double amount) {
+                const double learned = static_cast<double>(weights[i]) + amount;
+                weights[i] = static_cast<Real>(std::min(std::max(learned, 0.0), w_max));
+            });
     }
-    plasticity_->mark_read(j);
 }
 
 template <class Real>
@@ -92,9 +103,32 @@ void DenseProjection<Real>::set_weights(const std::vector<double>& weights) {
 }
 
 template <class Real>
+Fluxes DenseProjection<Real>::fluxes() const {
+    Fluxes present = fluxes_;
+    if (plasticity_->accounting())
+        for (std::size_t k = 0; k < weights_.size(); ++k)
+            plasticity_->read_synapse(k / n_post_, static_cast<NeuronId>(k % n_post_),
+                                      [&](double amount) { present.add(k, amount); });
+    return present;
+}
+
+template <class Real>
 void DenseProjection<Real>::set_learning(bool on) {
     plasticity_->flush([this](std::size_t k) { read_log(k); });
     plasticity_->set_learning(on);
+}
+
+template <class Real>
+void DenseProjection<Real>::set_eta(double eta) {
+    plasticity_->flush([this](std::size_t k) { read_log(k); });
+    plasticity_->set_eta(eta);
+}
+
+template <class Real>
+void DenseProjection<Real>::set_accounting(bool on) {
+    plasticity_->flush([this](std::size_t k) { read_log(k); });
+    plasticity_->set_accounting(on);
+    fluxes_.begin(on ? weights_.size() : 0);
 }
 
 template <class Real>
@@ -104,7 +138,9 @@ void DenseProjection<Real>::check_state(Time now) const {
         postdict::check_state(std::isfinite(w) && (!plasticity_ || plasticity_->bounded(w) == w),
                               "a weight is out of its bounds");
     }
-    if (plasticity_) plasticity_->check_state(now);
+    if (!plasticity_) return;
+    plasticity_->check_state(now);
+    fluxes_.check_state(plasticity_->accounting() ? weights_.size() : 0);
 }
 
 template class DenseProjection<double>;

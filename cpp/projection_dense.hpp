@@ -5,13 +5,13 @@
 // sign. Real is the type in which weights are stored; all arithmetic is in double.
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <vector>
 
+#include "fluxes.hpp"
 #include "inputs.hpp"
 #include "plasticity.hpp"
-#include "rule_trace.hpp"
+#include "rules.hpp"
 #include "types.hpp"
 
 namespace postdict {
@@ -21,8 +21,7 @@ struct DenseParameters {
     std::size_t n_post;
     std::vector<double> weights;  // mV, (n_pre, n_post), or (1,) where uniform
     bool inhibitory = false;
-    std::optional<TraceRule> rule;
-    double w_max = std::numeric_limits<double>::infinity();  // mV, of plastic weights
+    std::optional<Rule> rule;
     bool uniform = false;  // one weight for all pairs; fixed projections only
 };
 
@@ -45,13 +44,18 @@ class DenseProjection {
     std::vector<double> weights() const;  // present, (n_pre, n_post) or (1,)
     double weight(std::size_t k) const;   // the k-th of them
     void set_weights(const std::vector<double>& weights);
-    bool learning() const { return plasticity_ && plasticity_->learning(); }
     void set_learning(bool on);
+    void set_eta(double eta);
+    // From now on, or no longer; what was accounted before is forgotten.
+    void set_accounting(bool on);
+    Fluxes fluxes() const;  // present, by weight
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
         visit("weights", self.weights_);
-        if (self.plasticity_) visit("plasticity", *self.plasticity_);
+        if (!self.plasticity_) return;
+        visit("plasticity", *self.plasticity_);
+        visit("fluxes", self.fluxes_);
     }
     void check_state(Time now) const;
 
@@ -65,6 +69,7 @@ class DenseProjection {
     bool uniform_;
     std::vector<Real> weights_;  // raw: what the log still holds is not in them
     std::optional<Plasticity> plasticity_;
+    Fluxes fluxes_;  // likewise raw
 };
 
 }  // namespace postdict

@@ -18,7 +18,7 @@ SparseProjection<Real>::SparseProjection(SparseParameters p)
       weights_(p.weights.size()) {
     assert(source_first_.size() == p.n_pre + 1 && first_.back() == targets_.size());
     assert(weights_.size() == targets_.size() || (weights_.size() == 1 && !p.rule));
-    if (p.rule) plasticity_.emplace(*p.rule, first_.size() - 1, n_post_, largest_up_to<Real>(p.w_max));
+    if (p.rule) plasticity_.emplace(stored_in<Real>(*p.rule), first_.size() - 1, n_post_);
     set_weights(p.weights);
 }
 
@@ -31,13 +31,14 @@ std::size_t SparseProjection<Real>::arrive_at(std::uint32_t bundle, Time t, Inpu
         return last - first;
     }
     plasticity_->advance(t, [this](std::size_t k) { read_log(k); });
-    if (plasticity_->learning()) {
+    if (plasticity_->learning() && !plasticity_->accounting()) {
         transmit_and_learn(bundle, inputs);
     } else {
         read_log(bundle);
         transmit(first, last, inputs);
+        change(bundle);
     }
-    plasticity_->count_arrival(bundle);
+    plasticity_->count_arrival(bundle, t);
     return last - first;
 }
 
@@ -61,18 +62,15 @@ void SparseProjection<Real>::transmit(std::uint32_t first, std::uint32_t last,
 // Each synapse takes in its pending spikes, transmits, and then changes by the arrival.
 template <class Real>
 void SparseProjection<Real>::transmit_and_learn(std::size_t bundle, Inputs& inputs) {
-    const Plasticity& plasticity = *plasticity_;
+    Plasticity& plasticity = *plasticity_;
     double* const sums = inputs.channel(inhibitory_);
     const double sign = Inputs::sign(inhibitory_);
-    const double factor = plasticity.arrival_factor();
-    const double constant = plasticity.arrival_constant();
+    const ArrivalChange change = plasticity.arrival_change();
     for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
         const NeuronId i = targets_[k];
         const Real weight = plasticity.up_to_date(weights_[k], bundle, i);
-        const auto w = static_cast<double>(weight);
-        sums[i] += sign * w;
-        weights_[k] =
-            static_cast<Real>(plasticity.bounded(w + (constant + factor * plasticity.y()[i])));
+        sums[i] += sign * static_cast<double>(weight);
+        weights_[k] = plasticity.changed(weight, change(static_cast<std::size_t>(i)));
     }
     inputs.touch({targets_.data() + first_[bundle], targets_.data() + first_[bundle + 1]});
     plasticity_->mark_read(bundle);
@@ -81,14 +79,41 @@ void SparseProjection<Real>::transmit_and_learn(std::size_t bundle, Inputs& inpu
 template <class Real>
 void SparseProjection<Real>::on_spike(NeuronId i, Time t) {
     plasticity_->advance(t, [this](std::size_t k) { read_log(k); });
-    plasticity_->count_spike(i);
+    plasticity_->count_spike(i, t);
+}
+
+// What an arrival does apart from being transmitted, while fluxes are accounted.
+template <class Real>
+void SparseProjection<Real>::change(std::size_t bundle) {
+    if (!plasticity_->accounting()) return;
+    const ArrivalChange change = plasticity_->arrival_change();
+    for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
+        const double amount = change(static_cast<std::size_t>(targets_[k]));
+        fluxes_.add(k, amount);
+        if (plasticity_->learning()) weights_[k] = plasticity_->changed(weights_[k], amount);
+    }
 }
 
 template <class Real>
 void SparseProjection<Real>::read_log(std::size_t bundle) {
-    for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k)
+    for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
+        if (plasticity_->accounting())
+            plasticity_->read_synapse(bundle, targets_[k],
+                                      [&](double amount) { fluxes_.add(k, amount); });
         weights_[k] = plasticity_->up_to_date(weights_[k], bundle, targets_[k]);
+    }
     plasticity_->mark_read(bundle);
+}
+
+template <class Real>
+Fluxes SparseProjection<Real>::fluxes() const {
+    Fluxes present = fluxes_;
+    if (plasticity_->accounting())
+        for (std::size_t bundle = 0; bundle + 1 < first_.size(); ++bundle)
+            for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k)
+                plasticity_->read_synapse(bundle, targets_[k],
+                                          [&](double amount) { present.add(k, amount); });
+    return present;
 }
 
 template <class Real>
@@ -105,8 +130,8 @@ std::vector<double> SparseProjection<Real>::weights() const {
     if (plasticity_)
         for (std::size_t bundle = 0; bundle + 1 < first_.size(); ++bundle)
             for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k)
-                present[k] = static_cast<double>(
-                    plasticity_->up_to_date(weights_[k], bundle, targets_[k]));
+                present[k] =
+                    static_cast<double>(plasticity_->up_to_date(weights_[k], bundle, targets_[k]));
     return present;
 }
 
@@ -126,13 +151,28 @@ void SparseProjection<Real>::set_learning(bool on) {
 }
 
 template <class Real>
+void SparseProjection<Real>::set_eta(double eta) {
+    plasticity_->flush([this](std::size_t k) { read_log(k); });
+    plasticity_->set_eta(eta);
+}
+
+template <class Real>
+void SparseProjection<Real>::set_accounting(bool on) {
+    plasticity_->flush([this](std::size_t k) { read_log(k); });
+    plasticity_->set_accounting(on);
+    fluxes_.begin(on ? weights_.size() : 0);
+}
+
+template <class Real>
 void SparseProjection<Real>::check_state(Time now) const {
     for (const Real weight : weights_) {
         const auto w = static_cast<double>(weight);
         postdict::check_state(std::isfinite(w) && (!plasticity_ || plasticity_->bounded(w) == w),
                               "a weight is out of its bounds");
     }
-    if (plasticity_) plasticity_->check_state(now);
+    if (!plasticity_) return;
+    plasticity_->check_state(now);
+    fluxes_.check_state(plasticity_->accounting() ? weights_.size() : 0);
 }
 
 template class SparseProjection<double>;

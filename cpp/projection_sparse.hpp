@@ -2,18 +2,18 @@
 // (a bundle), with one weight for all or one for each. Fixed, or plastic by a rule.
 //
 // Postsynaptic spikes reach the synapses through the log of `Plasticity`, which each bundle reads
-// when it is visited; so no transposed index is needed. Memory: 4 bytes a target, 8 (or 4) a weight,
-// 12 a bundle where delays differ, and 12 more where it is plastic.
+// when it is visited; so no transposed index is needed. Memory: 4 bytes a target, 8 (or 4) a
+// weight, 12 a bundle where delays differ, and 12 more where it is plastic.
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <vector>
 
+#include "fluxes.hpp"
 #include "inputs.hpp"
 #include "plasticity.hpp"
-#include "rule_trace.hpp"
+#include "rules.hpp"
 #include "types.hpp"
 
 namespace postdict {
@@ -27,8 +27,7 @@ struct SparseParameters {
     std::vector<NeuronId> targets;            // (n_synapses,), sorted within a bundle
     std::vector<double> weights;              // mV, (n_synapses,), or (1,) where all share it
     bool inhibitory = false;
-    std::optional<TraceRule> rule;
-    double w_max = std::numeric_limits<double>::infinity();
+    std::optional<Rule> rule;
 };
 
 template <class Real>
@@ -60,13 +59,18 @@ class SparseProjection {
     std::vector<double> weights() const;  // present, (n_synapses,) or (1,)
     double weight(std::size_t k) const;   // the k-th of them
     void set_weights(const std::vector<double>& weights);
-    bool learning() const { return plasticity_ && plasticity_->learning(); }
     void set_learning(bool on);
+    void set_eta(double eta);
+    // From now on, or no longer; what was accounted before is forgotten.
+    void set_accounting(bool on);
+    Fluxes fluxes() const;  // present, by weight
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
         visit("weights", self.weights_);
-        if (self.plasticity_) visit("plasticity", *self.plasticity_);
+        if (!self.plasticity_) return;
+        visit("plasticity", *self.plasticity_);
+        visit("fluxes", self.fluxes_);
     }
     void check_state(Time now) const;
 
@@ -75,6 +79,7 @@ class SparseProjection {
     void read_log(std::size_t bundle);
     void transmit(std::uint32_t first, std::uint32_t last, Inputs& inputs) const;
     void transmit_and_learn(std::size_t bundle, Inputs& inputs);
+    void change(std::size_t bundle);
 
     std::size_t n_post_;
     bool inhibitory_;
@@ -84,6 +89,7 @@ class SparseProjection {
     std::vector<NeuronId> targets_;
     std::vector<Real> weights_;  // raw: what the log still holds is not in them
     std::optional<Plasticity> plasticity_;
+    Fluxes fluxes_;  // likewise raw
 };
 
 }  // namespace postdict

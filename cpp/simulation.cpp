@@ -116,10 +116,8 @@ void Simulation::instant(Time t) {
 }
 
 void Simulation::take(std::size_t slot, Time t) {
-    if (slot < current_slot(0)) {
+    if (slot < line_slot(0)) {
         sample(slot, t);
-    } else if (slot < line_slot(0)) {
-        step(slot - current_slot(0), t);
     } else if (slot < staggered_slot(0)) {
         arrive(slot - line_slot(0), t);
     } else if (slot < dendrite_slot(0)) {
@@ -136,8 +134,10 @@ void Simulation::take(std::size_t slot, Time t) {
         const std::size_t s = slot - spike_times_slot(0);
         send(ways_.from_spike_times[s], network_.spike_times[s].fire(t), t);
         queue_.set(slot, network_.spike_times[s].next_time());
-    } else {
+    } else if (slot < current_slot(0)) {
         cross(slot - population_slot(0), t);
+    } else {
+        step(slot - current_slot(0), t);
     }
 }
 
@@ -191,9 +191,17 @@ void Simulation::write_weights(const Sampling& sampling, std::vector<double>& va
 
 void Simulation::step(std::size_t index, Time t) {
     Current& current = network_.currents[index];
+    current.source.step();
+    // Summed anew over all sources, so that a current that is over leaves no rounding behind.
+    const auto drive = [&](NeuronId i) {
+        double sum = 0.0;
+        for (const Current& other : network_.currents)
+            if (other.target == current.target) sum += other.source.value(i);
+        return sum;
+    };
     std::visit(
         [&](auto& neurons) {
-            current.source.step(t, neurons);
+            for (const NeuronId i : current.source.ids()) neurons.set_drive(i, drive(i), t);
             queue_.set(population_slot(current.target), neurons.next_time());
         },
         network_.populations[current.target].neurons);

@@ -1,14 +1,15 @@
 // What happens: the clock and the event loop.
 //
-// Every stream of events (spikes under way on a line, a source, a population's predicted crossings, a
-// recorder) keeps its own events in order and has one slot in the queue with the time of its next
+// Every stream of events (spikes under way on a line, a source, a population's predicted crossings,
+// a recorder) keeps its own events in order and has one slot in the queue with the time of its next
 // one. All that is due at one time, equal as doubles, is one instant, and is taken in this order:
 //
-//   1. recorders sample the state from before the instant; step currents change;
+//   1. recorders sample the state from before the instant;
 //   2. arrivals, line by line and within one by source id and projection: a synapse transmits the
 //      weight it has, then its rule changes it by what it knows from before the instant;
 //   3. spikes that come back along dendrites potentiate;
-//   4. Poisson kicks; replayed spikes; predicted crossings, which put V at threshold;
+//   4. Poisson kicks; replayed spikes; predicted crossings, which put V at threshold; step
+//   currents;
 //   5. population by population, the summed arrivals act: clip, threshold, reset;
 //   6. neurons that fired are recorded, sent on their way, and potentiate their synapses.
 //
@@ -70,6 +71,9 @@ class Simulation {
     std::vector<double> weights(std::size_t projection) const;  // present
     void set_weights(std::size_t projection, const std::vector<double>& weights);
     void set_learning(std::size_t projection, bool on);
+    void set_eta(std::size_t projection, double eta);
+    void set_accounting(std::size_t projection, bool on);
+    Fluxes fluxes(std::size_t projection) const;  // present
     void set_rate(std::size_t poisson, const Steps& rate);
     void append_spikes(std::size_t source, const std::vector<Spike>& spikes);
     const SampledRecorder& recorder(std::size_t index) const { return network_.recorders[index]; }
@@ -88,10 +92,7 @@ class Simulation {
     static void fields(Self& self, Visitor& visit);
 
     // The queue's slots, in the order in which one instant takes them.
-    std::size_t current_slot(std::size_t c) const { return network_.recorders.size() + c; }
-    std::size_t line_slot(std::size_t k) const {
-        return current_slot(network_.currents.size()) + k;
-    }
+    std::size_t line_slot(std::size_t k) const { return network_.recorders.size() + k; }
     std::size_t staggered_slot(std::size_t k) const { return line_slot(ways_.lines.size()) + k; }
     std::size_t dendrite_slot(std::size_t k) const {
         return staggered_slot(ways_.staggered.size()) + k;
@@ -105,7 +106,10 @@ class Simulation {
     std::size_t population_slot(std::size_t p) const {
         return spike_times_slot(network_.spike_times.size()) + p;
     }
-    std::size_t n_slots() const { return population_slot(network_.populations.size()); }
+    std::size_t current_slot(std::size_t c) const {
+        return population_slot(network_.populations.size()) + c;
+    }
+    std::size_t n_slots() const { return current_slot(network_.currents.size()); }
 
     void fill_queue();
     void check_limits();

@@ -25,6 +25,18 @@ void Simulation::set_learning(std::size_t p, bool on) {
     std::visit([&](auto& s) { s.set_learning(on); }, network_.projections[p].synapses);
 }
 
+void Simulation::set_eta(std::size_t p, double eta) {
+    std::visit([&](auto& s) { s.set_eta(eta); }, network_.projections[p].synapses);
+}
+
+void Simulation::set_accounting(std::size_t p, bool on) {
+    std::visit([&](auto& s) { s.set_accounting(on); }, network_.projections[p].synapses);
+}
+
+Fluxes Simulation::fluxes(std::size_t p) const {
+    return std::visit([](const auto& s) { return s.fluxes(); }, synapses(p));
+}
+
 void Simulation::set_rate(std::size_t s, const Steps& rate) {
     network_.poisson[s].source.set_rate(rate, time_);
     queue_.set(poisson_slot(s), network_.poisson[s].source.next_time());
@@ -94,9 +106,8 @@ void Simulation::restore(const State& state) {
         n_pending_ += line.spikes.size();
     }
     for (StaggeredAxons& axons : ways_.staggered) {
-        visit_sparse(network_.projections[axons.projection].synapses, [&](const auto& s) {
-            axons.spikes.check_state(time_, s.source_first());
-        });
+        visit_sparse(network_.projections[axons.projection].synapses,
+                     [&](const auto& s) { axons.spikes.check_state(time_, s.source_first()); });
         n_pending_ += axons.spikes.size();
     }
     for (const DendriteLine& line : ways_.dendrites) {

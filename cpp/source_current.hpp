@@ -1,7 +1,7 @@
 // A step current into some neurons of a population: it adds to their v_inf.
 #pragma once
 
-#include <cmath>
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -15,16 +15,17 @@ namespace postdict {
 class CurrentSource {
   public:
     CurrentSource(std::vector<NeuronId> ids, Steps current)
-        : ids_(std::move(ids)), current_(std::move(current)) {}
+        : ids_(std::move(ids)), current_(std::move(current)) {
+        std::sort(ids_.begin(), ids_.end());
+    }
 
+    const std::vector<NeuronId>& ids() const { return ids_; }
     Time next_time() const { return current_.end(taken_); }
-
-    template <class Neurons>
-    void step(Time t, Neurons& target) {
-        const double before = current_.after(taken_);
-        const double change = current_.after(++taken_) - before;
-        if (change == 0.0) return;
-        for (const NeuronId i : ids_) target.shift_drive(i, change, t);
+    // Takes the step at next_time().
+    void step() { ++taken_; }
+    // What a neuron receives at present, mV.
+    double value(NeuronId i) const {
+        return std::binary_search(ids_.begin(), ids_.end(), i) ? current_.after(taken_) : 0.0;
     }
 
     template <class Self, class Visitor>
@@ -38,8 +39,8 @@ class CurrentSource {
     }
 
   private:
-    std::vector<NeuronId> ids_;
-    Steps current_;  // mV
+    std::vector<NeuronId> ids_;  // sorted
+    Steps current_;              // mV
     std::uint64_t taken_ = 0;
 };
 

@@ -1,8 +1,5 @@
-// Postsynaptic spikes that some synapses of a projection have not been told of yet.
-//
-// Telling a whole column of a weight matrix of every spike strides through memory. Instead a spike
-// is logged with the factor by which it will change a weight, and each row takes in its part of the
-// log, in order, just before it is read next (Deferral is invisible: see `Plasticity`).
+// Postsynaptic spikes that some rows of synapses have not been told of yet (see `Plasticity`), each
+// linked to the one of its neuron before it.
 #pragma once
 
 #include <cstdint>
@@ -17,20 +14,21 @@ class SpikeLog {
     static constexpr std::uint32_t none = ~std::uint32_t{0};
 
     struct Entry {
-        double factor;           // mV per unit of a row's presynaptic trace
+        double number;           // by which the rule knows it: a factor, or its time
         NeuronId id;             // who fired
         std::uint32_t previous;  // its spike before this one, or `none`
     };
 
     explicit SpikeLog(std::size_t n) : latest_(n, none) {}
 
+    std::size_t n() const { return latest_.size(); }
     std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }
     const Entry& operator[](std::size_t k) const { return entries_[k]; }
     std::uint32_t latest(NeuronId i) const { return latest_[static_cast<std::size_t>(i)]; }
 
-    void append(NeuronId i, double factor) {
+    void append(NeuronId i, double number) {
         std::uint32_t& latest = latest_[static_cast<std::size_t>(i)];
-        entries_.push_back({factor, i, latest});
+        entries_.push_back({number, i, latest});
         latest = size() - 1;
     }
 

@@ -16,7 +16,7 @@ REVERSED = AntisymmetricSTDP(eta=0.01, A_plus=-0.6, A_minus=-1.2, tau_plus=7.0, 
 
 def test_defaults():
     rule = AntisymmetricSTDP(5e-5)
-    assert dataclasses.astuple(rule) == (5e-5, 1.0, 1.0, 20.0, 20.0, math.inf)
+    assert dataclasses.astuple(rule) == (5e-5, 1.0, 1.0, 20.0, 20.0, math.inf, "all", "hard")
 
 
 def test_rules_are_values():

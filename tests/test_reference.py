@@ -1,141 +1,49 @@
 """The engine against the slow twin: random small networks, full of ties, give the same results.
 
-Rounding may decide nothing here: values are generic (drawn from a seeded generator), or exact
-binary fractions on neurons whose V at rest is exact. More examples: see conftest.py.
+The networks are those of reference/strategies.py. More examples: see conftest.py.
 """
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, target
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference.model import DELAYS, DURATION, Model, assert_same, both, engine, synapses, twin
+from reference.model import Model, assert_same, both, engine, synapses, twin
+from reference.strategies import FEATURES, engine_unless_too_busy, models
 
 
-@st.composite
-def neurons(draw, rng, size):
-    """LIF parameters. No two drives are equal: neurons of different pasts could tie by them."""
-
-    def value(low, high):
-        return rng.uniform(low, high, size if draw(st.booleans()) else None)
-
-    exact = draw(st.booleans())
-    rest = 0.0 if exact else value(-70.0, -60.0)
-    parameters = {
-        "tau_m": value(3.0, 40.0),
-        "v_rest": rest,
-        "v_thresh": 1.0 if exact else rest + value(0.7, 1.3),
-        "v_reset": 0.0 if exact else rest + value(-0.5, 0.3),
-        "reset": draw(st.sampled_from(["to", "by"])),
-    }
-    drive = draw(st.sampled_from([None, None, (-0.5, 0.8), (1.1, 2.5)]))
-    if drive:
-        parameters["i_offset"] = rng.uniform(*drive, size) * (parameters["v_thresh"] - rest)
-    if draw(st.booleans()):
-        parameters["v_init"] = rest + value(-0.3, 0.5)
-    if draw(st.booleans()):
-        above = [parameters["v_reset"], rest + parameters.get("i_offset", 0.0)]
-        lowest = np.minimum(np.minimum(*above), parameters.get("v_init", rest))
-        parameters["v_min"] = lowest - draw(st.sampled_from([0.0, 0.25]))
-    if parameters["reset"] == "to" and draw(st.booleans()):
-        choices = [0.0, *DELAYS, rng.uniform(0.1, 5.0)]
-        parameters["tau_refrac"] = rng.choice(choices, size if draw(st.booleans()) else None)
-    return parameters
-
-
-def fires_by_itself(model):
-    return any(
-        np.any(p["v_rest"] + p.get("i_offset", 0.0) > p["v_thresh"])
-        for _, p in model.populations.values()
-    )
-
-
-@st.composite
-def projections(draw, rng, model, on_grid):
-    post = draw(st.sampled_from(list(model.populations)))
-    # What hears itself while it fires by itself would meet its echoes at its threshold.
-    free = not fires_by_itself(model)
-    populations = [name for name in model.populations if free or name < post]
-    pre = draw(st.sampled_from([*model.sources, *populations]))
-    size, parameters = model.populations[post]
-    n_pre = (model.populations | model.sources)[pre][0]
-    shape = (size, n_pre) if draw(st.booleans()) else ()
-    # Sums of exact weights reach the threshold, or multiples of it, exactly; on the grid alone,
-    # or two arrivals that should tie could miss each other by a bit.
-    exact = on_grid and np.all(parameters["v_rest"] == 0.0) and "i_offset" not in parameters
-    if exact and draw(st.booleans()):
-        weights = rng.choice([0.0, 0.25, 0.5, 1.0, 1.5], shape)
-    else:
-        weights = rng.uniform(0.0, 1.5, shape)
-    inhibitory, plastic = draw(st.booleans()), draw(st.booleans())
-    if pre in model.populations and not inhibitory:
-        weights = 0.5 * weights  # or activity explodes
-    if not (inhibitory or plastic) and draw(st.booleans()):
-        weights = weights * rng.choice([-1.0, 1.0], shape)
-    rule = {
-        "eta": rng.uniform(0.01, 0.1),
-        **dict(zip(("A_plus", "A_minus"), rng.uniform(-1.0, 2.0, 2), strict=True)),
-        **dict(zip(("tau_plus", "tau_minus"), rng.uniform(3.0, 40.0, 2), strict=True)),
-        "w_max": draw(st.sampled_from([np.inf, 1.5])),
-    }
-    # When a neuron fires by itself is known to 1e-13 ms: both must see the same ties after it.
-    generic = [] if on_grid or not free else [rng.uniform(0.1, 4.0)]
-    delay = draw(st.sampled_from([*DELAYS, *generic]))
-    weights, rule = weights if shape else float(weights), rule if plastic else None
-    return synapses(pre, post, weights, delay, inhibitory, rule, plastic and draw(st.booleans()))
-
-
-@st.composite
-def models(draw):
-    rng, on_grid = np.random.default_rng(draw(st.integers(0, 2**32 - 1))), draw(st.booleans())
-    model = Model(seed=draw(st.integers(0, 2**64 - 1)))
-    for k in range(draw(st.integers(1, 3))):
-        size = draw(st.integers(1, 4))
-        model.populations[f"p{k}"] = (size, draw(neurons(rng, size)))
-    for k in range(draw(st.integers(1, 2))):
-        size, n_spikes = draw(st.integers(1, 4)), draw(st.integers(0, 60))
-        grid = 0.5 * rng.integers(0, 2 * DURATION, n_spikes)
-        times = grid if on_grid else rng.uniform(0.0, DURATION, n_spikes)
-        model.sources[f"s{k}"] = (size, times, rng.integers(0, size, n_spikes))
-    for k in range(draw(st.integers(0, 2))):
-        kicked = draw(st.sampled_from(list(model.populations)))
-        model.noise[f"n{k}"] = (kicked, rng.uniform(50.0, 500.0), rng.uniform(-0.4, 1.2))
-    for _ in range(draw(st.integers(1, 6))):
-        model.projections.append(draw(projections(rng, model, on_grid)))
-    return model
-
-
-def engine_unless_too_busy(model):
-    try:
-        outcome = engine(model, max_recorded_spikes=1000)
-    except (RuntimeError, OverflowError):  # the latter: a million at once, by subtraction
-        assume(False)
-    target(min(300.0, sum(len(times) for times, _ in outcome.spikes.values())))
-    return outcome
+def check_against_twin(model):
+    assert_same(engine_unless_too_busy(model), twin(model))
 
 
 @given(models())
 def test_random_networks_are_those_of_the_twin(model):
-    assert_same(engine_unless_too_busy(model), twin(model))
+    check_against_twin(model)
 
 
-@given(models(), st.randoms(use_true_random=False))
-def test_order_and_division_of_projections_change_rounding_only(model, random):
-    outcome = engine_unless_too_busy(model)
-    pieces = []  # fixed weights as two halves, which act as one
-    for k, p in enumerate(model.projections):
-        half = {**p, "to": {**p["to"], "weights": 0.5 * np.asarray(p["to"]["weights"])}}
-        pieces += [(k, p)] if p["rule"] else [(k, half), (k, half)]
-    random.shuffle(pieces)
-    other = engine(replace(model, projections=[p for _, p in pieces]))
-    whole = [np.zeros_like(w) for w in outcome.weights]
-    for (k, _), part in zip(pieces, other.weights, strict=True):
-        whole[k] += part
-    # A drive that hardly passes the threshold turns 1e-15 mV into 1e-13 ms, again and again.
-    tolerance = 1e-9 if fires_by_itself(model) else 1e-12
-    assert_same(outcome, replace(other, weights=whole), tolerance)
+@pytest.mark.parametrize("feature", FEATURES)
+@settings(max_examples=settings.default.max_examples // 2)
+@given(st.data())
+def test_with_one_feature_more(feature, data):
+    check_against_twin(data.draw(models([feature])))
+
+
+@pytest.mark.parametrize("kind", ["AntisymmetricSTDP", "VogelsSTDP", "CausalSTDP"])
+@settings(max_examples=settings.default.max_examples // 2)
+@given(models(["sparse", "delays", "dendritic", "rules"]))
+def test_with_synapses_of_one_rule(kind, model):
+    """The kind alone, among all ways in which synapses are given."""
+    for p in model.projections:
+        if p["rule"] and p["rule"]["kind"] != kind:
+            p["rule"], p["pause"] = None, False
+    check_against_twin(model)
+
+
+@given(models(FEATURES))
+def test_with_all_features(model):
+    check_against_twin(model)
 
 
 RULE = {"eta": 0.125, "A_plus": 1.0, "A_minus": 0.5, "tau_plus": 20.0, "tau_minus": 10.0}
@@ -145,7 +53,9 @@ def cells(times, *weights, ids=None, size=1, **parameters):
     """Cells "p0" that a source "s0" reaches by projections with these (weights, options)."""
     ids = ids or [0] * len(times)
     projections = [synapses("s0", "p0", w, **options) for w, options in weights]
-    return Model({"p0": (size, parameters)}, {"s0": (max(ids) + 1, times, ids)}, {}, projections)
+    return Model(
+        {"p0": (size, parameters)}, {"s0": (max(ids, default=0) + 1, times, ids)}, {}, projections
+    )
 
 
 @pytest.mark.parametrize("rule", [None, RULE])
@@ -155,7 +65,9 @@ def test_excitation_and_inhibition_of_one_instant_act_as_one_number(e, w, n_spik
     apart = both(cells([3.0], (e, {}), inhibition, v_min=-0.5))
     as_one = both(cells([3.0], (e - w, {}), v_min=-0.5))
     assert len(apart.spikes["p0"][0]) == n_spikes
-    assert_same(replace(apart, weights=[]), replace(as_one, weights=[]), tolerance=0.0)
+    for outcome in (apart, as_one):
+        outcome.weights, outcome.readings = [], {}
+    assert_same(apart, as_one, tolerance=0.0)
 
 
 def test_a_coincident_pair_counts_once_as_lag_0_plus():
@@ -206,3 +118,64 @@ def test_k_times_the_threshold_makes_k_spikes_by_subtraction(k):
     diagonal = (k * np.eye(100), {})
     outcome = engine(cells(times, diagonal, ids=ids, size=100, tau_m=10.0, reset="by"))
     assert set(np.bincount(outcome.spikes["p0"][1])) == {k}
+
+
+@pytest.mark.parametrize("simulate", [engine, twin])
+@pytest.mark.parametrize("kind", [{}, {"tau_syn_e": 5.0}])
+def test_a_crossing_due_when_a_current_changes_is_a_spike(simulate, kind):
+    model = Model({"p0": (1, {"i_offset": 2.0, **kind})})
+    crossing = simulate(model).spikes["p0"][0][0]
+    model.currents["i0"] = "p0", [crossing], [-3.0], None
+    assert list(simulate(model).spikes["p0"][0]) == [crossing]
+
+
+def test_a_current_acts_from_the_end_of_refractoriness_on():
+    kind = {"i_offset": 2.0, "tau_refrac": 8.0, "v_reset": -0.5}
+    model = Model({"p0": (2, kind), "p1": (2, {**kind, "tau_syn_e": 5.0})})
+    first = 20.0 * np.log(2.0)
+    for name in model.populations:
+        model.currents[f"into {name}"] = name, [first + 3.0, first + 5.0], [9.0, 1.0], [1]
+    outcome = both(model)
+    for times, ids in outcome.spikes.values():
+        second = first + 8.0 + 20.0 * np.log([2.5 / 1.0, 3.5 / 2.0])
+        assert times[ids == 0][:2] == pytest.approx([first, second[0]], abs=1e-11)
+        assert times[ids == 1][:2] == pytest.approx([first, second[1]], abs=1e-11)
+
+
+def test_a_current_that_is_over_leaves_no_rounding():
+    model = cells([], tau_m=0.5)  # 0.1 + 0.2 - 0.1 - 0.2 is 3e-17; what V decays by is far less
+    model.currents = {
+        "i0": ("p0", [1.0, 3.0], [0.1, 0.0], None),
+        "i1": ("p0", [2.0, 4.0], [0.2, 0.0], None),
+    }
+    assert np.abs(both(model).potentials["p0"]) < 1e-40
+
+
+def test_synapses_of_one_pair_learn_each_by_its_own_arrivals():
+    pairs = [0, 0, 0], [0, 0, 0]
+    teaching = (2.0, {"delay": 4.0})
+    learning = (np.full(3, 0.5), {"pairs": pairs, "delay": np.array([1.0, 4.0, 6.0])})
+    learning[1].update(rule=RULE, inhibitory=True)
+    outcome = both(cells([3.0], teaching, learning, v_min=0.0))
+    assert list(outcome.spikes["p0"][0]) == [7.0]  # the synapse of 4 ms takes 0.5 of the 2 mV
+    changes = 0.125 * np.array([np.exp(-3.0 / 20.0), 1.0, -0.5 * np.exp(-2.0 / 10.0)])
+    assert outcome.weights[1] - 0.5 == pytest.approx(changes, abs=1e-15)
+
+
+def test_a_dendritic_delay_puts_the_spike_beside_a_later_arrival():
+    # The cell fires at 4 ms, which the synapse sees at 6.5 ms, together with its arrival.
+    late = {"delay": 3.5, "dendritic": 2.5, "inhibitory": True, "rule": RULE}
+    outcome = both(cells([3.0], (2.0, {}), (0.5, late)))
+    assert list(outcome.spikes["p0"][0]) == [4.0]
+    assert outcome.weights[1] == 0.5 + 0.125
+
+
+def test_spikes_appended_for_the_present_are_not_too_late():
+    model = cells([2.0], (1.5, {}))
+    model.appended = [(0.25, "s0", [16.0, 31.5], [0, 0]), (0.5, "s0", [32.0], [0])]
+    assert list(both(model).spikes["p0"][0]) == [3.0, 17.0, 32.5, 33.0]
+
+
+def test_a_projection_may_have_no_synapses():
+    nothing = {"pairs": (np.zeros(0, int), np.zeros(0, int)), "rule": RULE}
+    assert len(both(cells([3.0], (2.0, {}), (np.zeros(0), nothing))).spikes["p0"][0]) == 1

@@ -16,8 +16,8 @@ ANTISYMMETRIC = AntisymmetricSTDP(0.01, A_minus=0.7, tau_plus=20.0, tau_minus=15
 
 
 def test_defaults():
-    assert dataclasses.astuple(VogelsSTDP(1e-3, 3)) == (1e-3, 3.0, 20.0, math.inf)
-    assert dataclasses.astuple(CausalSTDP(1e-3, 0.5)) == (1e-3, 0.5, 20.0, math.inf)
+    assert dataclasses.astuple(VogelsSTDP(1e-3, 3)) == (1e-3, 3.0, 20.0, math.inf, "all", "hard")
+    assert dataclasses.astuple(CausalSTDP(1e-3, 0.5)) == (1e-3, 0.5, 20.0, math.inf, "all", "hard")
 
 
 @pytest.mark.parametrize("rule", [VOGELS, CAUSAL, CausalSTDP(0.1, bias=-1.0, w_max=2.0)])

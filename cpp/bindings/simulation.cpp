@@ -67,23 +67,37 @@ std::pair<py::array_t<double>, py::array_t<std::int64_t>> spikes(SharedSimulatio
     return {std::move(times), std::move(ids)};
 }
 
-// In the core's order: dense (n_post, n_pre), sparse (n_synapses,), or () where one stands for all.
-py::array_t<double> weights(SharedSimulation& shared, std::size_t projection) {
-    const auto simulation = shared.use();
-    const std::vector<double> present = simulation->weights(projection);
+// Values by weight, in the order of Python: dense (n_post, n_pre), sparse (n_synapses,), or ()
+// where one stands for all.
+py::array_t<double> by_weight(const Synapses& synapses, const std::vector<double>& values) {
     return std::visit(
-        [&](const auto& synapses) -> py::array_t<double> {
-            if constexpr (requires { synapses.uniform(); }) {
+        [&](const auto& one) -> py::array_t<double> {
+            if constexpr (requires { one.uniform(); }) {
                 const std::vector<py::ssize_t> scalar;
-                if (synapses.uniform()) return to_array<double>(present).reshape(scalar);
-                return to_array<double>(transposed(present, synapses.n_pre(), synapses.n_post()))
-                    .reshape({static_cast<py::ssize_t>(synapses.n_post()),
-                              static_cast<py::ssize_t>(synapses.n_pre())});
+                if (one.uniform()) return to_array<double>(values).reshape(scalar);
+                return to_array<double>(transposed(values, one.n_pre(), one.n_post()))
+                    .reshape({static_cast<py::ssize_t>(one.n_post()),
+                              static_cast<py::ssize_t>(one.n_pre())});
             } else {
-                return to_array<double>(present);
+                return to_array<double>(values);
             }
         },
-        simulation->synapses(projection));
+        synapses);
+}
+
+py::array_t<double> weights(SharedSimulation& shared, std::size_t projection) {
+    const auto simulation = shared.use();
+    return by_weight(simulation->synapses(projection), simulation->weights(projection));
+}
+
+// Potentiation and depression so far; empty where they are not accounted.
+std::pair<py::array_t<double>, py::array_t<double>> fluxes(SharedSimulation& shared,
+                                                           std::size_t projection) {
+    const auto simulation = shared.use();
+    const Synapses& synapses = simulation->synapses(projection);
+    const Fluxes present = simulation->fluxes(projection);
+    require(!present.potentiation.empty(), "fluxes are not accounted");
+    return {by_weight(synapses, present.potentiation), by_weight(synapses, present.depression)};
 }
 
 void set_weights(SharedSimulation& shared, std::size_t projection, const Doubles& weights) {
@@ -109,8 +123,8 @@ Samples samples(const SampledRecorder& recorder, std::size_t first_sample,
     for (std::size_t k = 0; k < n; ++k)
         times.mutable_at(static_cast<py::ssize_t>(k)) = recorder.time_of(first_sample + k);
     return {std::move(times),
-            to_array<double>(values).reshape({static_cast<py::ssize_t>(n),
-                                              static_cast<py::ssize_t>(recorder.width())})};
+            to_array<double>(values).reshape(
+                {static_cast<py::ssize_t>(n), static_cast<py::ssize_t>(recorder.width())})};
 }
 
 // Times (n_samples,) and values (n_samples, width) of one recorder, weights in the core's order.
@@ -153,11 +167,9 @@ void set_recording(SharedSimulation& shared, std::size_t population, bool on, do
 }
 
 // What the search for threshold crossings cost a population with exponential currents.
-std::map<std::string, std::uint64_t> search_work(SharedSimulation& shared,
-                                                 std::size_t population) {
+std::map<std::string, std::uint64_t> search_work(SharedSimulation& shared, std::size_t population) {
     const auto simulation = shared.use();
-    const auto* neurons =
-        std::get_if<LifExponential>(&simulation->population(population).neurons);
+    const auto* neurons = std::get_if<LifExponential>(&simulation->population(population).neurons);
     require(neurons != nullptr, "only neurons with exponential currents are searched");
     const LifExponential::Work& work = neurons->work();
     return {{"excited", work.n_excited},
@@ -241,6 +253,19 @@ void bind_simulation(py::module_& module) {
             },
             py::arg("projection"), py::arg("on"))
         .def(
+            "set_eta",
+            [](SharedSimulation& s, std::size_t projection, double eta) {
+                s.use()->set_eta(projection, eta);
+            },
+            py::arg("projection"), py::arg("eta"))
+        .def(
+            "set_accounting",
+            [](SharedSimulation& s, std::size_t projection, bool on) {
+                s.use()->set_accounting(projection, on);
+            },
+            py::arg("projection"), py::arg("on"))
+        .def("fluxes", &fluxes, py::arg("projection"))
+        .def(
             "set_rate",
             [](SharedSimulation& s, std::size_t poisson, const Doubles& times,
                const Doubles& rates) { s.use()->set_rate(poisson, to_steps(times, rates)); },
@@ -249,8 +274,8 @@ void bind_simulation(py::module_& module) {
             "append_spikes",
             [](SharedSimulation& s, std::size_t source, const Doubles& times, const Ids& ids) {
                 const auto simulation = s.use();
-                simulation->append_spikes(
-                    source, to_spikes(times, ids, simulation->source_size(source)));
+                simulation->append_spikes(source,
+                                          to_spikes(times, ids, simulation->source_size(source)));
             },
             py::arg("source"), py::arg("times"), py::arg("ids"))
         .def(

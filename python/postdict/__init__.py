@@ -7,9 +7,10 @@ from .checkpoint import CheckpointError
 from .connectivity import Triplets, all_to_all, fixed_in_degree, fixed_probability, one_to_one
 from .network import Network
 from .neurons import LIF, LIFExp
-from .parts import PoissonSource, Population, Projection, Recorder, SpikeSource
-from .plasticity import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
-from .simulation import Simulation
+from .parts import CurrentSource, PoissonSource, Population, Projection, Recorder, SpikeSource
+from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
+from .signals import Steps
+from .simulation import LimitError, Simulation
 from .streamed import StreamError, read_stream
 
 __version__ = "0.1.0"
@@ -19,7 +20,10 @@ __all__ = [
     "AntisymmetricSTDP",
     "CausalSTDP",
     "CheckpointError",
+    "CurrentSource",
+    "HaasSTDP",
     "LIFExp",
+    "LimitError",
     "Network",
     "PoissonSource",
     "Population",
@@ -27,9 +31,11 @@ __all__ = [
     "Recorder",
     "Simulation",
     "SpikeSource",
+    "Steps",
     "StreamError",
     "Triplets",
     "VogelsSTDP",
+    "WindowSTDP",
     "all_to_all",
     "fixed_in_degree",
     "fixed_probability",

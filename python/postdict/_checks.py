@@ -79,7 +79,11 @@ def time_constant(name: str, value: object) -> float:
 def _outside() -> int:
     """Return the stack level, as `warnings.warn` counts it, of the first caller from elsewhere."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__package__") == __package__:
+
+    def ours() -> bool:
+        return str(frame.f_globals.get("__package__")).split(".")[0] == __package__
+
+    while frame.f_back is not None and ours():
         # The generated __init__ of a dataclass belongs to no package.
         level, frame = level + 1, frame.f_back
         if frame.f_code.co_filename == "<string>" and frame.f_back is not None:
@@ -142,6 +146,22 @@ def in_range(name: str, ids: NDArray[np.integer], n: int) -> None:
         raise ValueError(f"{name} must be in [0, {n}), got {ids[k]} at [{k}]")
 
 
+def chosen(ids: ArrayLike | None, n: int) -> tuple[int, ...] | None:
+    """Return indices in [0, n), each once and at least one; None stands for all."""
+    if ids is None:
+        return None
+    given = integer_array("ids", ids)
+    in_range("ids", given, n)
+    if not given.size:
+        raise ValueError("ids must name at least one neuron, got none")
+    order = np.argsort(given, kind="stable")
+    again = order[1:][np.diff(given[order]) == 0]
+    if again.size:
+        k = int(again.min())
+        raise ValueError(f"ids must name each neuron once, got {given[k]} again at [{k}]")
+    return tuple(int(i) for i in given)
+
+
 def first_place(where: NDArray[np.bool_]) -> tuple[int, ...]:
     """Return the index of the first true entry."""
     return tuple(int(k) for k in np.unravel_index(int(np.argmax(where)), where.shape))
@@ -153,20 +173,27 @@ def show_place(place: tuple[int, ...]) -> str:
 
 
 def spike_arrays(
-    name: str, times: ArrayLike, ids: ArrayLike, n: int
+    name: str, times: ArrayLike, ids: ArrayLike, n: int, *, earliest: float = 0.0
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return spike times (ms, >= 0) and ids (in [0, n)) as flat arrays sorted by (time, id)."""
+    """Return spike times (ms, >= earliest) and ids (in [0, n)), flat, sorted by (time, id)."""
     t = finite_array(f"{name}: times", times, ndim=1)
     given = integer_array(f"{name}: ids", ids)
     if given.shape != t.shape:
         raise ValueError(
             f"{name}: times and ids must have one length, got {t.shape} and {given.shape}"
         )
-    if (t < 0).any():
-        k = int(np.argmax(t < 0))
-        raise ValueError(f"{name}: times must be non-negative, got {t[k]} ms at [{k}]")
+    if (t < earliest).any():
+        k = int(np.argmax(t < earliest))
+        rule = f"not be before the present, {earliest:g} ms" if earliest else "be non-negative"
+        raise ValueError(f"{name}: times must {rule}, got {t[k]} ms at [{k}]")
     in_range(f"{name}: ids", given, n)
-    i = given.astype(np.int64)
+    return sorted_spikes(t, given.astype(np.int64))
+
+
+def sorted_spikes(
+    t: NDArray[np.float64], i: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return copies sorted by (time, id), read-only."""
     later = t[1:] > t[:-1]
     if not (later | ((t[1:] == t[:-1]) & (i[1:] >= i[:-1]))).all():
         order = np.lexsort((i, t))

@@ -1,22 +1,41 @@
 # Stubs of the compiled core, from pybind11-stubgen, shortened; mypy.stubtest keeps them true.
-import enum
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-class Variable(enum.IntEnum):
-    weights = ...
-    weight_statistics = ...
-    potential = ...
-    current_e = ...
-    current_i = ...
+class Rule: ...
 
-class TraceRule:
-    def __init__(
-        self, spike_x: float, arrival_y: float, arrival: float, tau_x: float, tau_y: float
-    ) -> None: ...
+def trace_rule(
+    eta: float,
+    w_max: float,
+    nearest: bool,
+    soft: bool,
+    spike_x: float,
+    arrival_y: float,
+    arrival: float,
+    tau_x: float,
+    tau_y: float,
+) -> Rule: ...
+def sampled_rule(
+    eta: float, w_max: float, nearest: bool, soft: bool, lags: ArrayLike, values: ArrayLike
+) -> Rule: ...
+def haas_rule(
+    eta: float,
+    w_max: float,
+    nearest: bool,
+    soft: bool,
+    A_plus: float,
+    A_minus: float,
+    alpha_plus: float,
+    alpha_minus: float,
+    beta: float,
+    stretch: float,
+    latency: float,
+    longest_before: float,
+    longest_after: float,
+) -> Rule: ...
 
 class Network:
     def __init__(self, seed: int) -> None: ...
@@ -64,8 +83,7 @@ class Network:
         axonal_delay: float,
         dendritic_delay: float,
         inhibitory: bool,
-        rule: TraceRule | None,
-        w_max: float,
+        rule: Rule | None,
         single: bool,
     ) -> int: ...
     def connect_sparse(
@@ -80,13 +98,12 @@ class Network:
         weights: ArrayLike,
         dendritic_delay: float,
         inhibitory: bool,
-        rule: TraceRule | None,
-        w_max: float,
+        rule: Rule | None,
         single: bool,
     ) -> int: ...
     def record(
         self,
-        variable: Variable,
+        variable: str,
         target: int,
         which: ArrayLike,
         interval: float,
@@ -102,12 +119,15 @@ class Simulation:
         self, network: Network, max_recorded_spikes: int, max_pending_spikes: int
     ) -> None: ...
     def append_spikes(self, source: int, times: ArrayLike, ids: ArrayLike) -> None: ...
+    def fluxes(self, projection: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
     def n_spikes(self, population: int) -> int: ...
     def potentials(self, population: int, ids: ArrayLike) -> NDArray[np.float64]: ...
     def recorded(self, recorder: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None: ...
     def run_until(self, end: float, most_instants: int) -> bool: ...
     def search_work(self, population: int) -> dict[str, int]: ...
+    def set_accounting(self, projection: int, on: bool) -> None: ...
+    def set_eta(self, projection: int, eta: float) -> None: ...
     def set_learning(self, projection: int, on: bool) -> None: ...
     def set_rate(self, poisson: int, times: ArrayLike, rates: ArrayLike) -> None: ...
     def set_recording(

@@ -10,16 +10,16 @@ from . import _core, recording
 from .network import Network
 from .neurons import LIF
 from .parts import Projection
-from .plasticity import AntisymmetricSTDP, Rule, VogelsSTDP
+from .plasticity import (
+    AntisymmetricSTDP,
+    CausalSTDP,
+    HaasSTDP,
+    Rule,
+    VogelsSTDP,
+    WindowSTDP,
+)
+from .signals import as_steps
 from .synapses import Dense
-
-VARIABLES = {
-    "weights": _core.Variable.weights,
-    "weight_statistics": _core.Variable.weight_statistics,
-    "v": _core.Variable.potential,
-    "g_e": _core.Variable.current_e,
-    "g_i": _core.Variable.current_i,
-}
 
 
 def assembled(network: Network) -> _core.Network:
@@ -36,12 +36,16 @@ def assembled(network: Network) -> _core.Network:
         else:
             populations[name] = core.add_lif_exponential(name, size, **parameters)
     for poisson in network.poisson_sources:
-        core.add_poisson(
-            poisson.name, populations[poisson.population], [0.0], [poisson.rate], poisson.weight
-        )
+        onto, rate = populations[poisson.population], as_steps(poisson.rate)
+        core.add_poisson(poisson.name, onto, rate.times, rate.values, poisson.weight)
+    sizes = {population.name: population.size for population in network.populations}
+    for source in network.current_sources:
+        ids = np.arange(sizes[source.population]) if source.ids is None else np.asarray(source.ids)
+        onto, current = populations[source.population], source.current
+        core.add_current(onto, ids, current.times, current.values)
     sources = {}
-    for source in network.spike_sources:
-        sources[source.name] = core.add_spike_times(source.size, *network.spikes(source))
+    for replay in network.spike_sources:
+        sources[replay.name] = core.add_spike_times(replay.size, *network.spikes(replay))
     for projection in network.projections:
         from_population = projection.pre in populations
         pre = (populations if from_population else sources)[projection.pre]
@@ -49,7 +53,7 @@ def assembled(network: Network) -> _core.Network:
     for recorder in network.recorders:
         target, synapses = recorder.target, network.recorded_synapses(recorder.target)
         core.record(
-            VARIABLES[recorder.variable],
+            recorder.variable,
             target.index if isinstance(target, Projection) else populations[target.name],
             recording.core_places(recorder, synapses),
             recorder.every or 0.0,
@@ -71,8 +75,7 @@ def _connect(
     shared: dict[str, Any] = {
         "dendritic_delay": projection.dendritic_delay,
         "inhibitory": projection.inhibitory,
-        "rule": trace_rule(rule) if rule else None,
-        "w_max": rule.w_max if rule else np.inf,
+        "rule": core_rule(rule) if rule else None,
         "single": projection.precision == "single",
     }
     if isinstance(synapses, Dense):
@@ -98,21 +101,45 @@ def _connect(
         )
 
 
-def trace_rule(rule: Rule) -> _core.TraceRule:
-    """Return a rule as the core has it: what an arrival and a postsynaptic spike do by traces."""
-    eta = rule.eta
-    if isinstance(rule, AntisymmetricSTDP):
-        return _core.TraceRule(
-            spike_x=eta * rule.A_plus,
-            arrival_y=-eta * rule.A_minus,
-            arrival=0.0,
-            tau_x=rule.tau_plus,
-            tau_y=rule.tau_minus,
+def core_rule(rule: Rule) -> _core.Rule:
+    """Return a rule as the core has it."""
+    shared: dict[str, Any] = {
+        "eta": rule.eta,
+        "w_max": rule.w_max,
+        "nearest": rule.pairing == "nearest",
+        "soft": rule.bounds == "soft",
+    }
+    if isinstance(rule, WindowSTDP):
+        return _core.sampled_rule(**shared, lags=rule.lags, values=rule.values)
+    if isinstance(rule, HaasSTDP):
+        first, last = rule.support
+        names = ("A_plus", "A_minus", "alpha_plus", "alpha_minus", "beta", "stretch", "latency")
+        return _core.haas_rule(
+            **shared,
+            **{name: getattr(rule, name) for name in names},
+            longest_before=max(0.0, -first),
+            longest_after=max(0.0, last),
         )
-    return _core.TraceRule(
-        spike_x=eta,
-        arrival_y=eta if isinstance(rule, VogelsSTDP) else 0.0,
-        arrival=rule.per_arrival,
-        tau_x=rule.tau,
-        tau_y=rule.tau,
-    )
+    return _core.trace_rule(**shared, **_traces(rule))
+
+
+def _traces(rule: Rule) -> dict[str, Any]:
+    """Return what an arrival and a postsynaptic spike do by traces, per unit of eta."""
+    if isinstance(rule, AntisymmetricSTDP):
+        by_spike, by_arrival = rule.A_plus, -rule.A_minus
+        return {
+            "spike_x": by_spike,
+            "arrival_y": by_arrival,
+            "arrival": 0.0,
+            "tau_x": rule.tau_plus,
+            "tau_y": rule.tau_minus,
+        }
+    assert isinstance(rule, (VogelsSTDP, CausalSTDP))
+    vogels = isinstance(rule, VogelsSTDP)
+    return {
+        "spike_x": 1.0,
+        "arrival_y": 1.0 if vogels else 0.0,
+        "arrival": -rule.alpha if isinstance(rule, VogelsSTDP) else -rule.bias,
+        "tau_x": rule.tau,
+        "tau_y": rule.tau,
+    }

@@ -22,6 +22,7 @@ from .network import Network
 from .neurons import MODELS
 from .parts import Projection
 from .plasticity import RULES, Rule
+from .signals import Steps
 from .synapses import Sparse
 from .weights import Entries
 
@@ -133,8 +134,21 @@ def describe(network: Network) -> tuple[dict[str, Any], Arrays]:
             for p in network.populations
         ],
         "poisson_sources": [
-            {"name": s.name, "population": s.population, "rate": s.rate, "weight": s.weight}
+            {
+                "name": s.name,
+                "population": s.population,
+                "rate": None if isinstance(s.rate, Steps) else s.rate,
+                "weight": s.weight,
+            }
             for s in network.poisson_sources
+        ],
+        "current_sources": [
+            {
+                "name": s.name,
+                "population": s.population,
+                "ids": None if s.ids is None else list(s.ids),
+            }
+            for s in network.current_sources
         ],
         "spike_sources": [{"name": s.name, "size": s.size} for s in network.spike_sources],
         "projections": [
@@ -175,6 +189,11 @@ def describe(network: Network) -> tuple[dict[str, Any], Arrays]:
                 arrays[f"pre/{k}"], arrays[f"post/{k}"] = synapses.pairs()
     for k, source in enumerate(network.spike_sources):
         arrays[f"times/{k}"], arrays[f"ids/{k}"] = network.spikes(source)
+    for k, poisson in enumerate(network.poisson_sources):
+        if isinstance(poisson.rate, Steps):
+            arrays |= _described_steps("rate", k, poisson.rate)
+    for k, current in enumerate(network.current_sources):
+        arrays |= _described_steps("current", k, current.current)
     return description, arrays
 
 
@@ -183,8 +202,12 @@ def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
     network = Network(description["seed"])
     for p in description["populations"]:
         network.add_population(p["name"], p["size"], MODELS[p["model"]](**p["parameters"]))
-    for s in description["poisson_sources"]:
-        network.add_poisson(s["name"], s["population"], rate=s["rate"], weight=s["weight"])
+    for k, s in enumerate(description["poisson_sources"]):
+        rate = _steps("rate", k, arrays) if s["rate"] is None else s["rate"]
+        network.add_poisson(s["name"], s["population"], rate=rate, weight=s["weight"])
+    for k, s in enumerate(description["current_sources"]):
+        current = _steps("current", k, arrays)
+        network.add_current(s["name"], s["population"], current, ids=s["ids"])
     for k, s in enumerate(description["spike_sources"]):
         network.add_spike_source(
             s["name"], s["size"], times=arrays[f"times/{k}"], ids=arrays[f"ids/{k}"]
@@ -219,6 +242,14 @@ def _described_rule(rule: Rule | None) -> dict[str, Any] | None:
     if rule is None:
         return None
     return {"rule": type(rule).__name__, "parameters": rule.to_dict()}
+
+
+def _described_steps(kind: str, k: int, steps: Steps) -> Arrays:
+    return {f"{kind}_times/{k}": steps.times, f"{kind}_values/{k}": steps.values}
+
+
+def _steps(kind: str, k: int, arrays: Arrays) -> Steps:
+    return Steps(arrays[f"{kind}_times/{k}"], arrays[f"{kind}_values/{k}"])
 
 
 def _given_weights(form: str, k: int, arrays: Arrays) -> Any:

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _checks, memory, recording
+from .given_spikes import GivenSpikes
 from .parts import (
+    CurrentSource,
     Emitter,
     Part,
     PoissonSource,
@@ -18,6 +20,7 @@ from .parts import (
     SpikeSource,
     find,
 )
+from .signals import Steps
 from .synapses import Synapses
 
 
@@ -30,15 +33,17 @@ class Declarations:
             raise ValueError(f"seed must be below 2**64, got {seed}")
         self.populations: list[Population] = []
         self.poisson_sources: list[PoissonSource] = []
+        self.current_sources: list[CurrentSource] = []
         self.spike_sources: list[SpikeSource] = []
         self.projections: list[Projection] = []
         self.recorders: list[Recorder] = []
         self._synapses: list[Synapses] = []  # by projection
-        self._spikes: dict[str, tuple[NDArray[np.float64], NDArray[np.int64]]] = {}
+        self._spikes: dict[str, GivenSpikes] = {}
 
     def __repr__(self) -> str:
         parts = [f"{p.name}[{p.size}]" for p in self._emitters()]
-        parts += [f"{p.name}→{p.population}" for p in self.poisson_sources]
+        onto: list[PoissonSource | CurrentSource] = [*self.poisson_sources, *self.current_sources]
+        parts += [f"{s.name}→{s.population}" for s in onto]
         parts += [
             f"{p.pre}→{p.post}{' inhibitory' * p.inhibitory}{' plastic' * bool(p.plasticity)}"
             for p in self.projections
@@ -68,13 +73,21 @@ class Declarations:
         """
         parts: dict[Part, int] = {}
         parts |= {p: memory.of_neurons(p.size, p.neurons) for p in self.populations}
-        parts |= {s: memory.of_spikes(self._spikes[s.name][0].size) for s in self.spike_sources}
+        steps = {s: s.rate for s in self.poisson_sources if isinstance(s.rate, Steps)}
+        parts |= {s: memory.of_steps(rate) for s, rate in steps.items()}
+        sizes = {p.name: p.size for p in self.populations}
+        parts |= {s: memory.of_current(s, sizes[s.population]) for s in self.current_sources}
+        parts |= {s: memory.of_spikes(self._spikes[s.name].n) for s in self.spike_sources}
         parts |= {p: memory.of_projection(p, self._synapses[p.index]) for p in self.projections}
         parts |= {r: memory.of_samples(r, self.recorded_synapses(r.target)) for r in self.recorders}
         return memory.Memory(parts)
 
     def spikes(self, source: SpikeSource) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the declared spikes (times in ms, ids) of a spike source."""
+        """Return the spikes of a spike source: times in ms, ids; sorted by (time, id)."""
+        return self.given_spikes(source).merged()
+
+    def given_spikes(self, source: SpikeSource) -> GivenSpikes:
+        """Return the spikes of a spike source, to which a simulation appends."""
         self.check_part(source)
         return self._spikes[source.name]
 
@@ -91,28 +104,40 @@ class Declarations:
         twin = type(self)(self.seed)
         twin.populations = list(self.populations)
         twin.poisson_sources = list(self.poisson_sources)
+        twin.current_sources = list(self.current_sources)
         twin.spike_sources = list(self.spike_sources)
         twin.projections = list(self.projections)
         twin.recorders = list(self.recorders)
         twin._synapses = list(self._synapses)  # which are immutable
-        twin._spikes = dict(self._spikes)
+        twin._spikes = {name: spikes.copy() for name, spikes in self._spikes.items()}
         return twin
 
     def check_part(self, part: Part) -> None:
         """Refuse a part (population, source, projection, recorder) of another network."""
-        named = [*self.populations, *self.poisson_sources, *self.spike_sources]
-        if part not in [*named, *self.projections, *self.recorders]:
+        if part not in [*self._named(), *self.projections, *self.recorders]:
             raise ValueError(f"{part!r} is not part of this network")
 
     def _new_name(self, name: str) -> str:
         if name == "" or not isinstance(name, str):
             raise TypeError(f"name must be a non-empty text, got {name!r}")
-        if name in {part.name for part in (*self._emitters(), *self.poisson_sources)}:
+        if name in {part.name for part in self._named()}:
             raise ValueError(f"name must be new, got {name!r}, which this network has already")
         return name
 
     def _population(self, given: Population | str) -> Population:
         return find(given, self.populations, "population")
+
+    def _check_currents(self, population: Population, new: CurrentSource) -> None:
+        """Refuse a current that makes no sense together with those that are there."""
+        lowest = np.zeros(population.size)
+        for source in (*self.current_sources, new):
+            if source.population == population.name:
+                which = slice(None) if source.ids is None else np.asarray(source.ids)
+                lowest[which] += source.current.lowest
+        population.neurons.check_currents(lowest)
+
+    def _named(self) -> list[Population | PoissonSource | CurrentSource | SpikeSource]:
+        return [*self._emitters(), *self.poisson_sources, *self.current_sources]
 
     def _emitters(self) -> list[Emitter]:
         return [*self.populations, *self.spike_sources]

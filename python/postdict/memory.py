@@ -7,7 +7,7 @@ Bytes by part (`cpp/projection_dense.hpp`, `cpp/projection_sparse.hpp`, `cpp/pla
                4 a source; 4 a bundle, and 8 more where delays differ
     plastic    besides, 12 a source (dense) or bundle (sparse), and 12 a target
     neurons    128 (LIF), 256 (LIFExp)
-    sources    16 a given spike
+    sources    16 a given spike, 16 a step of a rate or current, 4 a neuron that a current reaches
     recorders  8 a number of what they may come to hold, at most `max_bytes`
 
 A bundle is the synapses of one source with one delay. Spikes recorded (12 bytes each) and under way
@@ -22,11 +22,13 @@ from dataclasses import dataclass
 
 from . import recording
 from .neurons import Model
-from .parts import Part, Projection, Recorder
+from .parts import CurrentSource, Part, Projection, Recorder
+from .signals import Steps
 from .synapses import Sparse, Synapses
 
 NEURON = {"LIF": 128, "LIFExp": 256}
 GIVEN_SPIKE = 16
+STEP = 16
 WEIGHT = {"double": 8, "single": 4}
 TARGET = 4
 SOURCE = 4
@@ -42,7 +44,7 @@ class Memory:
     Attributes
     ----------
     parts : dict
-        By population, spike source, projection and recorder.
+        By population, source (Poisson where its rate has steps), projection and recorder.
     """
 
     parts: Mapping[Part, int]
@@ -80,6 +82,16 @@ def of_neurons(size: int, neurons: Model) -> int:
 def of_spikes(n: int) -> int:
     """Return the bytes of the given spikes of a source."""
     return n * GIVEN_SPIKE
+
+
+def of_steps(steps: Steps) -> int:
+    """Return the bytes of a rate or a current."""
+    return STEP * steps.times.size
+
+
+def of_current(source: CurrentSource, size: int) -> int:
+    """Return the bytes of a current into a population of `size` neurons."""
+    return of_steps(source.current) + TARGET * (size if source.ids is None else len(source.ids))
 
 
 def of_samples(recorder: Recorder, synapses: Synapses | None) -> int:

@@ -13,8 +13,10 @@ from numpy.typing import ArrayLike
 
 from . import _checks, connecting, recording
 from .declarations import Declarations
+from .given_spikes import GivenSpikes
 from .neurons import LIF, LIFExp, Model
 from .parts import (
+    CurrentSource,
     Emitter,
     PoissonSource,
     Population,
@@ -24,9 +26,8 @@ from .parts import (
     Variable,
 )
 from .plasticity import RULES, Rule
+from .signals import Steps, checked_rate
 from .weights import Bounds
-
-LARGEST_RATE = 1e6  # Hz; a thousand kicks a millisecond are a slip
 
 
 class Network(Declarations):
@@ -71,7 +72,7 @@ class Network(Declarations):
         return population
 
     def add_poisson(
-        self, name: str, population: Population | str, *, rate: float, weight: float
+        self, name: str, population: Population | str, *, rate: float | Steps, weight: float
     ) -> PoissonSource:
         """Kick every neuron of a population independently, as a Poisson process.
 
@@ -81,8 +82,8 @@ class Network(Declarations):
             Unique; with the network's seed it fixes the random stream.
         population : Population or str
             Who is kicked.
-        rate : float
-            Hz, for each neuron.
+        rate : float or Steps
+            Hz, for each neuron; a function of time as `Steps`.
         weight : float
             mV, added to V at each kick; negative for inhibition.
 
@@ -95,10 +96,45 @@ class Network(Declarations):
         source = PoissonSource(
             name,
             target.name,
-            _checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE),
+            checked_rate(rate),
             _checks.number("weight", weight, "mV"),
         )
         self.poisson_sources.append(source)
+        return source
+
+    def add_current(
+        self,
+        name: str,
+        population: Population | str,
+        current: Steps,
+        *,
+        ids: ArrayLike | None = None,
+    ) -> CurrentSource:
+        """Add a current to v_rest + i_offset of neurons; several into one neuron add up.
+
+        Parameters
+        ----------
+        name : str
+            Unique among populations and sources.
+        population : Population or str
+            Whose neurons.
+        current : Steps
+            mV. The lowest values of all currents into a LIF with `v_min` may not add up to less
+            than v_min - v_rest - i_offset.
+        ids : array of int, optional
+            Which neurons, each once; all by default.
+
+        Returns
+        -------
+        CurrentSource
+        """
+        name = self._new_name(name)
+        target = self._population(population)
+        if not isinstance(current, Steps):
+            raise TypeError(f"current must be Steps, got {type(current).__name__}")
+        source = CurrentSource(name, target.name, current, _checks.chosen(ids, target.size))
+        self._check_currents(target, source)
+        self.current_sources.append(source)
         return source
 
     def add_spike_source(
@@ -123,7 +159,7 @@ class Network(Declarations):
         """
         name = self._new_name(name)
         size = _size(size)
-        self._spikes[name] = _checks.spike_arrays(name, times, ids, size)
+        self._spikes[name] = GivenSpikes(_checks.spike_arrays(name, times, ids, size))
         source = SpikeSource(name, size)
         self.spike_sources.append(source)
         return source

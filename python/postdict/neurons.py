@@ -47,6 +47,9 @@ class _Model:
                     f"got {len(value)} values"
                 )
 
+    def check_currents(self, lowest: NDArray[np.float64]) -> None:
+        """Refuse currents whose lowest sum, (size,) mV, makes a parameter senseless."""
+
     def arrays(self, size: int) -> dict[str, NDArray[np.float64]]:
         """Return every parameter as (size,) values."""
         values = {"v_init": self._given()["v_rest"], **self._given()}
@@ -79,7 +82,7 @@ class LIF(_Model):
         fires by itself, at exact times.
     v_min : float or array (n,), optional
         Lower bound of V, mV, applied after the arrivals of an instant are summed. At most v_reset
-        and v_rest + i_offset.
+        and v_rest + i_offset, also with the lowest current that is added to it.
     v_init : float or array (n,), optional
         V at t = 0, mV, below v_thresh; v_rest by default.
     reset : "to" or "by"
@@ -115,6 +118,13 @@ class LIF(_Model):
                 _require(p, "v_min", "<=", other)
         if self.reset == "by" and (p["tau_refrac"] > 0).any():
             raise ValueError(f"reset='by' needs tau_refrac = 0, got {self.tau_refrac} ms")
+
+    def check_currents(self, lowest: NDArray[np.float64]) -> None:
+        """Refuse currents, (size,) mV at their lowest, that would draw V below v_min."""
+        if self.v_min is not None:
+            v_inf = np.asarray(self.v_rest) + np.asarray(self.i_offset) + lowest
+            bound = "v_rest + i_offset + the lowest current"
+            _require({"v_min": np.asarray(self.v_min), bound: v_inf}, "v_min", "<=", bound)
 
     def arrays(self, size: int) -> dict[str, NDArray[np.float64]]:
         """Return every parameter as (size,) values, but tau_m as (1,) where all share it."""

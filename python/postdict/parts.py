@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from . import _checks
 from .neurons import Model
 from .plasticity import Rule
+from .signals import Steps
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,18 @@ class PoissonSource:
 
     name: str
     population: str
-    rate: float
+    rate: float | Steps
     weight: float
+
+
+@dataclass(frozen=True)
+class CurrentSource:
+    """A current (mV) into neurons of a population, all of them where `ids` is None."""
+
+    name: str
+    population: str
+    current: Steps
+    ids: tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,7 @@ class Recorder:
     synapses: tuple[int, ...] | None = None
 
 
-Part: TypeAlias = Population | PoissonSource | SpikeSource | Projection | Recorder
+Part: TypeAlias = Population | PoissonSource | CurrentSource | SpikeSource | Projection | Recorder
 
 Emitter: TypeAlias = Population | SpikeSource
 
@@ -93,3 +105,15 @@ def find(given: T | str, parts: list[T], kind: str) -> T:
     if type(given) not in (Population, SpikeSource) or given not in parts:
         raise ValueError(f"{given!r} is not a {kind} of this network")
     return given
+
+
+def index_of(given: object, kind: type, parts: Sequence[Any], what: str) -> int:
+    """Return where a part stands that is given by itself or by its name."""
+    if isinstance(given, str):
+        names = [part.name for part in parts]
+        if given not in names:
+            raise ValueError(_checks.unknown(what, given, names))
+        return names.index(given)
+    if not isinstance(given, kind) or given not in parts:
+        raise ValueError(f"{given!r} is not a {what} of this network")
+    return parts.index(given)

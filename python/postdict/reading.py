@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import _checks, _core, recording
 from .network import Network
 from .neurons import LIFExp
-from .parts import Population, Recorder
+from .parts import Population, Recorder, index_of
 from .streaming import Moved, Stream, full_at
 
 
@@ -176,13 +175,9 @@ class Readings:
         interval = _checks.number("flush_every", flush_every, "s", at_least=0.0)
         if self._stream is not None:
             raise RuntimeError(f"this Simulation streams to {str(self._stream.path)!r} already")
-        if not self._running.acquire(blocking=False):
-            raise RuntimeError("this Simulation is running already")
-        try:
+        with self._paused():
             stream = Stream(Path(path), interval, self._network, self._core, self._set_moved)
             self._stream = stream
-        finally:
-            self._running.release()
         try:
             stream.flush()
             yield stream
@@ -210,15 +205,14 @@ class Readings:
             self._core.set_streaming(k, moved is not None)
 
     def _population_index(self, population: Population | str) -> int:
-        return self._index(population, Population, self._network.populations, "population")
+        return index_of(population, Population, self._network.populations, "population")
 
-    def _index(self, given: object, kind: type, parts: Sequence[Any], what: str) -> int:
-        """Return where a part stands that is given by itself or by its name."""
-        if isinstance(given, str):
-            names = [part.name for part in parts]
-            if given not in names:
-                raise ValueError(_checks.unknown(what, given, names))
-            return names.index(given)
-        if not isinstance(given, kind) or given not in parts:
-            raise ValueError(f"{given!r} is not a {what} of this network")
-        return parts.index(given)
+    @contextmanager
+    def _paused(self) -> Iterator[None]:
+        """Refuse while it runs, and let nobody run it meanwhile."""
+        if not self._running.acquire(blocking=False):
+            raise RuntimeError("this Simulation is running already")
+        try:
+            yield
+        finally:
+            self._running.release()

@@ -9,16 +9,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from numpy.typing import ArrayLike
+
 from . import _checks, _core, checkpoint, memory
 from .assembly import assembled
-from .network import LARGEST_RATE, Network
-from .parts import PoissonSource, Projection
+from .network import Network
+from .parts import PoissonSource, Projection, SpikeSource, index_of
 from .progress import ProgressLine
 from .reading import Readings
+from .signals import Steps, as_steps, checked_rate
 from .streaming import Moved
 
 ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
 """Called as (t_ms, t_stop_ms, wall_s, n_events) now and then while a simulation runs."""
+
+LimitError = _core.LimitError
+"""A bound on recorded or pending spikes was reached: the run stopped, whole, at an instant."""
 
 _SLICE = 10_000  # instants between two looks at signals and progress; changes no result
 
@@ -46,7 +52,7 @@ class Simulation(Readings):
     ------
     ValueError, MemoryError
         The estimate is over `max_bytes`, or by default over what the machine has.
-    RuntimeError
+    LimitError
         From `run` and `run_until`, when a bound is reached: the simulation then stands whole at an
         instant, and everything recorded so far can be read and saved.
     """
@@ -127,12 +133,8 @@ class Simulation(Readings):
             self._run_until(end, progress or None)
 
     def _run_until(self, end: float, report: ProgressCallback | None) -> None:
-        if not self._running.acquire(blocking=False):
-            raise RuntimeError("this Simulation is running already")
-        try:
+        with self._paused():
             self._run_in_slices(end, report)
-        finally:
-            self._running.release()
 
     def _run_in_slices(self, end: float, report: ProgressCallback | None) -> None:
         started = _clock.perf_counter()
@@ -171,17 +173,66 @@ class Simulation(Readings):
 
     def set_plasticity(self, projection: Projection, on: bool) -> None:
         """Switch learning on or off; while off, the rule still follows the spikes."""
+        self._plastic(projection)
+        self._core.set_learning(projection.index, bool(on))
+
+    def set_learning_rate(self, projection: Projection, eta: float) -> None:
+        """Change a projection's learning rate (eta of its rule, mV) from now on."""
+        self._plastic(projection)
+        self._core.set_eta(projection.index, _checks.number("eta", eta, "mV", at_least=0.0))
+
+    def account_fluxes(self, projection: Projection, on: bool = True) -> None:
+        """Account from now on what the rule does to each synapse, or no longer; see `fluxes`."""
+        self._plastic(projection)
+        self._core.set_accounting(projection.index, bool(on))
+
+    def fluxes(self, projection: Projection) -> tuple[Any, Any]:
+        """Return what the rule has added to each synapse, and taken from it, while accounted.
+
+        Bounds are left aside, and weights that do not learn are accounted as if they did.
+
+        Returns
+        -------
+        potentiation, depression : array (post, pre), scipy.sparse matrix or Triplets
+            mV, >= 0, in the form of the weights.
+        """
+        self._plastic(projection)
+        synapses = self._network.synapses(projection)
+        potentiation, depression = self._core.fluxes(projection.index)
+        return synapses.in_form(potentiation), synapses.in_form(depression)
+
+    def _plastic(self, projection: Projection) -> None:
         self._network.check_part(projection)
         if projection.plasticity is None:
             raise ValueError(f"the projection {projection.pre}→{projection.post} has no plasticity")
-        self._core.set_learning(projection.index, bool(on))
 
-    def set_rate(self, source: PoissonSource | str, rate: float) -> None:
-        """Change the rate (Hz per neuron) of a Poisson source from now on."""
-        index = self._index(source, PoissonSource, self._network.poisson_sources, "Poisson source")
-        self._core.set_rate(
-            index, [0.0], [_checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)]
-        )
+    def set_rate(self, source: PoissonSource | str, rate: float | Steps) -> None:
+        """Change the rate (Hz per neuron) of a Poisson source from now on.
+
+        The times of `Steps` count from t = 0, not from the present.
+        """
+        index = index_of(source, PoissonSource, self._network.poisson_sources, "Poisson source")
+        steps = as_steps(checked_rate(rate))
+        self._core.set_rate(index, steps.times, steps.values)
+
+    def append_spikes(self, source: SpikeSource | str, *, times: ArrayLike, ids: ArrayLike) -> None:
+        """Add spikes to those that a spike source will replay, as if they had been there before.
+
+        Parameters
+        ----------
+        source : SpikeSource or str
+        times : array (n_spikes,)
+            ms, not before the present, in any order; also between spikes that are there already.
+        ids : array (n_spikes,) of int
+            Who fires.
+        """
+        sources = self._network.spike_sources
+        index = index_of(source, SpikeSource, sources, "spike source")
+        name, size = sources[index].name, sources[index].size
+        with self._paused():
+            piece = _checks.spike_arrays(name, times, ids, size, earliest=self.time)
+            self._core.append_spikes(index, *piece)
+            self._network.given_spikes(sources[index]).append(piece)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a checkpoint (.npz): network, state, spikes under way, random streams, recordings.

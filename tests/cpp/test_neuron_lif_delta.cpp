@@ -114,9 +114,9 @@ TEST_CASE("a single kick settles as an instant of its own") {
 TEST_CASE("a change of drive bends V and moves the crossing") {
     LifDelta neurons(one_neuron());
     CHECK(neurons.next_time() == never);
-    neurons.shift_drive(0, 2.0, 5.0);
+    neurons.set_drive(0, 2.0, 5.0);
     CHECK(neurons.potential(0, 5.0) == doctest::Approx(0.0));
-    neurons.shift_drive(0, -0.5, 7.0);
+    neurons.set_drive(0, 1.5, 7.0);
     const double v = 2.0 * -std::expm1(-2.0 / 20.0);
     CHECK(neurons.potential(0, 7.0) == doctest::Approx(v).epsilon(1e-13));
     CHECK(next_crossing(neurons) ==

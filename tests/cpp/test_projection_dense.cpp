@@ -10,18 +10,24 @@ using postdict::DenseParameters;
 using postdict::DenseProjection;
 using postdict::Inputs;
 using postdict::NeuronId;
+using postdict::never;
 using postdict::Random;
+using postdict::Rule;
 using postdict::TraceRule;
 
 namespace {
 
-const TraceRule rule{0.1, -0.05, 0.0, 20.0, 10.0};
+Rule rule(double w_max = never, bool soft = false) {
+    return {TraceRule{1.0, -0.5, 0.0, 20.0, 10.0}, 0.1, false, soft, w_max};
+}
 
-Inputs inputs(std::size_t n) { return Inputs(n, Inputs::Channels::one); }
+Inputs inputs(std::size_t n) {
+    return Inputs(n, Inputs::Channels::one);
+}
 
 // The weight change of one pair: an arrival at t_pre and a postsynaptic spike at t_post.
 double change(double t_pre, double t_post) {
-    DenseProjection<double> projection({1, 1, {1.0}, true, rule});
+    DenseProjection<double> projection({1, 1, {1.0}, true, rule()});
     Inputs target = inputs(1);
     if (t_post < t_pre) projection.on_spike(0, t_post);
     projection.arrive(0, t_pre, target);
@@ -38,7 +44,7 @@ TEST_CASE("an isolated pair gives the window, and a coincidence counts once as l
 }
 
 TEST_CASE("an arrival transmits the weight from before its depression") {
-    DenseProjection<double> projection({1, 1, {0.5}, true, rule});
+    DenseProjection<double> projection({1, 1, {0.5}, true, rule()});
     Inputs target = inputs(1);
     projection.on_spike(0, 10.0);
     CHECK(projection.arrive(0, 11.0, target) == 1);
@@ -49,7 +55,7 @@ TEST_CASE("an arrival transmits the weight from before its depression") {
 }
 
 TEST_CASE("weights stay within their bounds, and stand still while learning is off") {
-    DenseProjection<double> projection({1, 1, {0.95}, true, rule, 1.0});
+    DenseProjection<double> projection({1, 1, {0.95}, true, rule(1.0)});
     Inputs target = inputs(1);
     projection.arrive(0, 1.0, target);
     projection.set_learning(false);
@@ -62,7 +68,7 @@ TEST_CASE("weights stay within their bounds, and stand still while learning is o
 
 TEST_CASE("when a row reads the log changes no bit") {
     constexpr std::size_t n = 7;
-    const DenseParameters parameters{n, n, std::vector<double>(n * n, 0.2), true, rule, 0.35};
+    const DenseParameters parameters{n, n, std::vector<double>(n * n, 0.2), true, rule(0.35)};
     DenseProjection<double> deferred(parameters);
     DenseProjection<double> at_once(parameters);
     Inputs first = inputs(n);
@@ -87,7 +93,7 @@ TEST_CASE("when a row reads the log changes no bit") {
 }
 
 TEST_CASE("weights in single precision obey a bound that it cannot hold") {
-    DenseProjection<float> projection({1, 1, {0.1}, true, rule, 0.1});
+    DenseProjection<float> projection({1, 1, {0.1}, true, rule(0.1)});
     CHECK(projection.weights()[0] <= 0.1);
     Inputs target = inputs(1);
     projection.arrive(0, 1.0, target);

@@ -10,13 +10,14 @@ using postdict::DenseProjection;
 using postdict::Inputs;
 using postdict::NeuronId;
 using postdict::Random;
+using postdict::Rule;
 using postdict::SparseParameters;
 using postdict::SparseProjection;
 using postdict::TraceRule;
 
 namespace {
 
-const TraceRule rule{0.02, -0.015, 0.001, 20.0, 10.0};
+const Rule rule{TraceRule{1.0, -0.75, 0.05, 20.0, 10.0}, 0.02, false, false, 0.4};
 
 }  // namespace
 
@@ -24,8 +25,8 @@ TEST_CASE("a full sparse projection does to the bit what a dense one does") {
     constexpr std::size_t n_pre = 4;
     constexpr std::size_t n_post = 5;
     const std::vector<double> weights(n_pre * n_post, 0.2);
-    DenseProjection<double> dense({n_pre, n_post, weights, true, rule, 0.4});
-    SparseParameters parameters{n_pre, n_post, {}, {}, {1.0}, {}, weights, true, rule, 0.4};
+    DenseProjection<double> dense({n_pre, n_post, weights, true, rule});
+    SparseParameters parameters{n_pre, n_post, {}, {}, {1.0}, {}, weights, true, rule};
     for (std::uint32_t j = 0; j <= n_pre; ++j) {
         parameters.first.push_back(j * n_post);
         parameters.source_first.push_back(j);

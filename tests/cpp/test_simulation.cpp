@@ -25,7 +25,9 @@ Network small_network() {
                                                       all(-never),
                                                       all(0.0),
                                                       false})});
-    const TraceRule rule{0.01, -0.009, 0.0, 20.0, 15.0};
+    const Rule rule{TraceRule{1.0, -0.9, 0.0, 20.0, 15.0}, 0.01, false, false, 0.5};
+    const Rule window{WindowRule{SampledWindow{{-12.0, 0.0, 30.0}, {-1.0, 0.5, 0.0}}, 12.0, 30.0},
+                      0.01, false, true, 0.5};
     network.poisson.push_back(
         {0, PoissonSource(network.seed, "noise", n, Steps::constant(400.0), 0.3)});
     network.currents.push_back({0, CurrentSource({1}, {{300.0, 500.0}, {0.9, -0.2}})});
@@ -34,9 +36,9 @@ Network small_network() {
     const Emitter replay{Emitter::Kind::spike_times, 0};
     network.projections.push_back(
         {cells, 0, 2.5, 0.0,
-         DenseProjection<double>({n, n, std::vector<double>(n * n, 0.1), true, rule, 0.5})});
+         DenseProjection<double>({n, n, std::vector<double>(n * n, 0.1), true, rule})});
     network.projections.push_back(
-        {replay, 0, 1.0, 0.0, DenseProjection<double>({2, n, {0.2}, true, {}, never, true})});
+        {replay, 0, 1.0, 0.0, DenseProjection<double>({2, n, {0.2}, true, {}, true})});
     // Two bundles of source 0, one of source 2; the spikes of their targets come back later.
     network.projections.push_back({cells, 0, std::numeric_limits<double>::quiet_NaN(), 0.75,
                                    SparseProjection<float>({n,
@@ -47,8 +49,7 @@ Network small_network() {
                                                             {0, 1, 2, 0, 0},
                                                             {0.1, 0.2, 0.3, 0.1, 0.4},
                                                             true,
-                                                            rule,
-                                                            0.5})});
+                                                            window})});
     const auto record = [&](Variable variable, std::vector<std::uint64_t> which, std::size_t width,
                             double interval, std::size_t most) {
         network.recorders.emplace_back(

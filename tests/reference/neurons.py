@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from . import crossing as exact
-from .common import require, strictly_after
+from .common import Each, for_each, require, strictly_after
 
 
 @dataclass
@@ -32,8 +32,16 @@ class Input:
 
 class Neuron(Protocol):
     crossing: float  # when V reaches v_thresh if no input arrives
+    v_inf: float
 
     def potential(self, t: float) -> float: ...
+
+    def drive(self, v_inf: float, t: float) -> None:
+        """Let V, which is continuous, run toward another v_inf from t on.
+
+        A neuron at v_thresh at this very instant has got there and fires, if no input prevents it.
+        """
+        ...
 
     def receive(self, given: Input, t: float) -> int: ...
 
@@ -73,6 +81,13 @@ class LIF:
         if self.v_inf > self.v_thresh:
             ratio = (self.v_inf - v) / (self.v_inf - self.v_thresh)
             self.crossing = strictly_after(now, t0 + self.tau_m * math.log(ratio))
+
+    def drive(self, v_inf: float, t: float) -> None:
+        require(self.v_min <= v_inf, "v_min above v_inf")
+        v = min(self.potential(t), math.nextafter(self.v_thresh, -math.inf))
+        self.v_inf = v_inf
+        if t != self.crossing:
+            self.start(v, max(t, self.t0), t)
 
     def receive(self, given: Input, t: float) -> int:
         if t < self.t0:
@@ -148,6 +163,12 @@ class LIFExp:
         after = exact.first_crossing(self.course(), self.v_thresh)
         self.crossing = strictly_after(now, t0 + after)
 
+    def drive(self, v_inf: float, t: float) -> None:
+        v = self.potential(t)
+        self.v_inf = v_inf
+        if t != self.crossing:
+            self.start(v, max(t, self.t0), t)
+
     def receive(self, given: Input, t: float) -> int:
         fires = t == self.crossing
         if not (fires or given.excitatory or given.inhibitory):
@@ -157,3 +178,12 @@ class LIFExp:
         self.g_e, self.g_i, self.t_g = g_e + given.excitatory, g_i + given.inhibitory, t
         self.start(v, max(t0, t), t)
         return int(fires)
+
+
+def drive_and_start(
+    n: int, v_rest: Each, i_offset: Each, v_init: Each | None
+) -> tuple[list[float], list[float]]:
+    """v_inf, which is v_rest + i_offset, and V(0), which is v_rest unless given."""
+    rest = for_each(v_rest, n)
+    v_inf = [v + i for v, i in zip(rest, for_each(i_offset, n), strict=True)]
+    return v_inf, rest if v_init is None else for_each(v_init, n)

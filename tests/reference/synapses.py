@@ -12,24 +12,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .common import Each, for_each, require
+from .rules import Rule
 
 Matrix = list[list[float]]  # (n_post, n_pre)
 Weights = float | Iterable[float] | Iterable[Iterable[float]]
-
-
-@dataclass(frozen=True)
-class AntisymmetricSTDP:
-    """All pairs, lag = t_post - t_pre at the synapse, coincidence counted once as lag 0+.
-
-    lag >= 0: w += eta A_plus exp(-lag / tau_plus); lag < 0: w -= eta A_minus exp(lag / tau_minus).
-    """
-
-    eta: float
-    A_plus: float
-    A_minus: float
-    tau_plus: float
-    tau_minus: float
-    w_max: float = math.inf
 
 
 class Trace:
@@ -56,13 +42,13 @@ class Synapses:
     n_pre: int
     n_post: int
     inhibitory: bool
-    stdp: AntisymmetricSTDP | None
+    stdp: Rule | None
     dendritic_delay: float
     plasticity_on: bool = True
 
     def __post_init__(self) -> None:
         require(self.dendritic_delay >= 0.0, "dendritic_delay must not be negative")
-        self.y = Trace(self.n_post, self.stdp.tau_minus if self.stdp else 1.0)  # per target
+        self.y = Trace(self.n_post, self.stdp.tau_y if self.stdp else 1.0)  # per target
 
     def check(self, weights: Iterable[float]) -> None:
         low = 0.0 if self.stdp or self.inhibitory else -math.inf
@@ -84,7 +70,7 @@ class AnyProjection(Protocol):
     pre: int
     post: int
     inhibitory: bool
-    stdp: AntisymmetricSTDP | None
+    stdp: Rule | None
     dendritic_delay: float
     plasticity_on: bool
 
@@ -96,10 +82,10 @@ class AnyProjection(Protocol):
         """(delay, arrival) of what a spike of source j causes."""
 
     def arrive(self, arrival: int, t: float) -> Iterable[tuple[int, float]]:
-        """Transmit (target, input), then be depressed, then count in the pre trace."""
+        """Transmit (target, input), then learn from the arrival, then count it in the pre trace."""
 
     def target_fired(self, i: int, t: float) -> None:
-        """Potentiate, then count in the post trace."""
+        """Learn from the spike, then count it in the post trace."""
 
 
 @dataclass(kw_only=True)
@@ -111,7 +97,7 @@ class Projection(Synapses):
     def __post_init__(self) -> None:
         super().__post_init__()
         require(self.axonal_delay > 0.0, "axonal_delay must be positive")
-        self.x = Trace(self.n_pre, self.stdp.tau_plus if self.stdp else 1.0)  # per source
+        self.x = Trace(self.n_pre, self.stdp.tau_x if self.stdp else 1.0)  # per source
 
     def set_weights(self, weights: Weights) -> None:
         rows = weights if isinstance(weights, Iterable) else [[weights] * self.n_pre] * self.n_post
@@ -131,14 +117,14 @@ class Projection(Synapses):
         inputs = [(i, self.sign(row[j])) for i, row in enumerate(self.weights)]
         if self.stdp:
             for i in range(self.n_post):
-                self.change(i, j, -self.stdp.eta * self.stdp.A_minus * self.y.at(i, t))
+                self.change(i, j, self.stdp.at_arrival(self.y.at(i, t)))
         self.x.count(j, t)
         return inputs
 
     def target_fired(self, i: int, t: float) -> None:
         if self.stdp:
             for j in range(self.n_pre):
-                self.change(i, j, self.stdp.eta * self.stdp.A_plus * self.x.at(j, t))
+                self.change(i, j, self.stdp.at_spike(self.x.at(j, t)))
         self.y.count(i, t)
 
     def change(self, i: int, j: int, amount: float) -> None:
@@ -164,7 +150,7 @@ class SparseProjection(Synapses):
         require(all(0 <= i < self.n_post for i in self.post_ids), "post id out of range")
         self.delays = for_each(self.axonal_delay, n)
         require(all(d > 0.0 for d in self.delays), "axonal_delay must be positive")
-        self.x = Trace(n, self.stdp.tau_plus if self.stdp else 1.0)  # per synapse
+        self.x = Trace(n, self.stdp.tau_x if self.stdp else 1.0)  # per synapse
         self.order = sorted(range(n), key=lambda k: self.pre_ids[k])  # a stable sort
 
     def set_weights(self, weights: Weights) -> None:
@@ -184,7 +170,7 @@ class SparseProjection(Synapses):
         k = self.order[arrival]
         i, transmitted = self.post_ids[k], self.sign(self.weights[k])
         if self.stdp:
-            self.change(k, -self.stdp.eta * self.stdp.A_minus * self.y.at(i, t))
+            self.change(k, self.stdp.at_arrival(self.y.at(i, t)))
         self.x.count(k, t)
         return [(i, transmitted)]
 
@@ -192,7 +178,7 @@ class SparseProjection(Synapses):
         if self.stdp:
             for k, target in enumerate(self.post_ids):
                 if target == i:
-                    self.change(k, self.stdp.eta * self.stdp.A_plus * self.x.at(k, t))
+                    self.change(k, self.stdp.at_spike(self.x.at(k, t)))
         self.y.count(i, t)
 
     def change(self, k: int, amount: float) -> None:

@@ -1,26 +1,28 @@
 """The slow twin: the model of postdict in plain Python, the oracle for random small networks.
 
 Written from the contract alone; it shares nothing with the C++ core. Here is the event loop, every
-event an entry of one heap; beside it `neurons`, `crossing` and `synapses`. Times in ms,
-potentials, currents and weights in mV.
+event an entry of one heap; beside it `neurons`, `crossing`, `currents`, `synapses` and
+`rules`. Times in ms, potentials, currents and weights in mV.
 
 Ties: all that is due at equal doubles is one instant, which the heap yields in the order of the
 tuples (time, kind, object, id):
 
+0. CURRENT   by step current in order of creation. V is continuous: nothing else of the instant
+             changes by it, not even a crossing that is due exactly then.
 1. ARRIVAL   by projection, then source id, then the order in which synapses were given. The
-             synapse transmits the weight that it had before, is then depressed, and the pre trace
-             counts the arrival.
+             synapse transmits the weight that it had before, then learns from the arrival, and the
+             pre trace counts it.
 2. DENDRITE  a spike of the target reaches the synapses of a projection with a dendritic delay:
-             they are potentiated, and the post trace counts it.
+             they learn from it, and the post trace counts it.
 3. KICK      by kick source in order of creation, then neuron id.
 4. CROSSING  of the threshold without further input. V counts as exactly v_thresh.
 5. EMISSION  of a spike-time source.
 
 Only then each neuron takes the sums of its inputs: LIF adds them to V, is clipped at v_min and
 tested; LIFExp adds them to its currents and fires at a crossing alone. Those that fire are handled
-by population, then neuron id: record, send, and where there is no dendritic delay potentiate and
-count in the post trace. What an instant causes lies strictly after it, so that an instant never
-grows while it is handled.
+by population, then neuron id: record, send, and where there is no dendritic delay let the synapses
+learn and count in the post trace. What an instant causes lies strictly after it, so that an instant
+never grows while it is handled.
 """
 
 from __future__ import annotations
@@ -32,12 +34,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .common import Each, for_each, require, strictly_after
-from .neurons import LIF, Input, LIFExp, Neuron
-from .synapses import AntisymmetricSTDP, AnyProjection, Projection, SparseProjection, Weights
+from .currents import StepCurrent, total
+from .neurons import LIF, Input, LIFExp, Neuron, drive_and_start
+from .rules import AntisymmetricSTDP, CausalSTDP, Rule, VogelsSTDP
+from .synapses import AnyProjection, Projection, SparseProjection, Weights
 
-__all__ = ["AntisymmetricSTDP", "Projection", "SparseProjection", "Twin"]
+__all__ = [
+    "AntisymmetricSTDP",
+    "CausalSTDP",
+    "Projection",
+    "SparseProjection",
+    "Twin",
+    "VogelsSTDP",
+]
 
-ARRIVAL, DENDRITE, KICK, CROSSING, EMISSION = range(5)
+CURRENT, ARRIVAL, DENDRITE, KICK, CROSSING, EMISSION = range(6)
 
 Times = Iterable[float]
 Ids = Iterable[int]
@@ -52,6 +63,9 @@ class Population:
     times: list[float] = field(default_factory=list)
     ids: list[int] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.v_inf = [neuron.v_inf for neuron in self.neurons]  # without step currents
+
 
 class Twin:
     """Build first, then run. Handles are indices; populations and sources share one numbering."""
@@ -61,6 +75,7 @@ class Twin:
         self.populations: list[Population] = []
         self.projections: list[AnyProjection] = []
         self.kicks: list[tuple[int, float]] = []  # (population, weight)
+        self.steps: list[StepCurrent] = []
         self.queue: list[tuple[float, int, int, int]] = []  # (time, kind, object, id)
 
     def add_population(
@@ -116,6 +131,21 @@ class Twin:
         n = len(self.populations[population].neurons)
         return self.push_given(KICK, len(self.kicks) - 1, n, times, ids)
 
+    def add_current(self, population: int, times: Times, values: Times, ids: Ids | None) -> int:
+        n = len(self.populations[population].neurons)
+        chosen = list(range(n)) if ids is None else [int(i) for i in ids]
+        steps = StepCurrent(
+            population, n, chosen, list(map(float, times)), list(map(float, values))
+        )
+        self.steps.append(steps)
+        given = steps.times, range(len(steps.times))
+        return self.push_given(CURRENT, len(self.steps) - 1, len(steps.times), *given)
+
+    def append_spikes(self, source: int, times: Times, ids: Ids) -> None:
+        """Further spikes of a source, none of them in the past."""
+        require(not self.populations[source].neurons, "only a source takes spikes")
+        self.push_given(EMISSION, source, self.populations[source].n, times, ids)
+
     def connect(
         self,
         pre: int,
@@ -123,7 +153,7 @@ class Twin:
         weights: Weights,
         axonal_delay: float = 1.0,
         inhibitory: bool = False,
-        stdp: AntisymmetricSTDP | None = None,
+        stdp: Rule | None = None,
         dendritic_delay: float = 0.0,
     ) -> int:
         """All-to-all synapses; weights are a number or (n_post, n_pre)."""
@@ -139,7 +169,7 @@ class Twin:
         weights: Each,
         axonal_delay: Each = 1.0,
         inhibitory: bool = False,
-        stdp: AntisymmetricSTDP | None = None,
+        stdp: Rule | None = None,
         dendritic_delay: float = 0.0,
     ) -> int:
         """Synapses given one by one, several of one pair allowed; weights and delays likewise."""
@@ -155,7 +185,7 @@ class Twin:
         pre: int,
         post: int,
         inhibitory: bool,
-        stdp: AntisymmetricSTDP | None,
+        stdp: Rule | None,
         dendritic_delay: float,
     ) -> dict[str, Any]:
         require(bool(self.populations[post].neurons), "nothing connects onto a source")
@@ -212,7 +242,9 @@ class Twin:
         firing: list[tuple[int, int]] = []  # one entry per spike
         while self.queue and self.queue[0][0] == t:
             _, kind, index, i = heapq.heappop(self.queue)
-            if kind == ARRIVAL:
+            if kind == CURRENT:
+                self.step(index, i, t)
+            elif kind == ARRIVAL:
                 projection = self.projections[index]
                 for target, amount in projection.arrive(i, t):
                     given = inputs.setdefault((projection.post, target), Input())
@@ -234,6 +266,17 @@ class Twin:
                 self.push(neuron.crossing, CROSSING, population, i)
         for population, i in sorted(firing):
             self.fire(population, i, t)
+
+    def step(self, index: int, k: int, t: float) -> None:
+        steps = self.steps[index]
+        steps.present = steps.values[k]
+        population = self.populations[steps.population]
+        for i in steps.ids:
+            neuron, v_inf = population.neurons[i], population.v_inf[i]
+            predicted = neuron.crossing
+            neuron.drive(v_inf + total(self.steps, steps.population, i), t)
+            if neuron.crossing != predicted:
+                self.push(neuron.crossing, CROSSING, steps.population, i)
 
     def fire(self, population: int, i: int, t: float) -> None:
         self.populations[population].times.append(t)
@@ -257,12 +300,3 @@ class Twin:
             require(t >= self.now and 0 <= i < n, f"spike {t, i} in the past or not in 0..{n - 1}")
             self.push(float(t), kind, index, int(i))
         return index
-
-
-def drive_and_start(
-    n: int, v_rest: Each, i_offset: Each, v_init: Each | None
-) -> tuple[list[float], list[float]]:
-    """v_inf, which is v_rest + i_offset, and V(0), which is v_rest unless given."""
-    rest = for_each(v_rest, n)
-    v_inf = [v + i for v, i in zip(rest, for_each(i_offset, n), strict=True)]
-    return v_inf, rest if v_init is None else for_each(v_init, n)

@@ -1,59 +1,19 @@
-"""Plasticity rules: frozen parameters and the window that each one means, in plain numpy.
-
-Lag is t_post - t_pre at the synapse (ms), where t_pre is the arrival. On an inhibitory projection
-the weight is the (non-negative) inhibitory efficacy.
-"""
+"""Rules that pair spikes by exponential traces."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
-from typing import TypeAlias, TypeVar
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _checks
-
-R = TypeVar("R", bound="_Rule")
-
-
-class _Rule:
-    """What the rules share."""
-
-    w_max: float
-
-    def _check_fields(self, amplitudes: tuple[str, ...]) -> None:
-        """Check eta, the amplitudes (any sign), the time constants and w_max."""
-        for name, value in vars(self).items():
-            if name == "eta":
-                checked = _checks.number(name, value, "mV", at_least=0.0)
-            elif name in amplitudes:
-                checked = _checks.number(name, value)
-            elif name.startswith("tau"):
-                checked = _checks.time_constant(name, value)
-            elif name == "rho":
-                checked = _checks.number(name, value, "Hz", at_least=0.0)
-            elif value != math.inf:
-                checked = _checks.number(name, value, "mV", above=0.0)
-            else:
-                continue
-            object.__setattr__(self, name, checked)
-
-    def to_dict(self) -> dict[str, float | None]:
-        """Return the parameters as JSON can hold them (an infinite w_max as None)."""
-        values = asdict(self)  # type: ignore[call-overload]
-        return {k: None if v == math.inf else v for k, v in values.items()}
-
-    @classmethod
-    def from_dict(cls: type[R], values: dict[str, float | None]) -> R:
-        """Return the rule that `to_dict` described."""
-        return cls(**{k: math.inf if v is None else v for k, v in values.items()})
+from ._rule import Bounds, Pairing, Rule
 
 
 @dataclass(frozen=True)
-class AntisymmetricSTDP(_Rule):
-    """Additive antisymmetric STDP, all pairs, exponential window.
+class AntisymmetricSTDP(Rule):
+    """Additive antisymmetric STDP, exponential window.
 
     ``w += eta A_plus exp(-lag/tau_plus)`` for lag >= 0 (pre, then post) and
     ``w -= eta A_minus exp(lag/tau_minus)`` for lag < 0, then 0 <= w <= w_max. Coincident spikes
@@ -69,6 +29,10 @@ class AntisymmetricSTDP(_Rule):
         Time constants of the two sides, ms.
     w_max : float
         Upper bound of the weights, mV; infinite by default.
+    pairing : "all" or "nearest"
+        Whether a spike pairs with all earlier ones of the other side, or with the latest.
+    bounds : "hard" or "soft"
+        "soft" multiplies a potentiation by 1 - w/w_max and a depression by w/w_max.
 
     References
     ----------
@@ -82,14 +46,11 @@ class AntisymmetricSTDP(_Rule):
     tau_plus: float = 20.0
     tau_minus: float = 20.0
     w_max: float = math.inf
+    pairing: Pairing = "all"
+    bounds: Bounds = "hard"
 
     def __post_init__(self) -> None:
         self._check_fields(amplitudes=("A_plus", "A_minus"))
-
-    @property
-    def per_arrival(self) -> float:
-        """What an arrival adds by itself, mV: nothing."""
-        return 0.0
 
     def window(self, lag: ArrayLike) -> NDArray[np.float64]:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
@@ -100,8 +61,8 @@ class AntisymmetricSTDP(_Rule):
 
 
 @dataclass(frozen=True)
-class VogelsSTDP(_Rule):
-    """Symmetric STDP that holds the target's rate, all pairs, exponential window.
+class VogelsSTDP(Rule):
+    """Symmetric STDP that holds the target's rate, exponential window.
 
     Each pair: ``w += eta exp(-|lag|/tau)``; each arrival: ``w -= eta alpha`` with
     ``alpha = 2 rho tau``; then 0 <= w <= w_max. On inhibition of uncorrelated rates the target
@@ -117,6 +78,10 @@ class VogelsSTDP(_Rule):
         Time constant of both sides, ms.
     w_max : float
         Upper bound of the weights, mV; infinite by default.
+    pairing : "all" or "nearest"
+        Whether a spike pairs with all earlier ones of the other side, or with the latest.
+    bounds : "hard" or "soft"
+        "soft" multiplies a potentiation by 1 - w/w_max and a depression by w/w_max.
 
     References
     ----------
@@ -127,6 +92,8 @@ class VogelsSTDP(_Rule):
     rho: float
     tau: float = 20.0
     w_max: float = math.inf
+    pairing: Pairing = "all"
+    bounds: Bounds = "hard"
 
     def __post_init__(self) -> None:
         self._check_fields(amplitudes=())
@@ -148,8 +115,8 @@ class VogelsSTDP(_Rule):
 
 
 @dataclass(frozen=True)
-class CausalSTDP(_Rule):
-    """Potentiation by pre-then-post pairs against a bias, all pairs, exponential window.
+class CausalSTDP(Rule):
+    """Potentiation by pre-then-post pairs against a bias, exponential window.
 
     Each pair with lag >= 0: ``w += eta exp(-lag/tau)``; each arrival: ``w -= eta bias``; then
     0 <= w <= w_max. On inhibition this learns a negative image of predictable input.
@@ -164,6 +131,10 @@ class CausalSTDP(_Rule):
         Time constant, ms.
     w_max : float
         Upper bound of the weights, mV; infinite by default.
+    pairing : "all" or "nearest"
+        Whether a spike pairs with all earlier ones of the other side, or with the latest.
+    bounds : "hard" or "soft"
+        "soft" multiplies a potentiation by 1 - w/w_max and a depression by w/w_max.
 
     References
     ----------
@@ -175,6 +146,8 @@ class CausalSTDP(_Rule):
     bias: float
     tau: float = 20.0
     w_max: float = math.inf
+    pairing: Pairing = "all"
+    bounds: Bounds = "hard"
 
     def __post_init__(self) -> None:
         self._check_fields(amplitudes=("bias",))
@@ -188,13 +161,3 @@ class CausalSTDP(_Rule):
         """Return the change (mV) by one isolated pair at each lag (ms), without `per_arrival`."""
         lag = np.asarray(lag, dtype=np.float64)
         return np.asarray(self.eta * np.where(lag >= 0, np.exp(-np.abs(lag) / self.tau), 0.0))
-
-
-Rule: TypeAlias = AntisymmetricSTDP | VogelsSTDP | CausalSTDP
-
-RULES: dict[str, type[AntisymmetricSTDP] | type[VogelsSTDP] | type[CausalSTDP]] = {
-    "AntisymmetricSTDP": AntisymmetricSTDP,
-    "VogelsSTDP": VogelsSTDP,
-    "CausalSTDP": CausalSTDP,
-}
-"""By the name that checkpoints give them."""

@@ -1,0 +1,74 @@
+"""One measured run of postdict; also the builder of these networks for the other benchmarks.
+
+python benchmarks/run_postdict.py loop-400
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+import brette_cuba
+import brette_jump
+from measured_run import Run, chosen, parser, report
+from workloads import Loop, Workload
+
+import postdict
+
+
+def loop_network(work: Loop, seed: int) -> tuple[postdict.Network, postdict.Projection]:
+    """Return the loop and its plastic projection."""
+    net = postdict.Network(seed)
+    motor = net.add_population(
+        "motor",
+        work.n,
+        postdict.LIF(tau_m=work.tau_motor, i_offset=work.drive, v_init=work.start(seed)),
+    )
+    sensor = net.add_population("sensor", work.n, postdict.LIF(tau_m=work.tau_sensor))
+    net.add_poisson("exploration", motor, rate=work.kick_rate, weight=work.kick)
+    net.connect(motor, sensor, weights=work.world(seed), axonal_delay=work.world_delay)
+    net.connect(sensor, motor, weights=work.excitation, axonal_delay=work.synaptic_delay)
+    rule = postdict.AntisymmetricSTDP(
+        work.eta, tau_plus=work.tau_stdp, tau_minus=work.tau_stdp, w_max=work.w_max
+    )
+    inhibition = net.connect(
+        sensor,
+        motor,
+        weights=work.excitation,
+        axonal_delay=work.synaptic_delay,
+        inhibitory=True,
+        plasticity=rule,
+    )
+    return net, inhibition
+
+
+def network(work: Workload, seed: int) -> tuple[postdict.Network, postdict.Projection | None]:
+    """Return the network of any workload and what is plastic in it."""
+    if isinstance(work, Loop):
+        return loop_network(work, seed)
+    build = brette_cuba.network if work.exponential else brette_jump.network
+    return build(seed, n=work.n), None
+
+
+def measured(work: Workload, seed: int) -> Run:
+    """Build and run. All spikes are recorded, as a user would have it."""
+    run = Run()
+    with run.build:
+        net, plastic = network(work, seed)
+        simulation = postdict.Simulation(net)
+    with run.simulate:
+        simulation.run(work.duration)
+    first, second = (simulation.spike_count(population) for population in net.populations)
+    run.spikes = first, second
+    if plastic is not None:
+        run.weights = simulation.weights(plastic)
+    return run
+
+
+def main() -> None:
+    options = parser("postdict").parse_args()
+    run = measured(chosen(options), options.seed)
+    report("postdict", importlib.metadata.version("postdict"), options, run)
+
+
+if __name__ == "__main__":
+    main()

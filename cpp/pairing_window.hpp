@@ -1,0 +1,134 @@
+// The pairs of a window rule, from a bounded history of spikes. See `Plasticity` for how their
+// effect is deferred.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "rules.hpp"
+#include "state.hpp"
+#include "types.hpp"
+
+namespace postdict {
+
+class WindowPairing {
+  public:
+    WindowPairing(WindowRule rule, bool nearest, std::size_t n_rows, std::size_t n_post)
+        : rule_(std::move(rule)), nearest_(nearest), arrivals_(n_rows), y_(n_post, 0.0) {}
+
+    bool due(Time) const { return false; }
+    void advance(Time t) {
+        if (t == now_) return;
+        now_ = t;
+        summed_ = false;
+    }
+
+    // Per unit of eta, an arrival now changes a weight by constant + factor * y[i]: the sum over
+    // the recent spikes of target i.
+    const double* y() {
+        if (!summed_) sum();
+        return y_.data();
+    }
+    double factor() const { return 1.0; }
+    double constant() const { return 0.0; }
+
+    void count_arrival(std::size_t row, Time t) {
+        std::vector<Time>& times = arrivals_[row];
+        const auto stale = [&](Time a) { return nearest_ || a < t - rule_.longest_after; };
+        times.erase(times.begin(), std::find_if_not(times.begin(), times.end(), stale));
+        times.push_back(t);
+    }
+    // A spike now is logged as its time,
+    double count_spike(NeuronId i, Time t) {
+        spikes_.push_back({t, i});
+        return t;
+    }
+    // and changes the weights of a row by that much per unit of eta.
+    auto amounts(std::size_t row) const {
+        return [this, &times = arrivals_[row]](double logged) {
+            double sum = 0.0;
+            for (const Time arrival : times)
+                if (logged - arrival <= rule_.longest_after) sum += rule_(logged - arrival);
+            return sum;
+        };
+    }
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        std::vector<double> times;
+        std::vector<std::uint64_t> counts;
+        for (const std::vector<Time>& row : self.arrivals_) {
+            counts.push_back(row.size());
+            times.insert(times.end(), row.begin(), row.end());
+        }
+        std::vector<double> spike_times;
+        std::vector<NeuronId> ids;
+        for (const Spike& spike : self.spikes_) {
+            spike_times.push_back(spike.time);
+            ids.push_back(spike.id);
+        }
+        visit("arrival_counts", counts);
+        visit.growing("arrivals", times);
+        visit.growing("spike_times", spike_times);
+        visit.growing("spike_ids", ids);
+        if constexpr (!std::is_const_v<Self>) self.assign(counts, times, spike_times, ids);
+    }
+    void check_state(Time now) const {
+        for (const std::vector<Time>& times : arrivals_)
+            postdict::check_state(std::is_sorted(times.begin(), times.end()) &&
+                                      (times.empty() || (times[0] >= 0.0 && times.back() < now)),
+                                  "remembered arrivals are out of order");
+        for (const Spike& spike : spikes_)
+            postdict::check_state(spike.time >= 0.0 && spike.time < now &&
+                                      static_cast<std::size_t>(spike.id) < y_.size(),
+                                  "a remembered spike is late, or has no neuron");
+    }
+
+  private:
+    // y of the present instant; the history forgets what no arrival will see again.
+    void sum() {
+        for (const NeuronId i : summed_ids_) y_[static_cast<std::size_t>(i)] = 0.0;
+        summed_ids_.clear();
+        const auto stale = [&](const Spike& s) { return now_ - s.time > rule_.longest_before; };
+        spikes_.erase(spikes_.begin(), std::find_if_not(spikes_.begin(), spikes_.end(), stale));
+        for (auto spike = spikes_.rbegin(); spike != spikes_.rend(); ++spike) {
+            double& y = y_[static_cast<std::size_t>(spike->id)];
+            if (nearest_ &&
+                std::find(summed_ids_.begin(), summed_ids_.end(), spike->id) != summed_ids_.end())
+                continue;
+            y += rule_(spike->time - now_);
+            summed_ids_.push_back(spike->id);
+        }
+        summed_ = true;
+    }
+
+    void assign(const std::vector<std::uint64_t>& counts, const std::vector<double>& times,
+                const std::vector<double>& spike_times, const std::vector<NeuronId>& ids) {
+        postdict::check_state(spike_times.size() == ids.size(), "remembered spikes lack an id");
+        std::size_t first = 0;
+        for (std::size_t row = 0; row < arrivals_.size(); ++row) {
+            postdict::check_state(counts[row] <= times.size() - first, "arrivals are missing");
+            const auto from = times.begin() + static_cast<std::ptrdiff_t>(first);
+            arrivals_[row].assign(from, from + static_cast<std::ptrdiff_t>(counts[row]));
+            first += counts[row];
+        }
+        postdict::check_state(first == times.size(), "there are arrivals of no row");
+        spikes_.clear();
+        for (std::size_t k = 0; k < ids.size(); ++k) spikes_.push_back({spike_times[k], ids[k]});
+        now_ = -1.0;
+    }
+
+    WindowRule rule_;
+    bool nearest_;
+    std::vector<std::vector<Time>> arrivals_;  // (n_rows,) recent ones, or the latest
+    std::vector<Spike> spikes_;                // recent ones of the targets, by time
+    std::vector<double> y_;                    // (n_post,)
+    std::vector<NeuronId> summed_ids_;         // where y_ is not 0
+    Time now_ = -1.0;
+    bool summed_ = false;
+};
+
+}  // namespace postdict

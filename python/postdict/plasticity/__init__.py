@@ -1,0 +1,25 @@
+"""Plasticity rules: frozen parameters and the window that each one means, in plain numpy.
+
+Lag is t_post - t_pre at the synapse (ms), where t_pre is the arrival. On an inhibitory projection
+the weight is the (non-negative) inhibitory efficacy.
+"""
+
+from ._rule import Rule
+from .traces import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
+from .windows import HaasSTDP, WindowSTDP
+
+RULES: dict[str, type[Rule]] = {
+    rule.__name__: rule
+    for rule in (AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP)
+}
+"""By the name that checkpoints give them."""
+
+__all__ = [
+    "RULES",
+    "AntisymmetricSTDP",
+    "CausalSTDP",
+    "HaasSTDP",
+    "Rule",
+    "VogelsSTDP",
+    "WindowSTDP",
+]

@@ -1,0 +1,72 @@
+"""What all rules share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+from typing import Any, Literal, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _checks
+
+Pairing: TypeAlias = Literal["all", "nearest"]
+Bounds: TypeAlias = Literal["hard", "soft"]
+
+_CHOICES = {"pairing": ("all", "nearest"), "bounds": ("hard", "soft")}
+
+
+class Rule:
+    """A rule of spike-timing-dependent plasticity: frozen parameters and the window they mean."""
+
+    eta: float
+    w_max: float
+    pairing: Pairing
+    bounds: Bounds
+
+    @property
+    def per_arrival(self) -> float:
+        """What an arrival adds by itself, mV: nothing."""
+        return 0.0
+
+    def window(self, lag: ArrayLike) -> NDArray[np.float64]:
+        """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the parameters as JSON can hold them (an infinite w_max as None)."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        values = {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+        return {k: None if v == math.inf else v for k, v in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Return the rule that `to_dict` described."""
+        return cls(**{k: math.inf if v is None else v for k, v in values.items()})
+
+    def _check_fields(self, amplitudes: tuple[str, ...], positive: tuple[str, ...] = ()) -> None:
+        """Check what is a number: amplitudes have any sign; and the choices of words."""
+        for name, value in vars(self).items():
+            if name in _CHOICES:
+                if value not in _CHOICES[name]:
+                    words = " or ".join(repr(word) for word in _CHOICES[name])
+                    raise ValueError(f"{name} must be {words}, got {value!r}")
+                continue
+            if name == "eta":
+                checked = _checks.number(name, value, "mV", at_least=0.0)
+            elif name in amplitudes:
+                checked = _checks.number(name, value)
+            elif name in positive:
+                checked = _checks.number(name, value, above=0.0)
+            elif name.startswith("tau"):
+                checked = _checks.time_constant(name, value)
+            elif name == "rho":
+                checked = _checks.number(name, value, "Hz", at_least=0.0)
+            elif name == "w_max" and value != math.inf:
+                checked = _checks.number(name, value, "mV", above=0.0)
+            else:
+                continue
+            object.__setattr__(self, name, checked)
+        if self.bounds == "soft" and self.w_max == math.inf:
+            raise ValueError("bounds='soft' needs a finite w_max, got w_max = inf")

@@ -1,0 +1,149 @@
+"""What changes in steps: rates of Poisson sources and currents into neurons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _checks
+
+LARGEST_RATE = 1e6  # Hz; a thousand kicks a millisecond are a slip
+
+_SHOWN = 6  # steps that a repr spells out
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Steps:
+    """A piecewise constant signal in simulated time.
+
+    It has ``values[k]`` on ``[times[k], times[k + 1])``, the last value for ever, and 0 before
+    ``times[0]``.
+
+    Parameters
+    ----------
+    times : array (n,)
+        ms, >= 0, rising.
+    values : array (n,)
+        Hz as a rate, mV as a current.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Nothing given, arrays of different lengths, times that do not rise, what is not finite.
+
+    Examples
+    --------
+    >>> pulse = Steps([100.0, 150.0], [0.5, 0.0])
+    >>> pulse.value_at([99.0, 100.0, 150.0])
+    array([0. , 0.5, 0. ])
+    """
+
+    times: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        times = _checks.finite_array("times", self.times, ndim=1)
+        values = _checks.finite_array("values", self.values, ndim=1)
+        if times.shape != values.shape:
+            raise ValueError(
+                f"times and values must have one length, got {times.size} and {values.size}"
+            )
+        if not times.size:
+            raise ValueError("times and values must hold at least one step, got none")
+        if times[0] < 0:
+            raise ValueError(f"times must be non-negative, got {times[0]} ms at [0]")
+        falls = times[1:] <= times[:-1]
+        if falls.any():
+            k = int(np.argmax(falls)) + 1
+            raise ValueError(f"times must rise, got {times[k]} ms after {times[k - 1]} ms at [{k}]")
+        object.__setattr__(self, "times", _frozen(times))
+        object.__setattr__(self, "values", _frozen(values))
+
+    @classmethod
+    def sampled(cls, values: ArrayLike, *, every: float, start: float = 0.0) -> Steps:
+        """Return the steps of samples at a fixed interval, each held until the next.
+
+        Parameters
+        ----------
+        values : array (n,)
+            Hz as a rate, mV as a current. The last one holds for ever: append a 0 to end it.
+        every : float
+            Interval, ms.
+        start : float
+            Time of the first sample, ms.
+        """
+        given = _checks.finite_array("values", values, ndim=1)
+        interval = _checks.number("every", every, "ms", above=0.0)
+        first = _checks.number("start", start, "ms", at_least=0.0)
+        return cls(first + interval * np.arange(given.size, dtype=np.float64), given)
+
+    def value_at(self, t: ArrayLike) -> Any:
+        """Return the value at a time, or at each of several (ms); a step counts from its time on.
+
+        Returns
+        -------
+        float, or an array in the shape of `t`
+        """
+        at = _checks.finite_array("t", t)
+        taken = np.searchsorted(self.times, at, side="right")
+        result = np.where(taken > 0, self.values[taken - 1], 0.0)
+        return result if result.ndim else float(result)
+
+    @property
+    def lowest(self) -> float:
+        """The smallest value that it ever has, the 0 before its first step included."""
+        least = float(self.values.min())
+        return least if self.times[0] == 0 else min(0.0, least)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Steps):
+            return NotImplemented
+        return self is other or (
+            np.array_equal(self.times, other.times) and np.array_equal(self.values, other.values)
+        )
+
+    def __hash__(self) -> int:
+        # Without a copy of what may be millions of samples; it need not tell all steps apart.
+        return hash((self.times.size, float(self.times[-1]), float(self.values[0])))
+
+    def __repr__(self) -> str:
+        if self.times.size <= _SHOWN:
+            return f"Steps({self.times.tolist()}, {self.values.tolist()})"
+        return (
+            f"Steps({self.times.size} from {self.times[0]:g} to {self.times[-1]:g} ms, "
+            f"values {self.values.min():g} to {self.values.max():g})"
+        )
+
+    def __reduce__(self) -> tuple[type[Steps], tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        return Steps, (self.times, self.values)  # through the checks, read-only again
+
+
+def checked_rate(rate: object) -> float | Steps:
+    """Return a rate (Hz) that is one number or `Steps`, nowhere negative or absurd."""
+    if not isinstance(rate, Steps):
+        return _checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)
+    for wrong, rule in (
+        (rate.values < 0, "non-negative"),
+        (rate.values > LARGEST_RATE, f"at most {LARGEST_RATE:g}"),
+    ):
+        if wrong.any():
+            k = int(np.argmax(wrong))
+            raise ValueError(
+                f"rate must be {rule}, got {rate.values[k]} Hz at [{k}] ({rate.times[k]:g} ms)"
+            )
+    return rate
+
+
+def as_steps(rate: float | Steps) -> Steps:
+    """Return a rate as steps: one number holds from the start on."""
+    return rate if isinstance(rate, Steps) else Steps(np.zeros(1), np.full(1, rate))
+
+
+def _frozen(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a copy that nobody can change."""
+    values = values.copy()
+    values.flags.writeable = False
+    return values

@@ -1,0 +1,117 @@
+"""A model run by the slow twin."""
+
+import numpy as np
+
+from . import twin as slow
+from .by_engine import kicks
+from .description import PAUSES, rule_of, title
+from .outcome import Outcome
+
+
+class Running:
+    """A twin in motion, and who is who in it."""
+
+    def __init__(self, model):
+        self.model, self.sim, self.handles = model, slow.Twin(), {}
+        for name, (size, parameters) in model.populations.items():
+            exp = "tau_syn_e" in parameters
+            add = self.sim.add_population_exp if exp else self.sim.add_population
+            self.handles[name] = add(size, **parameters)
+        for name, spikes in model.sources.items():
+            self.handles[name] = self.sim.add_spike_source(*spikes)
+        for name, (population, rate, weight) in model.noise.items():
+            given = kicks(model, name, model.populations[population][0], rate)
+            self.sim.add_kicks(self.handles[population], *given, weight)
+        for population, *steps in model.currents.values():
+            self.sim.add_current(self.handles[population], *steps)
+        for p in model.projections:
+            self.connect(p)
+
+    def connect(self, p):
+        pre, post, weights, pairs = (
+            self.handles[p["pre"]],
+            self.handles[p["post"]],
+            p["weights"],
+            p["pairs"],
+        )
+        options = {**p["to"], "stdp": rule_of(slow, p["rule"])}
+        shape = matrix_of_delays(p)
+        if shape:  # every pair is a synapse of its own
+            pairs = [ids.ravel() for ids in np.indices(shape)][::-1]
+            options["axonal_delay"] = np.ravel(options["axonal_delay"])
+            weights = np.ravel(np.broadcast_to(weights, shape))
+        if pairs:
+            self.sim.connect_sparse(pre, post, *pairs, weights, **options)
+        else:
+            self.sim.connect(pre, post, weights, **options)
+
+    def potentials(self, name):
+        size = self.model.populations[name][0]
+        return np.array([self.sim.potential(self.handles[name], i) for i in range(size)])
+
+    def weights(self, k):
+        """(post, pre), or (n,) where they were given by pairs."""
+        shape = matrix_of_delays(self.model.projections[k])
+        weights = np.array(self.sim.weights(k))
+        return weights.reshape(shape) if shape else weights
+
+    def readings(self):
+        t, found = self.sim.now, {}
+        for name in self.model.populations:
+            found[t, f"v of {name}"] = self.potentials(name)
+        for k, p in enumerate(self.model.projections):
+            found[t, f"weights of {title(k, p)}"] = self.weights(k)
+        return found
+
+    def samples(self):
+        """What the engine's recorders are to show now."""
+        t, found = self.sim.now, {}
+        for name, (size, parameters) in self.model.populations.items():
+            found[t, f"recorded v of {name}"] = self.potentials(name)
+            if "tau_syn_e" in parameters:
+                pairs = [self.sim.currents(self.handles[name], i) for i in range(size)]
+                for which, values in zip(("g_e", "g_i"), np.transpose(pairs), strict=True):
+                    found[t, f"recorded {which} of {name}"] = values
+        for k, p in enumerate(self.model.projections):
+            if p["rule"]:
+                w = self.weights(k).ravel()
+                found[t, f"recorded weights of {title(k, p)}"] = w
+                statistics = [w.mean(), w.std(), w.min(), w.max()] if w.size else [np.nan] * 4
+                found[t, f"recorded weight_statistics of {title(k, p)}"] = np.array(statistics)
+        return found
+
+    def change(self, share):
+        for k, p in enumerate(self.model.projections):
+            self.sim.set_plasticity(k, share > PAUSES[0] or not p["pause"])
+            if p["halve"] and share == 0.5:
+                weights = 0.5 * np.array(self.sim.weights(k))
+                self.sim.set_weights(k, weights.tolist())
+        for when, source, times, ids in self.model.appended:
+            if when == share:
+                self.sim.append_spikes(self.handles[source], times, ids)
+
+
+def matrix_of_delays(p):
+    """Its shape, or () where one delay is for all, or one for each of the given pairs."""
+    return () if p["pairs"] else np.shape(p["to"]["axonal_delay"])
+
+
+def twin(model):
+    run, readings = Running(model), {}
+    pauses = {share * model.duration: share for share in (*PAUSES, 1.0)}
+    for t in sorted({*model.samples, *pauses}):
+        run.sim.run_until(t)
+        if t in model.samples:
+            readings |= run.samples()
+        if t in pauses:
+            readings |= run.readings()
+            run.change(pauses[t])
+    return Outcome(
+        {
+            name: tuple(map(np.array, run.sim.spikes(run.handles[name])))
+            for name in model.populations
+        },
+        {name: run.potentials(name) for name in model.populations},
+        [run.weights(k) for k in range(len(model.projections))],
+        readings,
+    )

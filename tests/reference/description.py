@@ -1,0 +1,62 @@
+"""One description of a network, for both simulators."""
+
+from dataclasses import dataclass, field
+
+DURATION = 64.0  # ms; its quarters fall on the grid of spike times
+DELAYS = [0.5, 1.0, 2.5]  # sums of them are exact: what ties by one path ties by all
+PAUSES = (0.25, 0.5)  # shares of the run at which it pauses, is read and changed
+
+
+@dataclass
+class Model:
+    """What both simulators are built from. What it does not use, the engine is not asked for."""
+
+    populations: dict[str, tuple] = field(default_factory=dict)  # size, parameters
+    sources: dict[str, tuple] = field(default_factory=dict)  # size, times, ids
+    noise: dict[str, tuple] = field(default_factory=dict)  # population, rate or its steps, weight
+    projections: list[dict] = field(default_factory=list)  # see `synapses`
+    duration: float = DURATION
+    seed: int = 7
+    currents: dict[str, tuple] = field(default_factory=dict)  # population, times, values, ids
+    appended: list[tuple] = field(default_factory=list)  # one of PAUSES, source, times, ids
+    samples: list[float] = field(default_factory=list)  # when recorders look
+
+
+def synapses(
+    pre,
+    post,
+    weights,
+    delay=1.0,
+    inhibitory=False,
+    rule=None,
+    pause=False,
+    *,
+    dendritic=0.0,
+    pairs=None,
+    halve=False,
+):
+    """One projection.
+
+    weights, delay: numbers or (post, pre); with `pairs` (pre ids, post ids): numbers or (n,).
+    rule: its parameters, and its name as "kind" if it is not AntisymmetricSTDP.
+    pause: no plasticity in the second quarter of the run. halve: the weights are, at half time.
+    """
+    to = {"axonal_delay": delay, "inhibitory": inhibitory}
+    if dendritic:
+        to["dendritic_delay"] = dendritic
+    given = {"pre": pre, "post": post, "weights": weights, "pairs": pairs, "to": to}
+    return {**given, "rule": rule, "pause": pause, "halve": halve}
+
+
+def rule_of(module, given):
+    """The rule of a module, the engine's or the twin's, that a projection's "rule" describes."""
+    if given is None:
+        return None
+    parameters = {k: v for k, v in given.items() if k != "kind"}
+    return getattr(module, given.get("kind", "AntisymmetricSTDP"))(**parameters)
+
+
+def title(k, p):
+    form = "sparse" if p["pairs"] else "dense"
+    rule = p["rule"].get("kind", "AntisymmetricSTDP") if p["rule"] else "fixed"
+    return f"projection {k} ({p['pre']}→{p['post']}, {form}, {rule})"
