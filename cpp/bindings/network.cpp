@@ -92,6 +92,8 @@ void record(Network& network, const std::string& name, std::size_t target, const
                     std::holds_alternative<LifExponential>(network.populations[target].neurons),
                 "only neurons with exponential currents have g_e and g_i");
     }
+    require(n > 0 && (variable != Variable::weight_statistics || which.size() == 0),
+            "statistics are of all the weights, of which there must be one");
     for (py::ssize_t k = 0; k < which.size(); ++k) {
         require(which.at(k) >= 0 && which.at(k) < static_cast<std::int64_t>(n),
                 "what is recorded must be there");

@@ -11,6 +11,7 @@ from .parts import CurrentSource, PoissonSource, Population, Projection, Recorde
 from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
 from .signals import Steps
 from .simulation import LimitError, Simulation
+from .streamed import StreamError, read_stream
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ __all__ = [
     "Simulation",
     "SpikeSource",
     "Steps",
+    "StreamError",
     "Triplets",
     "VogelsSTDP",
     "WindowSTDP",
@@ -38,4 +40,5 @@ __all__ = [
     "fixed_in_degree",
     "fixed_probability",
     "one_to_one",
+    "read_stream",
 ]
