@@ -90,7 +90,7 @@ class CausalSTDP(Rule):
 
 @dataclass(frozen=True)
 class HaasSTDP(Rule):
-    """With s = (lag + latency) / stretch: A s^beta exp(-alpha |s|), scaled to have its peak at A."""
+    """With s = (lag + latency) / stretch: s^beta exp(-alpha |s|), scaled to have its peak at A."""
 
     A_plus: float
     A_minus: float

@@ -224,6 +224,9 @@ def projection(d):
     unit = weight_unit(d, post, inhibitory)
     dendritic = dendritic_delay(d) if d.maybe("dendritic") else 0.0
     weights = unit * weights_of(d, post, shape)
+    halve = d.maybe("halve")
+    # Not with new weights: see test_new_weights_leave_the_fluxes_as_they_are.
+    accounted = plastic and not halve and d.maybe("fluxes")
     if pre in model.populations and not inhibitory:
         weights = 0.5 * weights  # or activity explodes
     if not (inhibitory or plastic) and d.maybe():
@@ -238,9 +241,9 @@ def projection(d):
         plastic and d.maybe(),
         pairs=pairs,
         dendritic=dendritic,
-        halve=d.maybe("halve"),
+        halve=halve,
         rate=d.rng.uniform(0.0, 0.1) if plastic and d.maybe("rate") else None,
-        account=d.one_of([0.0, *PAUSES]) if plastic and d.maybe("fluxes") else None,
+        account=d.one_of([0.0, *PAUSES]) if accounted else None,
     )
 
 
@@ -310,7 +313,7 @@ def haas(d):
 
 
 def sampled_window(d):
-    """Knots anywhere, or on the grid, where lags meet them and jumps, if their doubles are exact."""
+    """Knots anywhere, or where times are exact on the grid, so that lags meet them and jumps."""
     rng, n = d.rng, d.draw(st.integers(2, 6))
     lags = rng.uniform(-25.0, 10.0) + np.cumsum(rng.uniform(0.5, 8.0, n))
     if d.on_grid and exact_times(d.model) and d.maybe():

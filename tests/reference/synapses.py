@@ -34,7 +34,9 @@ class Synapses:
 
     def __post_init__(self) -> None:
         require(self.dendritic_delay >= 0.0, "dendritic_delay must not be negative")
-        self.spikes: list[list[float]] = [[] for _ in range(self.n_post)]  # as the synapses see them
+        self.spikes: list[list[float]] = [
+            [] for _ in range(self.n_post)
+        ]  # as the synapses see them
         self.eta = self.stdp.eta if self.stdp else 0.0
         self.accounting = False
 
