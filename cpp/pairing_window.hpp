@@ -1,5 +1,5 @@
-// The pairs of a window rule, from a bounded history of spikes. See `Plasticity` for how their effect
-// is deferred.
+// The pairs of a window rule, from a bounded history of spikes. See `Plasticity` for how their
+// effect is deferred.
 #pragma once
 
 #include <algorithm>
@@ -26,8 +26,8 @@ class WindowPairing {
         summed_ = false;
     }
 
-    // Per unit of eta, an arrival now changes a weight by constant + factor * y[i]: the sum over the
-    // recent spikes of target i.
+    // Per unit of eta, an arrival now changes a weight by constant + factor * y[i]: the sum over
+    // the recent spikes of target i.
     const double* y() {
         if (!summed_) sum();
         return y_.data();
@@ -102,8 +102,8 @@ class WindowPairing {
         forget_before(now_);
         for (auto spike = spikes_.rbegin(); spike != spikes_.rend(); ++spike) {
             double& y = y_[static_cast<std::size_t>(spike->id)];
-            if (nearest_ && std::find(summed_ids_.begin(), summed_ids_.end(), spike->id) !=
-                                summed_ids_.end())
+            if (nearest_ &&
+                std::find(summed_ids_.begin(), summed_ids_.end(), spike->id) != summed_ids_.end())
                 continue;
             y += rule_(spike->time - now_);
             summed_ids_.push_back(spike->id);

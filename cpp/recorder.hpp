@@ -1,5 +1,5 @@
-// What is recorded: spikes as they come, and samples of a variable at multiples of an interval or at
-// given times.
+// What is recorded: spikes as they come, and samples of a variable at multiples of an interval or
+// at given times.
 #pragma once
 
 #include <algorithm>
@@ -29,9 +29,8 @@ struct SpikeRecord {
         if (chosen.empty()) {
             ids.insert(ids.end(), fired.begin(), fired.end());
         } else {
-            std::copy_if(
-                fired.begin(), fired.end(), std::back_inserter(ids),
-                [&](NeuronId i) { return chosen[static_cast<std::size_t>(i)] != 0; });
+            std::copy_if(fired.begin(), fired.end(), std::back_inserter(ids),
+                         [&](NeuronId i) { return chosen[static_cast<std::size_t>(i)] != 0; });
         }
         times.resize(ids.size(), t);
         return ids.size() - before;

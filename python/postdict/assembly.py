@@ -21,13 +21,6 @@ from .plasticity import (
 from .signals import as_steps
 from .synapses import Dense
 
-VARIABLES = {
-    "weights": _core.Variable.weights,
-    "v": _core.Variable.potential,
-    "g_e": _core.Variable.current_e,
-    "g_i": _core.Variable.current_i,
-}
-
 
 def assembled(network: Network) -> _core.Network:
     """Return the core's network of a description that was checked part by part."""
@@ -62,7 +55,7 @@ def assembled(network: Network) -> _core.Network:
         target = recorder.target
         index = target.index if isinstance(target, Projection) else populations[target.name]
         which = np.asarray(recorder.ids or (), np.int64)
-        core.record(VARIABLES[recorder.variable], index, which, recorder.every, [], most_samples)
+        core.record(recorder.variable, index, which, recorder.every, [], most_samples)
     return core
 
 

@@ -90,6 +90,11 @@ def unpack(content: bytes) -> tuple[Network, dict[str, int], Arrays]:
         raise CheckpointError(f"the checkpoint describes no valid network: {error}") from None
 
 
+def equal(one: Network, other: Network) -> bool:
+    """Return whether two networks have equal descriptions."""
+    return _digest(*describe(one)) == _digest(*describe(other))
+
+
 def _digest(header: dict[str, Any], arrays: Arrays) -> str:
     digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
     for name in sorted(arrays):

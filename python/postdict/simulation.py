@@ -23,6 +23,9 @@ from .signals import Steps, as_steps, checked_rate
 ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
 """Called as (t_ms, t_stop_ms, wall_s, n_events) now and then while a simulation runs."""
 
+LimitError = _core.LimitError
+"""A bound on recorded or pending spikes was reached: the run stopped, whole, at an instant."""
+
 _SLICE = 10_000  # instants between two looks at signals and progress; changes no result
 
 
@@ -49,7 +52,7 @@ class Simulation:
     ------
     ValueError, MemoryError
         The estimate is over `max_bytes`, or by default over what the machine has.
-    RuntimeError
+    LimitError
         From `run` and `run_until`, when a bound is reached: the simulation then stands whole at an
         instant, and everything recorded so far can be read and saved.
     """
@@ -308,6 +311,23 @@ class Simulation:
             The file is not a whole, unaltered checkpoint of a version that this one reads.
         """
         return cls._from_bytes(Path(path).read_bytes())
+
+    def restore(self, path: str | os.PathLike[str]) -> None:
+        """Take up in this simulation what `save` wrote of one of an equal network.
+
+        Raises
+        ------
+        CheckpointError
+            As from `load`, or the checkpoint is of another network.
+        """
+        network, _, state = checkpoint.unpack(Path(path).read_bytes())
+        if not checkpoint.equal(network, self._network):
+            raise checkpoint.CheckpointError("the checkpoint is of another network")
+        with self._paused():
+            try:
+                self._core.restore(state)
+            except ValueError as error:
+                raise checkpoint.CheckpointError(str(error)) from None
 
     def _to_bytes(self) -> bytes:
         return checkpoint.pack(self._network, self._limits, self._core.state())
