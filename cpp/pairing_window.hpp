@@ -43,6 +43,7 @@ class WindowPairing {
     }
     // A spike now is logged as its time,
     double count_spike(NeuronId i, Time t) {
+        forget_before(t);
         spikes_.push_back({t, i});
         return t;
     }
@@ -88,12 +89,17 @@ class WindowPairing {
     }
 
   private:
-    // y of the present instant; the history forgets what no arrival will see again.
+    // What no arrival from t on will see.
+    void forget_before(Time t) {
+        const auto stale = [&](const Spike& s) { return t - s.time > rule_.longest_before; };
+        spikes_.erase(spikes_.begin(), std::find_if_not(spikes_.begin(), spikes_.end(), stale));
+    }
+
+    // y of the present instant.
     void sum() {
         for (const NeuronId i : summed_ids_) y_[static_cast<std::size_t>(i)] = 0.0;
         summed_ids_.clear();
-        const auto stale = [&](const Spike& s) { return now_ - s.time > rule_.longest_before; };
-        spikes_.erase(spikes_.begin(), std::find_if_not(spikes_.begin(), spikes_.end(), stale));
+        forget_before(now_);
         for (auto spike = spikes_.rbegin(); spike != spikes_.rend(); ++spike) {
             double& y = y_[static_cast<std::size_t>(spike->id)];
             if (nearest_ &&

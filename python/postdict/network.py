@@ -195,8 +195,8 @@ class Network(Declarations):
             delay the potential.
         inhibitory : bool
             Whether an arrival lowers V.
-        plasticity : AntisymmetricSTDP, VogelsSTDP or CausalSTDP, optional
-            The rule; without one the weights are fixed.
+        plasticity : a rule of `postdict.plasticity`, optional
+            Without one the weights are fixed.
         allow_multapses : bool
             False refuses Triplets that join a pair more than once.
         precision : "double" or "single"
