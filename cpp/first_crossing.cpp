@@ -79,8 +79,8 @@ UpperBound::UpperBound(const Membrane& m, double width)
 
 double crossing_within(const Membrane& m, double u, double g_e, double g_i, double gap, double h) {
     // The exponentials are at least 1 - s/tau: a bound without any of them dismisses many.
-    const double steepest = std::max(g_e, g_e * (1.0 - h / m.tau_e)) +
-                            std::max(g_i, g_i * (1.0 - h / m.tau_i)) - u;
+    const double steepest =
+        std::max(g_e, g_e * (1.0 - h / m.tau_e)) + std::max(g_i, g_i * (1.0 - h / m.tau_i)) - u;
     if (u + steepest * (h / m.tau_m) < gap && u < gap) return never;
 
     const double short_step = 1e-5 * std::min({m.tau_m, m.tau_e, m.tau_i});
@@ -94,12 +94,11 @@ double crossing_within(const Membrane& m, double u, double g_e, double g_i, doub
     };
     const Membrane::Course end = m.course(h, u, g_e, g_i);
     // As long as V is below threshold its drive is at least this; if positive, V rises.
-    const double least =
-        std::min(g_e, g_e * end.decay_e) + std::min(g_i, g_i * end.decay_i) - gap;
+    const double least = std::min(g_e, g_e * end.decay_e) + std::min(g_i, g_i * end.decay_i) - gap;
     if (least > 0.0)
-        return end.v < gap ? never
-                           : zero_between(excess, 0.0, h, true, h * (gap - u) / (end.v - u),
-                                          short_step);
+        return end.v < gap
+                   ? never
+                   : zero_between(excess, 0.0, h, true, h * (gap - u) / (end.v - u), short_step);
 
     // The monotone pieces of D exp(s/tau_m), and within each the zero of D, if any.
     std::array<double, 3> ends{0.0, h, h};

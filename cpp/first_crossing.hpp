@@ -20,9 +20,9 @@ struct Membrane {
     double response(double s, double tau_x) const;
 
     struct Course {
-        double v;                  // V - v_inf, mV
-        double drive;              // tau_m V', mV
-        double decay_e, decay_i;   // exp(-s/tau_x)
+        double v;                 // V - v_inf, mV
+        double drive;             // tau_m V', mV
+        double decay_e, decay_i;  // exp(-s/tau_x)
     };
     // After s ms, from u = V - v_inf and the currents now; stable for any time constants.
     Course course(double s, double u, double g_e, double g_i) const;
@@ -35,8 +35,7 @@ struct UpperBound {
     UpperBound(const Membrane& membrane, double width);
 
     double operator()(double u, double g_e, double g_i) const {
-        const double drive =
-            std::max(g_e, g_e * decay_e) + std::max(g_i, g_i * decay_i) - u;
+        const double drive = std::max(g_e, g_e * decay_e) + std::max(g_i, g_i * decay_i) - u;
         return std::max(u, u + rise * drive);
     }
 

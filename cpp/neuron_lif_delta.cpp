@@ -13,9 +13,10 @@ namespace {
 
 constexpr std::size_t block = 64;  // neurons tested together; one without a candidate is left
 
-// Bounds on the share of a population that one horizon makes candidates, by which its stride adapts.
-constexpr std::size_t fewest = 64;  // at least n/64
-constexpr std::size_t most = 16;    // at most n/16
+// Bounds on the share of a population that one horizon makes candidates, by which its stride
+// adapts.
+constexpr std::size_t fewest = 64;           // at least n/64
+constexpr std::size_t most = 16;             // at most n/16
 constexpr double first_stride = 1.0 / 32.0;  // of tau_m
 constexpr double shortest_stride = 1e-3;
 
@@ -29,7 +30,9 @@ std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
     return a;
 }
 
-double slightly_below(double gap) { return gap - 1e-9 * (1.0 + std::abs(gap)); }
+double slightly_below(double gap) {
+    return gap - 1e-9 * (1.0 + std::abs(gap));
+}
 
 std::vector<double> slightly_below(std::vector<double> gap) {
     for (double& value : gap) value = slightly_below(value);
@@ -90,7 +93,8 @@ void LifDelta::cross(Time t) {
     if (t == horizon_) watch(t);
 }
 
-// Adds input at the present instant, whose growth of the frame is given; few come to more than that.
+// Adds input at the present instant, whose growth of the frame is given; few come to more than
+// that.
 inline void LifDelta::act(std::size_t i, double input, double growth, Time t) {
     if (refractory_ && t < held_until_[i]) return;
     double& excess = excess_.scaled()[i];
@@ -134,8 +138,8 @@ const std::vector<NeuronId>& LifDelta::settle_kick(NeuronId id, double weight, T
     return fired_;
 }
 
-// The common case, nobody refractory or driven: one pass without a branch a neuron, and a second one
-// over those blocks in which somebody may have reached threshold.
+// The common case, nobody refractory or driven: one pass without a branch a neuron, and a second
+// one over those blocks in which somebody may have reached threshold.
 void LifDelta::settle_all(Time t) {
     const double* const excess = excess_.scaled();
     const double growth = excess_.growth(0);
@@ -196,8 +200,8 @@ Time LifDelta::crossing(std::size_t i) const {
 
 void LifDelta::schedule(std::size_t i, Time t) {
     const Time predicted = crossing(i);
-    crossings_.set(i, predicted <= horizon_ ? std::max(predicted, std::nextafter(t, never))
-                                            : never);
+    crossings_.set(i,
+                   predicted <= horizon_ ? std::max(predicted, std::nextafter(t, never)) : never);
 }
 
 // Finds who could cross before the next horizon. Where the horizons lie changes no result.

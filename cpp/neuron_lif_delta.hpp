@@ -7,8 +7,8 @@
 //
 // Between arrivals V - v_inf decays in closed form (Gerstner et al. 2014, Neuronal Dynamics,
 // eq. 1.8). A neuron whose v_inf lies above threshold (driven) fires by itself at t + tau_m
-// log((v_inf - V)/(v_inf - v_thresh)); in the growing frame, where V - v_inf is a constant z, that is
-// when the frame's growth reaches z/gap. So one comparison of z with gap times the growth at a
+// log((v_inf - V)/(v_inf - v_thresh)); in the growing frame, where V - v_inf is a constant z, that
+// is when the frame's growth reaches z/gap. So one comparison of z with gap times the growth at a
 // horizon tells who could cross before it: only these few are predicted and queued. When the
 // horizon is reached all are compared again, in one pass.
 #pragma once

@@ -27,7 +27,9 @@ std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
     return a;
 }
 
-double slightly_below(double gap) { return gap - 1e-9 * (1.0 + std::abs(gap)); }
+double slightly_below(double gap) {
+    return gap - 1e-9 * (1.0 + std::abs(gap));
+}
 
 std::vector<double> slightly_below(std::vector<double> gap) {
     for (double& value : gap) value = slightly_below(value);
@@ -307,9 +309,9 @@ void LifExponential::check_state(Time now) const {
         postdict::check_state(std::isfinite(drive_[i]), "a drive is not finite");
         postdict::check_state(uncertain_[i] <= 1, "a flag is not 0 or 1");
         postdict::check_state(crossings_.time(i) >= now, "a predicted spike lies in the past");
-        postdict::check_state(cell.held_until == free ||
-                                  (cell.held_until >= 0.0 && cell.held_until < never),
-                              "a refractory end is no time");
+        postdict::check_state(
+            cell.held_until == free || (cell.held_until >= 0.0 && cell.held_until < never),
+            "a refractory end is no time");
     }
 }
 

@@ -10,8 +10,8 @@
 //
 // V is continuous: spikes are crossings, not jumps. Time is cut by horizons. After an excitatory
 // arrival one bound, a few products of the constants, dismisses all who surely stay below threshold
-// up to the horizon; only the few others are searched (see `first_crossing.hpp`: it cannot miss one).
-// Inhibition searches nothing: it only postpones. At a horizon all are bounded anew.
+// up to the horizon; only the few others are searched (see `first_crossing.hpp`: it cannot miss
+// one). Inhibition searches nothing: it only postpones. At a horizon all are bounded anew.
 #pragma once
 
 #include <algorithm>
@@ -58,7 +58,7 @@ class LifExponential {
   public:
     // How much work the search for crossings was, since this simulation was built or loaded.
     struct Work {
-        std::uint64_t n_excited = 0;   // arrivals that raised V's course, summed by instant
+        std::uint64_t n_excited = 0;    // arrivals that raised V's course, summed by instant
         std::uint64_t n_dismissed = 0;  // of these, by the bound
         std::uint64_t n_looks = 0;      // neurons bounded at horizons
         std::uint64_t n_searches = 0;   // crossings searched for
@@ -180,16 +180,16 @@ class LifExponential {
 
     Time origin_ = 0.0;
     std::vector<Cell> cells_;
-    EventQueue crossings_;               // before the horizon; lower bounds for the uncertain
+    EventQueue crossings_;                 // before the horizon; lower bounds for the uncertain
     std::vector<std::uint8_t> uncertain_;  // (n,) 1 where an arrival came after the search
-    Time start_ = 0.0;                   // of the present window, which ends at the horizon
+    Time start_ = 0.0;                     // of the present window, which ends at the horizon
     Time horizon_ = 0.0;
     double stride_;  // ms, from one horizon to the next, so that few are searched each time
     Window window_;
 
     Time now_ = -1.0;
     Basis shared_basis_;
-    Inputs inputs_;  // mV, the present instant's arrivals
+    Inputs inputs_;                            // mV, the present instant's arrivals
     std::vector<std::uint32_t> at_threshold_;  // neurons whose crossing is this instant
     std::vector<NeuronId> fired_;
     Work work_;

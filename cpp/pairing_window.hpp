@@ -1,5 +1,5 @@
-// The pairs of a window rule, from a bounded history of spikes. See `Plasticity` for how their effect
-// is deferred.
+// The pairs of a window rule, from a bounded history of spikes. See `Plasticity` for how their
+// effect is deferred.
 #pragma once
 
 #include <algorithm>
@@ -26,8 +26,8 @@ class WindowPairing {
         summed_ = false;
     }
 
-    // Per unit of eta, an arrival now changes a weight by constant + factor * y[i]: the sum over the
-    // recent spikes of target i.
+    // Per unit of eta, an arrival now changes a weight by constant + factor * y[i]: the sum over
+    // the recent spikes of target i.
     const double* y() {
         if (!summed_) sum();
         return y_.data();
@@ -43,6 +43,7 @@ class WindowPairing {
     }
     // A spike now is logged as its time,
     double count_spike(NeuronId i, Time t) {
+        forget_before(t);
         spikes_.push_back({t, i});
         return t;
     }
@@ -88,16 +89,21 @@ class WindowPairing {
     }
 
   private:
-    // y of the present instant; the history forgets what no arrival will see again.
+    // What no arrival from t on will see.
+    void forget_before(Time t) {
+        const auto stale = [&](const Spike& s) { return t - s.time > rule_.longest_before; };
+        spikes_.erase(spikes_.begin(), std::find_if_not(spikes_.begin(), spikes_.end(), stale));
+    }
+
+    // y of the present instant.
     void sum() {
         for (const NeuronId i : summed_ids_) y_[static_cast<std::size_t>(i)] = 0.0;
         summed_ids_.clear();
-        const auto stale = [&](const Spike& s) { return now_ - s.time > rule_.longest_before; };
-        spikes_.erase(spikes_.begin(), std::find_if_not(spikes_.begin(), spikes_.end(), stale));
+        forget_before(now_);
         for (auto spike = spikes_.rbegin(); spike != spikes_.rend(); ++spike) {
             double& y = y_[static_cast<std::size_t>(spike->id)];
-            if (nearest_ && std::find(summed_ids_.begin(), summed_ids_.end(), spike->id) !=
-                                summed_ids_.end())
+            if (nearest_ &&
+                std::find(summed_ids_.begin(), summed_ids_.end(), spike->id) != summed_ids_.end())
                 continue;
             y += rule_(spike->time - now_);
             summed_ids_.push_back(spike->id);

@@ -1,13 +1,14 @@
 // What the synapses of a plastic projection share, however they are stored: pairs, the log of
 // postsynaptic spikes, and how far each row has read it.
 //
-// A row is the synapses of one source that see its arrivals at one time. Telling a whole column of a
-// weight matrix of every postsynaptic spike strides through memory. Instead a spike is logged, and
-// each row takes in its part of the log just before it is visited next, which is at its own next
-// arrival: until then nothing but such spikes can change it. Every synapse takes in its spikes one by
-// one in their order, bounded after each, as if at once; so the bits do not depend on when that
-// happens, and reading a weight applies to a copy what is pending. The log is emptied, after all rows
-// have read it, when a frame moves or it has grown long: at points that the events alone fix.
+// A row is the synapses of one source that see its arrivals at one time. Telling a whole column of
+// a weight matrix of every postsynaptic spike strides through memory. Instead a spike is logged,
+// and each row takes in its part of the log just before it is visited next, which is at its own
+// next arrival: until then nothing but such spikes can change it. Every synapse takes in its spikes
+// one by one in their order, bounded after each, as if at once; so the bits do not depend on when
+// that happens, and reading a weight applies to a copy what is pending. The log is emptied, after
+// all rows have read it, when a frame moves or it has grown long: at points that the events alone
+// fix.
 #pragma once
 
 #include <algorithm>

@@ -71,10 +71,11 @@ void DenseProjection<Real>::read_log(std::size_t j) {
             weights[i] = plasticity_->changed(weights[i], amount);
         });
     } else {
-        plasticity_->read_row(j, [weights, w_max = plasticity_->w_max()](NeuronId i, double amount) {
-            const double learned = static_cast<double>(weights[i]) + amount;
-            weights[i] = static_cast<Real>(std::min(std::max(learned, 0.0), w_max));
-        });
+        plasticity_->read_row(
+            j, [weights, w_max = plasticity_->w_max()](NeuronId i, double amount) {
+                const double learned = static_cast<double>(weights[i]) + amount;
+                weights[i] = static_cast<Real>(std::min(std::max(learned, 0.0), w_max));
+            });
     }
 }
 

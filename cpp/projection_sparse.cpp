@@ -130,8 +130,8 @@ std::vector<double> SparseProjection<Real>::weights() const {
     if (plasticity_)
         for (std::size_t bundle = 0; bundle + 1 < first_.size(); ++bundle)
             for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k)
-                present[k] = static_cast<double>(
-                    plasticity_->up_to_date(weights_[k], bundle, targets_[k]));
+                present[k] =
+                    static_cast<double>(plasticity_->up_to_date(weights_[k], bundle, targets_[k]));
     return present;
 }
 

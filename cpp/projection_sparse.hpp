@@ -2,8 +2,8 @@
 // (a bundle), with one weight for all or one for each. Fixed, or plastic by a rule.
 //
 // Postsynaptic spikes reach the synapses through the log of `Plasticity`, which each bundle reads
-// when it is visited; so no transposed index is needed. Memory: 4 bytes a target, 8 (or 4) a weight,
-// 12 a bundle where delays differ, and 12 more where it is plastic.
+// when it is visited; so no transposed index is needed. Memory: 4 bytes a target, 8 (or 4) a
+// weight, 12 a bundle where delays differ, and 12 more where it is plastic.
 #pragma once
 
 #include <cstdint>

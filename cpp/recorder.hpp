@@ -1,5 +1,5 @@
-// What is recorded: spikes as they come, and samples of a variable at multiples of an interval or at
-// given times.
+// What is recorded: spikes as they come, and samples of a variable at multiples of an interval or
+// at given times.
 #pragma once
 
 #include <algorithm>
@@ -29,9 +29,8 @@ struct SpikeRecord {
         if (chosen.empty()) {
             ids.insert(ids.end(), fired.begin(), fired.end());
         } else {
-            std::copy_if(
-                fired.begin(), fired.end(), std::back_inserter(ids),
-                [&](NeuronId i) { return chosen[static_cast<std::size_t>(i)] != 0; });
+            std::copy_if(fired.begin(), fired.end(), std::back_inserter(ids),
+                         [&](NeuronId i) { return chosen[static_cast<std::size_t>(i)] != 0; });
         }
         times.resize(ids.size(), t);
         return ids.size() - before;
@@ -96,7 +95,8 @@ class SampledRecorder {
     // Called at next_time(); `write(values)` appends one sample of `width` numbers.
     template <class Write>
     void sample(Time t, Write&& write) {
-        if (n_samples() == sampling_.most_samples && sampling_.times.empty() && !streaming_) thin();
+        while (n_samples() >= sampling_.most_samples && sampling_.times.empty() && !streaming_)
+            thin();
         if (next_time() == t) write(values_);
     }
 
@@ -121,12 +121,14 @@ class SampledRecorder {
     }
 
   private:
+    // Keeps those whose number since t = 0 is even.
     void thin() {
-        const std::size_t kept = (n_samples() + 1) / 2;
-        for (std::size_t k = 1; k < kept; ++k)
-            std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(2 * k * width()), width(),
-                        values_.begin() + static_cast<std::ptrdiff_t>(k * width()));
+        std::size_t kept = 0;
+        for (std::size_t k = n_taken_away_ % 2; k < n_samples(); k += 2, ++kept)
+            std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(k * width()), width(),
+                        values_.begin() + static_cast<std::ptrdiff_t>(kept * width()));
         values_.resize(kept * width());
+        n_taken_away_ = (n_taken_away_ + 1) / 2;
         interval_ *= 2.0;
     }
 

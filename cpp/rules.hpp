@@ -7,8 +7,8 @@
 //
 // where x_j is raised by one at each arrival of j and decays with tau_x, and y_i likewise at each
 // spike of i with tau_y. At an arrival y holds no spike of the same instant; at a spike x holds all
-// arrivals of its instant (lag 0+). The antisymmetric rule (Luz & Shamir 2012), the one of Vogels et
-// al. 2011 and the causal one with a bias (after Bell et al. 1997) are choices of the numbers.
+// arrivals of its instant (lag 0+). The antisymmetric rule (Luz & Shamir 2012), the one of Vogels
+// et al. 2011 and the causal one with a bias (after Bell et al. 1997) are choices of the numbers.
 //
 // A window rule adds eta K(lag) for each pair, for any K of bounded support: given by samples, or
 // with the shape that Haas, Nowotny & Abarbanel 2006 fitted.
@@ -47,8 +47,8 @@ struct SampledWindow {
     }
 };
 
-// A (z exp(1 - z))^beta with z = alpha |s|/beta on either side of s = (lag + latency)/stretch = 0: the
-// peak of a side is its A, at |s| = beta/alpha.
+// A (z exp(1 - z))^beta with z = alpha |s|/beta on either side of s = (lag + latency)/stretch = 0:
+// the peak of a side is its A, at |s| = beta/alpha.
 struct HaasWindow {
     double A_plus, A_minus;          // of s > 0, and minus that of s < 0
     double alpha_plus, alpha_minus;  // 1/ms
@@ -78,7 +78,7 @@ struct Rule {
     std::variant<TraceRule, WindowRule> kind;
     double eta;            // mV
     bool nearest = false;  // pair with the nearest spike only, not with all
-    bool soft = false;     // scale changes by the distance from the bound, w_max - w or w, over w_max
+    bool soft = false;  // scale changes by the distance from the bound, w_max - w or w, over w_max
     double w_max = never;  // mV
 };
 

@@ -1,14 +1,15 @@
 // What happens: the clock and the event loop.
 //
-// Every stream of events (spikes under way on a line, a source, a population's predicted crossings, a
-// recorder) keeps its own events in order and has one slot in the queue with the time of its next
+// Every stream of events (spikes under way on a line, a source, a population's predicted crossings,
+// a recorder) keeps its own events in order and has one slot in the queue with the time of its next
 // one. All that is due at one time, equal as doubles, is one instant, and is taken in this order:
 //
 //   1. recorders sample the state from before the instant;
 //   2. arrivals, line by line and within one by source id and projection: a synapse transmits the
 //      weight it has, then its rule changes it by what it knows from before the instant;
 //   3. spikes that come back along dendrites potentiate;
-//   4. Poisson kicks; replayed spikes; predicted crossings, which put V at threshold; step currents;
+//   4. Poisson kicks; replayed spikes; predicted crossings, which put V at threshold; step
+//   currents;
 //   5. population by population, the summed arrivals act: clip, threshold, reset;
 //   6. neurons that fired are recorded, sent on their way, and potentiate their synapses.
 //

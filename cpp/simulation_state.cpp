@@ -106,9 +106,8 @@ void Simulation::restore(const State& state) {
         n_pending_ += line.spikes.size();
     }
     for (StaggeredAxons& axons : ways_.staggered) {
-        visit_sparse(network_.projections[axons.projection].synapses, [&](const auto& s) {
-            axons.spikes.check_state(time_, s.source_first());
-        });
+        visit_sparse(network_.projections[axons.projection].synapses,
+                     [&](const auto& s) { axons.spikes.check_state(time_, s.source_first()); });
         n_pending_ += axons.spikes.size();
     }
     for (const DendriteLine& line : ways_.dendrites) {

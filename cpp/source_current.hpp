@@ -40,7 +40,7 @@ class CurrentSource {
 
   private:
     std::vector<NeuronId> ids_;  // sorted
-    Steps current_;  // mV
+    Steps current_;              // mV
     std::uint64_t taken_ = 0;
 };
 

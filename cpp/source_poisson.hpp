@@ -2,9 +2,9 @@
 // may be a function of time. They are superposed: the next kick of the whole population is drawn
 // first, its neuron second.
 //
-// A waiting time is drawn as a number of expected kicks, exponential with mean 1, and turned into ms
-// by integrating the rate; which is exact for any rate, and draws nothing where the rate changes.
-// Draws are made in blocks, which hides their latency and changes none of them.
+// A waiting time is drawn as a number of expected kicks, exponential with mean 1, and turned into
+// ms by integrating the rate; which is exact for any rate, and draws nothing where the rate
+// changes. Draws are made in blocks, which hides their latency and changes none of them.
 #pragma once
 
 #include <algorithm>
@@ -58,8 +58,8 @@ class PoissonSource {
     // rate that holds already changes no bit.
     void set_rate(const Steps& rate, Time now) {
         if (rate.times == rate_.times && rate.values == rate_.values) return;
-        hazard_ = next_ < never ? expected(now, next_)
-                                : std::max(0.0, hazard_ - expected(from_, now));
+        hazard_ =
+            next_ < never ? expected(now, next_) : std::max(0.0, hazard_ - expected(from_, now));
         rate_ = rate;
         next_ = time_of(now);
     }

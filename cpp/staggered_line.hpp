@@ -1,5 +1,6 @@
 // Spikes under way to the bundles of a sparse projection whose synapses have delays of their own.
-// A spike is one entry, which moves on from bundle to bundle of its source, the shorter delay first.
+// A spike is one entry, which moves on from bundle to bundle of its source, the shorter delay
+// first.
 #pragma once
 
 #include <algorithm>
@@ -61,8 +62,7 @@ class StaggeredLine {
                                   "a spike under way is late");
             postdict::check_state(entry.bundle < source_first.back(),
                                   "a spike under way has no synapses");
-            entry.last =
-                *std::upper_bound(source_first.begin(), source_first.end(), entry.bundle);
+            entry.last = *std::upper_bound(source_first.begin(), source_first.end(), entry.bundle);
         }
     }
 

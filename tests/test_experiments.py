@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from matplotlib.figure import Figure
 
-from postdict.experiments import inverse_model
+from postdict.experiments import inverse_model, sparse_activity, theory
 
 
 def f1(summary, *path):
@@ -52,3 +53,64 @@ def test_inverse_model_of_a_badly_conditioned_world():
     for metric in ("imitation_f1", "imitation_f1_noisy"):
         for rate, value in summary[metric].items():
             assert value > pinv[metric][rate]
+
+
+@pytest.mark.slow
+def test_learning_makes_motor_activity_sparse_and_less_predictable():
+    # Of the map, the chosen point and its control without a mean are enough.
+    config = sparse_activity.Config(delays=(), ratios=())
+    summary = sparse_activity.run(config).summary
+    assert summary["regime"] == {"sparse inverse": config.seeds}
+    assert summary["motor_rate_change"] <= -0.3
+    assert summary["lifetime_sparseness_after"] < 0.6 * summary["lifetime_sparseness_before"]
+    deviation = summary["potential_deviation"]
+    assert deviation["after"] < 0.5 * deviation["before"]
+    for one in summary["per_seed"]:
+        controls = one["controls"]
+        assert one["predictable_variance_change"] < -0.03
+        # Uniform inhibition alone makes sparse, but not less predictable; the inverse alone makes
+        # less predictable, but not sparse; and without learning nothing changes.
+        assert controls["shuffled"]["predictable_variance_change"] > 0.0
+        assert controls["no_mean"]["motor_rate_change"] > 0.0
+        assert abs(controls["untrained"]["predictable_variance_change"]) < 0.02
+        assert abs(controls["untrained"]["motor_rate_change"]) < 0.05
+
+
+@pytest.mark.slow
+def test_theory_predicts_c_modes_and_ridge_and_draws_them():
+    config = replace(
+        theory.Config().quick(), delays="31", seeds=1, perturbations=1, imposed_duration=6e4
+    )
+    result = theory.run(config)
+    summary = result.summary
+    for windows in summary["scale"].values():
+        cell = windows[theory.BALANCED]["31"]
+        assert cell["c_balanced"] == pytest.approx(cell["c_seen"], rel=0.2)
+        assert 0.0 < cell["c_linear"] < cell["c_seen"]
+    modes = summary["modes"]
+    assert modes["decay_exponent"] == pytest.approx(2.0, abs=0.4)
+    assert modes["decay_ratio"] == pytest.approx(1.0, abs=0.35)
+    assert modes["decay_spread"] < 0.5 * modes["decay_spread_one_rate"]
+    ridge = summary["ridge"]["40"]
+    assert ridge["lambda_fitted"] == pytest.approx(ridge["lambda_predicted"], rel=0.5)
+    assert ridge["misfit_predicted"] < min(ridge["misfit_pinv"], ridge["misfit_transpose"])
+    figure = Figure(figsize=(11.0, 9.5))
+    theory.draw(result, figure)
+    assert [ax.get_title(loc="left") for ax in figure.axes] == list("abcdefghij")
+    assert all(ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
+    assert dict(theory.headline(result))["balance of a lone neuron: signs of c right"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"delays": "11 x"}, "delays must be numbers in ms, got '11 x'"),
+        ({"delays": " "}, "delays must name at least one delay, got none"),
+        ({"delays": "1 11"}, "delays must be above 1 ms, the synapse's own, got 1 ms"),
+        ({"n_sensor": 10}, "n_sensor must be at least n_motor = 20, got 10"),
+        ({"fan_out": 61}, "fan_out must be at most n_sensor = 60, got 61"),
+    ],
+)
+def test_theory_refuses(settings, message):
+    with pytest.raises(ValueError, match=message):
+        theory.Config(**settings)

@@ -157,9 +157,9 @@ def test_what_the_refusals_start_from_is_valid(method):
     call(**VALID[method])
 
 
-def test_weights_are_recorded_whole():
+def test_a_recorder_needs_what_its_target_has():
     net = network()
-    with pytest.raises(ValueError, match=r"ids select neurons; weights are recorded whole"):
+    with pytest.raises(ValueError, match=r"ids select neurons; choose weights by synapses"):
         net.record(net.projections[1], "weights", every=1.0, ids=[0])
     with pytest.raises(TypeError, match=r"variable 'v' needs a population"):
         net.record(net.projections[1], "v", every=1.0)

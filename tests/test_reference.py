@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.model import Model, assert_same, both, engine, synapses, twin
-from reference.strategies import FEATURES, engine_unless_too_busy, models
+from reference.strategies import FEATURES, OWN, engine_unless_too_busy, models
+
+LEARNING = ["sparse", "delays", "dendritic", "rules", "windows", "rate", "fluxes"]
 
 
 def check_against_twin(model):
@@ -30,14 +32,20 @@ def test_with_one_feature_more(feature, data):
     check_against_twin(data.draw(models([feature])))
 
 
-@pytest.mark.parametrize("kind", ["AntisymmetricSTDP", "VogelsSTDP", "CausalSTDP"])
-@settings(max_examples=settings.default.max_examples // 2)
-@given(models(["sparse", "delays", "dendritic", "rules"]))
-def test_with_synapses_of_one_rule(kind, model):
-    """The kind alone, among all ways in which synapses are given."""
+@pytest.mark.parametrize("bounds", ["hard", "soft"])
+@pytest.mark.parametrize("pairing", ["all", "nearest"])
+@pytest.mark.parametrize("kind", OWN)
+@settings(max_examples=settings.default.max_examples // 10)
+@given(models(LEARNING))
+def test_with_synapses_of_one_rule(kind, pairing, bounds, model):
+    """One rule alone, among all ways in which synapses are given."""
     for p in model.projections:
         if p["rule"] and p["rule"]["kind"] != kind:
-            p["rule"], p["pause"] = None, False
+            p.update(rule=None, pause=False, rate=None, account=None)
+        elif p["rule"]:
+            p["rule"] |= {"pairing": pairing, "bounds": bounds}
+            if bounds == "soft":
+                p["rule"]["w_max"] = min(p["rule"]["w_max"], 20.0 * np.max(p["weights"], initial=1))
     check_against_twin(model)
 
 

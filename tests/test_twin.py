@@ -1,11 +1,13 @@
 """The slow twin by itself, against closed forms: rules, sparse synapses, step currents."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from reference.common import strictly_after
-from reference.rules import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
+from reference.rules import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
 from reference.twin import Twin
 
 ETA, TAU = 0.01, 20.0
@@ -13,13 +15,25 @@ RULES = {
     "antisymmetric": AntisymmetricSTDP(ETA, 1.0, 0.7, TAU, 15.0),
     "Vogels": VogelsSTDP(ETA, rho=5.0, tau=TAU),
     "causal": CausalSTDP(ETA, bias=0.3, tau=TAU),
+    "Haas": HaasSTDP(ETA, 1.0, 0.5, 1.0, 0.8, beta=4.0, stretch=2.0, latency=1.0),
+    "sampled": WindowSTDP(ETA, lags=[-6.0, -0.5, -0.5, 4.0], values=[0.0, -1.1, 0.3, 0.75]),
 }
 WINDOWS = {  # lag -> change, without what each arrival does
     "antisymmetric": lambda lag: math.exp(-lag / TAU) if lag >= 0 else -0.7 * math.exp(lag / 15.0),
     "Vogels": lambda lag: math.exp(-abs(lag) / TAU),
     "causal": lambda lag: math.exp(-lag / TAU) if lag >= 0 else 0.0,
+    "Haas": lambda lag: haas((lag + 1.0) / 2.0),
+    "sampled": {-30.0: 0.0, -4.0: -0.4, -0.5: 0.3, 0.0: 0.35, 0.5: 0.4, 4.0: 0.75, 30.0: 0.0}.get,
 }
-PER_ARRIVAL = {"antisymmetric": 0.0, "Vogels": -2 * 5.0 * TAU * 1e-3, "causal": -0.3}
+PER_ARRIVAL = dict.fromkeys(RULES, 0.0) | {"Vogels": -2 * 5.0 * TAU * 1e-3, "causal": -0.3}
+
+
+def haas(s):
+    """s^4 exp(-alpha |s|) over its largest value, (4 / alpha)^4 exp(-4)."""
+    sign, alpha = (1.0, 1.0) if s > 0 else (-0.5, 0.8)
+    return sign * (alpha * s / 4.0) ** 4 * math.exp(4.0 - alpha * abs(s))
+
+
 LAGS = [-30.0, -4.0, -0.5, 0.0, 0.5, 4.0, 30.0]
 
 
@@ -53,12 +67,58 @@ def test_an_isolated_pair_is_the_window(rule, lag, dendritic, sparse):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_synapses_of_one_pair_count_arrivals_by_their_own_delay(rule):
-    sim, pre, cell = taught([100.0], [104.0])
-    delays = [1.0, 4.0, 9.0]
+    sim, pre, cell = taught([100.0], [105.0])
+    delays = [1.0, 4.5, 9.0]  # lags 4, 0.5 and -4
     k = sim.connect_sparse(pre, cell, [0] * 3, [0] * 3, 0.1, axonal_delay=delays, stdp=RULES[rule])
     sim.run_until(200.0)
-    expected = [0.1 + ETA * (WINDOWS[rule](4.0 - d) + PER_ARRIVAL[rule]) for d in delays]
+    expected = [0.1 + ETA * (WINDOWS[rule](5.0 - d) + PER_ARRIVAL[rule]) for d in delays]
     assert sim.weights(k) == pytest.approx(expected, abs=1e-15)
+
+
+def pair_by_pair(rule, pairing):
+    """The change by arrivals at 10, 14 and 20 ms and spikes at 14 and 17 ms."""
+    sim, pre, cell = taught([9.0, 13.0, 19.0], [14.0, 17.0])
+    k = sim.connect(pre, cell, 0.5, inhibitory=True, stdp=replace(RULES[rule], pairing=pairing))
+    sim.run_until(30.0)
+    return (sim.weights(k)[0][0] - 0.5) / ETA
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_nearest_pairs_are_those_with_the_latest(rule):
+    window, own = RULES[rule].window, 3.0 * PER_ARRIVAL[rule]
+    nearest = sum(map(window, [0.0, 3.0, -3.0]))
+    every = nearest + sum(map(window, [4.0, 7.0, -6.0]))
+    assert pair_by_pair(rule, "nearest") == pytest.approx(nearest + own, abs=1e-13)
+    assert pair_by_pair(rule, "all") == pytest.approx(every + own, abs=1e-13)
+
+
+def test_soft_bounds():
+    rule = AntisymmetricSTDP(1.0, 1.0, 1.0, TAU, TAU, w_max=2.0, bounds="soft")
+    assert rule.changed(0.5, 0.4) == 0.5 + 0.4 * 0.75
+    assert rule.changed(0.5, -0.4) == 0.5 - 0.4 * 0.25
+    assert rule.changed(0.5, -9.0) == 0.0
+    assert rule.changed(2.0, 9.0) == 2.0
+    assert replace(rule, bounds="hard").changed(0.5, 9.0) == 2.0
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_fluxes_and_the_learning_rate(sparse):
+    sim, pre, cell = taught([9.0, 29.0], [14.0])
+    options = {"inhibitory": True, "stdp": RULES["Vogels"]}
+    if sparse:
+        k = sim.connect_sparse(pre, cell, [0], [0], 0.5, **options)
+    else:
+        k = sim.connect(pre, cell, 0.5, **options)
+    sim.run_until(12.0)
+    sim.account_fluxes(k, True)  # the first arrival is not in
+    sim.set_plasticity(k, False)
+    sim.run_until(20.0)
+    sim.set_learning_rate(k, 3.0 * ETA)
+    sim.run_until(40.0)
+    added = ETA * math.exp(-4.0 / TAU) + 3.0 * ETA * (math.exp(-16.0 / TAU) - 0.2)
+    found = [np.ravel(flux).item() for flux in sim.fluxes(k)]
+    assert found == pytest.approx([added, 0.0], abs=1e-15)
+    assert np.ravel(sim.weights(k)).item() == pytest.approx(0.5 - 0.2 * ETA, abs=1e-15)
 
 
 def test_what_arrives_is_bounded_before_what_is_learned_from_the_spike():

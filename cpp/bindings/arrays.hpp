@@ -34,7 +34,8 @@ inline void require(bool holds, const char* rule) {
 
 inline std::vector<NeuronId> to_ids(const Ids& array, std::size_t n) {
     const auto inside = [=](std::int64_t i) { return i >= 0 && i < static_cast<std::int64_t>(n); };
-    require(std::all_of(array.data(), array.data() + array.size(), inside), "ids must be in [0, n)");
+    require(std::all_of(array.data(), array.data() + array.size(), inside),
+            "ids must be in [0, n)");
     return std::vector<NeuronId>(array.data(), array.data() + array.size());
 }
 

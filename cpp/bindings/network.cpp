@@ -68,8 +68,17 @@ std::size_t add_spike_times(Network& network, std::size_t n, const Doubles& time
     return network.spike_times.size() - 1;
 }
 
-void record(Network& network, Variable variable, std::size_t target, const Ids& which,
+Variable variable_named(const std::string& name) {
+    if (name == "weights") return Variable::weights;
+    if (name == "weight_statistics") return Variable::weight_statistics;
+    if (name == "v") return Variable::potential;
+    require(name == "g_e" || name == "g_i", "there is no such variable");
+    return name == "g_e" ? Variable::current_e : Variable::current_i;
+}
+
+void record(Network& network, const std::string& name, std::size_t target, const Ids& which,
             double interval, const Doubles& times, std::size_t most_samples) {
+    const Variable variable = variable_named(name);
     Sampling sampling{variable, target, {}, 1, interval, to_vector(times), most_samples};
     std::size_t n = 0;
     if (variable == Variable::weights || variable == Variable::weight_statistics) {
@@ -83,6 +92,8 @@ void record(Network& network, Variable variable, std::size_t target, const Ids& 
                     std::holds_alternative<LifExponential>(network.populations[target].neurons),
                 "only neurons with exponential currents have g_e and g_i");
     }
+    require(n > 0 && (variable != Variable::weight_statistics || which.size() == 0),
+            "statistics are of all the weights, of which there must be one");
     for (py::ssize_t k = 0; k < which.size(); ++k) {
         require(which.at(k) >= 0 && which.at(k) < static_cast<std::int64_t>(n),
                 "what is recorded must be there");
@@ -96,13 +107,6 @@ void record(Network& network, Variable variable, std::size_t target, const Ids& 
 }  // namespace
 
 void bind_network(py::module_& module) {
-    py::enum_<Variable>(module, "Variable")
-        .value("weights", Variable::weights)
-        .value("weight_statistics", Variable::weight_statistics)
-        .value("potential", Variable::potential)
-        .value("current_e", Variable::current_e)
-        .value("current_i", Variable::current_i);
-
     auto network = py::class_<Network>(module, "Network");
     network
         .def(py::init([](std::uint64_t seed) {

@@ -26,10 +26,9 @@ Emitter emitter(const Network& network, bool from_population, std::size_t index)
     return {from_population ? Emitter::Kind::population : Emitter::Kind::spike_times, index};
 }
 
-std::size_t connect_dense(Network& network, bool from_population, std::size_t pre,
-                          std::size_t post, const Doubles& weights, double axonal_delay,
-                          double dendritic_delay, bool inhibitory, const MaybeRule& rule,
-                          bool single) {
+std::size_t connect_dense(Network& network, bool from_population, std::size_t pre, std::size_t post,
+                          const Doubles& weights, double axonal_delay, double dendritic_delay,
+                          bool inhibitory, const MaybeRule& rule, bool single) {
     const Emitter from = emitter(network, from_population, pre);
     const std::size_t n_pre = emitter_size(network, from);
     const std::size_t n_post = network.populations.at(post).size();
@@ -67,15 +66,14 @@ std::size_t connect_sparse(Network& network, bool from_population, std::size_t p
     const bool one_delay = delays.size() == 1;
     require(source_first.size() == static_cast<py::ssize_t>(n_pre + 1),
             "source_first needs n_pre + 1 values");
-    require(delays.size() == static_cast<py::ssize_t>(n_bundles) ||
-                (one_delay && n_bundles == n_pre),
-            "delays need one value, or one for each bundle");
+    require(
+        delays.size() == static_cast<py::ssize_t>(n_bundles) || (one_delay && n_bundles == n_pre),
+        "delays need one value, or one for each bundle");
     require(weights.size() == (weights.ndim() == 0 ? 1 : targets.size()) &&
                 !(rule && weights.ndim() == 0),
             "weights need one value for each synapse, or one for all");
     const bool staggered = !one_delay || n_bundles != n_pre;
-    const double axonal_delay =
-        staggered ? std::numeric_limits<double>::quiet_NaN() : delays.at(0);
+    const double axonal_delay = staggered ? std::numeric_limits<double>::quiet_NaN() : delays.at(0);
     SparseParameters parameters{n_pre,
                                 n_post,
                                 offsets(first, static_cast<std::size_t>(targets.size())),
@@ -90,8 +88,8 @@ std::size_t connect_sparse(Network& network, bool from_population, std::size_t p
                       : Synapses(SparseProjection<double>(std::move(parameters))));
 }
 
-Rule trace_rule(double eta, double w_max, bool nearest, bool soft, double spike_x,
-                double arrival_y, double arrival, double tau_x, double tau_y) {
+Rule trace_rule(double eta, double w_max, bool nearest, bool soft, double spike_x, double arrival_y,
+                double arrival, double tau_x, double tau_y) {
     return {TraceRule{spike_x, arrival_y, arrival, tau_x, tau_y}, eta, nearest, soft, w_max};
 }
 

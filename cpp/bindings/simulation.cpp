@@ -67,8 +67,8 @@ std::pair<py::array_t<double>, py::array_t<std::int64_t>> spikes(SharedSimulatio
     return {std::move(times), std::move(ids)};
 }
 
-// Values by weight, in the order of Python: dense (n_post, n_pre), sparse (n_synapses,), or () where
-// one stands for all.
+// Values by weight, in the order of Python: dense (n_post, n_pre), sparse (n_synapses,), or ()
+// where one stands for all.
 py::array_t<double> by_weight(const Synapses& synapses, const std::vector<double>& values) {
     return std::visit(
         [&](const auto& one) -> py::array_t<double> {
@@ -123,8 +123,8 @@ Samples samples(const SampledRecorder& recorder, std::size_t first_sample,
     for (std::size_t k = 0; k < n; ++k)
         times.mutable_at(static_cast<py::ssize_t>(k)) = recorder.time_of(first_sample + k);
     return {std::move(times),
-            to_array<double>(values).reshape({static_cast<py::ssize_t>(n),
-                                              static_cast<py::ssize_t>(recorder.width())})};
+            to_array<double>(values).reshape(
+                {static_cast<py::ssize_t>(n), static_cast<py::ssize_t>(recorder.width())})};
 }
 
 // Times (n_samples,) and values (n_samples, width) of one recorder, weights in the core's order.
@@ -167,11 +167,9 @@ void set_recording(SharedSimulation& shared, std::size_t population, bool on, do
 }
 
 // What the search for threshold crossings cost a population with exponential currents.
-std::map<std::string, std::uint64_t> search_work(SharedSimulation& shared,
-                                                 std::size_t population) {
+std::map<std::string, std::uint64_t> search_work(SharedSimulation& shared, std::size_t population) {
     const auto simulation = shared.use();
-    const auto* neurons =
-        std::get_if<LifExponential>(&simulation->population(population).neurons);
+    const auto* neurons = std::get_if<LifExponential>(&simulation->population(population).neurons);
     require(neurons != nullptr, "only neurons with exponential currents are searched");
     const LifExponential::Work& work = neurons->work();
     return {{"excited", work.n_excited},
@@ -276,8 +274,8 @@ void bind_simulation(py::module_& module) {
             "append_spikes",
             [](SharedSimulation& s, std::size_t source, const Doubles& times, const Ids& ids) {
                 const auto simulation = s.use();
-                simulation->append_spikes(
-                    source, to_spikes(times, ids, simulation->source_size(source)));
+                simulation->append_spikes(source,
+                                          to_spikes(times, ids, simulation->source_size(source)));
             },
             py::arg("source"), py::arg("times"), py::arg("ids"))
         .def(

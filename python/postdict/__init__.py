@@ -10,7 +10,8 @@ from .neurons import LIF, LIFExp
 from .parts import CurrentSource, PoissonSource, Population, Projection, Recorder, SpikeSource
 from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
 from .signals import Steps
-from .simulation import Simulation
+from .simulation import LimitError, Simulation
+from .streamed import StreamError, read_stream
 from .sweep import Sweep
 
 __version__ = "0.1.0"
@@ -23,6 +24,7 @@ __all__ = [
     "CurrentSource",
     "HaasSTDP",
     "LIFExp",
+    "LimitError",
     "Network",
     "PoissonSource",
     "Population",
@@ -31,6 +33,7 @@ __all__ = [
     "Simulation",
     "SpikeSource",
     "Steps",
+    "StreamError",
     "Sweep",
     "Triplets",
     "VogelsSTDP",
@@ -39,4 +42,5 @@ __all__ = [
     "fixed_in_degree",
     "fixed_probability",
     "one_to_one",
+    "read_stream",
 ]

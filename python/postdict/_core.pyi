@@ -1,17 +1,9 @@
 # Stubs of the compiled core, from pybind11-stubgen, shortened; mypy.stubtest keeps them true.
-import enum
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-class Variable(enum.IntEnum):
-    weights = ...
-    weight_statistics = ...
-    potential = ...
-    current_e = ...
-    current_i = ...
 
 class Rule: ...
 
@@ -111,7 +103,7 @@ class Network:
     ) -> int: ...
     def record(
         self,
-        variable: Variable,
+        variable: str,
         target: int,
         which: ArrayLike,
         interval: float,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _core
+from . import _core, recording
 from .network import Network
 from .neurons import LIF
 from .parts import Projection
@@ -20,13 +20,6 @@ from .plasticity import (
 )
 from .signals import as_steps
 from .synapses import Dense
-
-VARIABLES = {
-    "weights": _core.Variable.weights,
-    "v": _core.Variable.potential,
-    "g_e": _core.Variable.current_e,
-    "g_i": _core.Variable.current_i,
-}
 
 
 def assembled(network: Network) -> _core.Network:
@@ -58,11 +51,15 @@ def assembled(network: Network) -> _core.Network:
         pre = (populations if from_population else sources)[projection.pre]
         _connect(core, network, projection, from_population, pre, populations[projection.post])
     for recorder in network.recorders:
-        most_samples = recorder.max_bytes // network.sample_bytes(recorder)
-        target = recorder.target
-        index = target.index if isinstance(target, Projection) else populations[target.name]
-        which = np.asarray(recorder.ids or (), np.int64)
-        core.record(VARIABLES[recorder.variable], index, which, recorder.every, [], most_samples)
+        target, synapses = recorder.target, network.recorded_synapses(recorder.target)
+        core.record(
+            recorder.variable,
+            target.index if isinstance(target, Projection) else populations[target.name],
+            recording.core_places(recorder, synapses),
+            recorder.every or 0.0,
+            recorder.times or (),
+            recording.most_samples(recorder, synapses),
+        )
     return core
 
 

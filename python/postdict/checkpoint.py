@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import storage
+from . import _checks, storage
 from .connectivity import Triplets
 from .network import Network
 from .neurons import MODELS
@@ -41,8 +41,13 @@ def write(path: str | os.PathLike[str], content: bytes) -> None:
     storage.write_bytes(path, content)
 
 
-def pack(network: Network, limits: dict[str, int], state: Arrays) -> bytes:
-    """Return the bytes of a checkpoint."""
+def pack(
+    network: Network,
+    limits: dict[str, int],
+    state: Arrays,
+    streamed: tuple[str, float] | None = None,
+) -> bytes:
+    """Return the bytes of a checkpoint; `streamed` is a file and what it holds: until when, ms."""
     description, arrays = describe(network)
     arrays.update({f"state/{name}": array for name, array in state.items()})
     header = {
@@ -50,14 +55,20 @@ def pack(network: Network, limits: dict[str, int], state: Arrays) -> bytes:
         "version": VERSION,
         "network": description,
         "limits": limits,
+        "streamed": streamed,
     }
     header["digest"] = _digest(header, arrays)
     text = json.dumps(header).encode()
     return storage.npz_bytes({"header": np.frombuffer(text, np.uint8), **arrays})
 
 
-def unpack(content: bytes) -> tuple[Network, dict[str, int], Arrays]:
-    """Return network, limits and the core's state; CheckpointError says what is wrong."""
+def unpack(
+    content: bytes,
+) -> tuple[Network, dict[str, int], Arrays, tuple[str, float] | None]:
+    """Return network, limits, the core's state and what was streamed, as `pack` takes them.
+
+    CheckpointError says what is wrong.
+    """
     try:
         arrays = storage.read_npz(content)
     except ValueError as error:
@@ -85,9 +96,24 @@ def unpack(content: bytes) -> tuple[Network, dict[str, int], Arrays]:
             raise KeyError("limits")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # said when the network was made
-            return from_description(header["network"], arrays), limits, state
+            network = from_description(header["network"], arrays)
+        return network, limits, state, _streamed(header["streamed"])
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise CheckpointError(f"the checkpoint describes no valid network: {error}") from None
+
+
+def equal(one: Network, other: Network) -> bool:
+    """Return whether two networks have equal descriptions."""
+    return _digest(*describe(one)) == _digest(*describe(other))
+
+
+def _streamed(given: Any) -> tuple[str, float] | None:
+    if given is None:
+        return None
+    path, before = given
+    if not isinstance(path, str):
+        raise TypeError("what was streamed has no file name")
+    return path, _checks.number("streamed", before, "ms", at_least=0.0)
 
 
 def _digest(header: dict[str, Any], arrays: Arrays) -> str:
@@ -148,7 +174,9 @@ def describe(network: Network) -> tuple[dict[str, Any], Arrays]:
                 "target": r.target.index if isinstance(r.target, Projection) else r.target.name,
                 "variable": r.variable,
                 "every": r.every,
+                "times": None if r.times is None else list(r.times),
                 "ids": None if r.ids is None else list(r.ids),
+                "synapses": None if r.synapses is None else list(r.synapses),
                 "max_bytes": r.max_bytes,
             }
             for r in network.recorders
@@ -207,7 +235,9 @@ def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
             network.projections[target] if isinstance(target, int) else target,
             r["variable"],
             every=r["every"],
+            times=r["times"],
             ids=r["ids"],
+            synapses=r["synapses"],
             max_bytes=r["max_bytes"],
         )
     return network

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 import tomllib
@@ -25,7 +26,9 @@ from .calls import (
     say,
     termination,
 )
+from .checkpoint import CheckpointError
 from .experiments import EXPERIMENTS
+from .keeping import Keeper
 from .progress import ProgressLine
 
 
@@ -82,6 +85,17 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--quick", action="store_true", help="a small version: under 30 s for the default network"
     )
+    run.add_argument(
+        "--checkpoint-every",
+        type=_seconds,
+        metavar="SECONDS",
+        help="keep checkpoints of the simulations, so often (wall clock), in DIR/checkpoints",
+    )
+    run.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the checkpoints in DIR, if there are any; otherwise start afresh",
+    )
     run.add_argument("--no-progress", action="store_true", help="no progress line on stderr")
     cli_sweep.add_to(commands)
     return parser
@@ -103,27 +117,22 @@ def _run(options: argparse.Namespace) -> int:
         folder = results.prepare_directory(options.out or f"postdict-results/{options.experiment}")
     except OSError as error:
         raise WrongCall(str(error)) from None
+    keeper = _keeper(options, settings, folder)
     started = time.perf_counter()
     line = None if options.no_progress else ProgressLine()
-    last: tuple[str, float, float] | None = None
-
-    def report(stage: str, t: float, t_stop: float, wall: float, n_events: int) -> None:
-        nonlocal last
-        last = (stage, t, t_stop)
-        if line is not None:
-            line.label = stage
-            line(t, t_stop, wall, n_events)
-
+    report = _Report(line, keeper)
     try:
         with termination():
             result = module.run(settings, report)
+    except CheckpointError:
+        raise
     except (ValueError, OSError) as error:
-        if last is None:  # an experiment reads its files before it simulates
+        if report.last is None:  # an experiment reads its files before it simulates
             raise WrongCall(str(error)) from None
         raise
     except (KeyboardInterrupt, Terminated):
-        if last is not None:
-            stage, t, t_stop = last
+        if report.last is not None:
+            stage, t, t_stop = report.last
             part = f", {1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s" if t > 0.0 else ""
             say(f"stopped while {stage}{part}", DONE)
         raise
@@ -131,10 +140,52 @@ def _run(options: argparse.Namespace) -> int:
         if line is not None:
             line.close()
     written = results.write(result, folder, module.FIGURES, wall_s=time.perf_counter() - started)
+    if keeper is not None:
+        keeper.done()
     for name, value in module.headline(result):
         print(f"{name:<42} {value}")
     print(f"written to {folder}: {', '.join(path.name for path in written)}")
     return DONE
+
+
+class _Report:
+    """What an experiment tells while it runs, and where it keeps its simulations."""
+
+    def __init__(self, line: ProgressLine | None, keeper: Keeper | None) -> None:
+        self.line = line
+        self.keeper = keeper
+        self.last: tuple[str, float, float] | None = None
+
+    def __call__(self, stage: str, t: float, t_stop: float, wall: float, n_events: int) -> None:
+        self.last = (stage, t, t_stop)
+        if self.line is not None:
+            self.line.label = stage
+            self.line(t, t_stop, wall, n_events)
+
+
+def _keeper(options: argparse.Namespace, settings: Any, folder: Path) -> Keeper | None:
+    every = options.checkpoint_every
+    if every is None and not options.resume:
+        return None
+    identity = {
+        "experiment": options.experiment,
+        "settings": vars(settings),
+        "version": __version__,
+    }
+    try:
+        return Keeper(folder, identity, every=every or math.inf, resume=options.resume)
+    except (ValueError, OSError) as error:
+        raise WrongCall(str(error)) from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"SECONDS must be a positive number, got {text!r}")
+    return value
 
 
 def _config(module: ModuleType, options: argparse.Namespace) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _checks, memory
+from . import _checks, memory, recording
 from .given_spikes import GivenSpikes
 from .parts import (
     CurrentSource,
@@ -79,7 +79,7 @@ class Declarations:
         parts |= {s: memory.of_current(s, sizes[s.population]) for s in self.current_sources}
         parts |= {s: memory.of_spikes(self._spikes[s.name].n) for s in self.spike_sources}
         parts |= {p: memory.of_projection(p, self._synapses[p.index]) for p in self.projections}
-        parts |= {r: memory.of_samples(r, self.sample_bytes(r)) for r in self.recorders}
+        parts |= {r: memory.of_samples(r, self.recorded_synapses(r.target)) for r in self.recorders}
         return memory.Memory(parts)
 
     def spikes(self, source: SpikeSource) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -93,9 +93,11 @@ class Declarations:
 
     def sample_bytes(self, recorder: Recorder) -> int:
         """Return the memory that one sample of a recorder takes."""
-        if isinstance(recorder.target, Projection):
-            return 8 * self._synapses[recorder.target.index].n_weights
-        return 8 * len(recorder.ids or ())
+        return recording.sample_bytes(recorder, self.recorded_synapses(recorder.target))
+
+    def recorded_synapses(self, target: Projection | Population) -> Synapses | None:
+        """Return the synapses of a recorder's target, None of a population."""
+        return self._synapses[target.index] if isinstance(target, Projection) else None
 
     def copy(self) -> Self:
         """Return an equal network; adding to one does not change the other."""

@@ -8,7 +8,7 @@ Bytes by part (`cpp/projection_dense.hpp`, `cpp/projection_sparse.hpp`, `cpp/pla
     plastic    besides, 12 a source (dense) or bundle (sparse), and 12 a target
     neurons    128 (LIF), 256 (LIFExp)
     sources    16 a given spike, 16 a step of a rate or current, 4 a neuron that a current reaches
-    recorders  what they may come to hold, at most `max_bytes`
+    recorders  8 a number of what they may come to hold, at most `max_bytes`
 
 A bundle is the synapses of one source with one delay. Spikes recorded (12 bytes each) and under way
 (16 bytes each) come on top; `Simulation` bounds their numbers.
@@ -20,6 +20,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from . import recording
 from .neurons import Model
 from .parts import CurrentSource, Part, Projection, Recorder
 from .signals import Steps
@@ -93,9 +94,9 @@ def of_current(source: CurrentSource, size: int) -> int:
     return of_steps(source.current) + TARGET * (size if source.ids is None else len(source.ids))
 
 
-def of_samples(recorder: Recorder, sample_bytes: int) -> int:
-    """Return the bytes of a recorder that is full."""
-    return recorder.max_bytes // sample_bytes * sample_bytes
+def of_samples(recorder: Recorder, synapses: Synapses | None) -> int:
+    """Return the bytes of a recorder that is full, of a population if there are no synapses."""
+    return recording.most_samples(recorder, synapses) * recording.sample_bytes(recorder, synapses)
 
 
 def of_projection(projection: Projection, synapses: Synapses) -> int:

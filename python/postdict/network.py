@@ -23,6 +23,7 @@ from .parts import (
     Projection,
     Recorder,
     SpikeSource,
+    Variable,
 )
 from .plasticity import RULES, Rule
 from .signals import Steps, checked_rate
@@ -194,8 +195,8 @@ class Network(Declarations):
             delay the potential.
         inhibitory : bool
             Whether an arrival lowers V.
-        plasticity : AntisymmetricSTDP, VogelsSTDP or CausalSTDP, optional
-            The rule; without one the weights are fixed.
+        plasticity : a rule of `postdict.plasticity`, optional
+            Without one the weights are fixed.
         allow_multapses : bool
             False refuses Triplets that join a pair more than once.
         precision : "double" or "single"
@@ -237,29 +238,39 @@ class Network(Declarations):
     def record(
         self,
         target: Projection | Population | str,
-        variable: Literal["weights", "v", "g_e", "g_i"],
+        variable: Variable,
         *,
-        every: float,
+        every: float | None = None,
+        times: ArrayLike | None = None,
         ids: ArrayLike | None = None,
+        synapses: recording.Chosen | None = None,
         max_bytes: int = 2**28,
     ) -> Recorder:
-        """Sample a variable at 0, every, 2 every, ... ms.
+        """Sample a variable at 0, every, 2 every, ... ms, or at given times.
 
-        A sample shows the state from before the events of its instant. When `max_bytes` is full,
-        every second sample is dropped and the interval doubles: samples always span the whole run.
+        A sample shows the state from before the events of its instant. With `every`, when
+        `max_bytes` is full, every second sample is dropped and the interval doubles: samples always
+        span the whole run. With `times` all samples must fit. `Simulation.stream` moves samples to
+        a file instead.
 
         Parameters
         ----------
         target : Projection, Population or str
-            A projection for "weights", a population for the others.
-        variable : "weights", "v", "g_e" or "g_i"
-            Weights, membrane potential, excitatory or inhibitory current (of `LIFExp`), mV.
-        every : float
+            A projection for "weights" and "weight_statistics", a population for the others.
+        variable : "weights", "weight_statistics", "v", "g_e" or "g_i"
+            Weights; their mean, standard deviation, minimum and maximum; membrane potential,
+            excitatory or inhibitory current (of `LIFExp`); mV.
+        every : float, optional
             Interval, ms.
+        times : array (n_samples,), optional
+            ms, >= 0, rising; instead of `every`.
         ids : array of int, optional
             Which neurons; all by default.
+        synapses : tuple of two arrays (post_ids, pre_ids), or array of int, optional
+            Which weights; all by default. Positions in the order of the Triplets, of a sparse
+            matrix's ``.tocoo()`` or of a matrix's ``.ravel()`` where one array is given.
         max_bytes : int
-            Bound on memory; at least two samples must fit.
+            Bound on memory (8 bytes a number); at least two samples must fit.
 
         Returns
         -------
@@ -269,15 +280,17 @@ class Network(Declarations):
             target = self._population(target)
         recording.check_target(target, variable)
         self.check_part(target)
-        recorder = Recorder(
+        recorder = recording.declared(
             len(self.recorders),
             target,
             variable,
-            _checks.number("every", every, "ms", above=0.0),
-            recording.chosen_ids(target, ids),
-            _checks.integer("max_bytes", max_bytes),
+            self.recorded_synapses(target),
+            every=every,
+            times=times,
+            ids=ids,
+            synapses=synapses,
+            max_bytes=max_bytes,
         )
-        recording.check_memory(recorder, self.sample_bytes(recorder))
         self.recorders.append(recorder)
         return recorder
 

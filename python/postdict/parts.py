@@ -66,16 +66,25 @@ class Projection:
     precision: Literal["double", "single"] = "double"
 
 
+Variable: TypeAlias = Literal["weights", "weight_statistics", "v", "g_e", "g_i"]
+
+
 @dataclass(frozen=True)
 class Recorder:
-    """Samples of the weights of a projection, or of a variable of some neurons, every so often."""
+    """Samples of the weights of a projection, or of a variable of some neurons.
+
+    Taken at multiples of `every` or at `times` (ms), of which one is None; `synapses` are positions
+    in the order in which the weights were given, None for all.
+    """
 
     index: int
     target: Projection | Population
-    variable: Literal["weights", "v", "g_e", "g_i"]
-    every: float
+    variable: Variable
+    every: float | None
     ids: tuple[int, ...] | None
     max_bytes: int
+    times: tuple[float, ...] | None = None
+    synapses: tuple[int, ...] | None = None
 
 
 Part: TypeAlias = Population | PoissonSource | CurrentSource | SpikeSource | Projection | Recorder

@@ -74,6 +74,17 @@ def median_and_range(per_seed: Sequence[Nested]) -> tuple[Nested, Nested]:
     )
 
 
+def summarised(per_seed: Sequence[Nested], seeds: Sequence[int]) -> Nested:
+    """Return medians over seeds, their range as `spread`, the seeds, and what each one found."""
+    medians, ranges = median_and_range(per_seed)
+    return {**medians, "spread": ranges, "seeds": list(seeds), "per_seed": list(per_seed)}
+
+
+def shown(value: float | None, form: str = ".3f") -> str:
+    """Return a metric as the command line prints it."""
+    return "undefined" if value is None else format(value, form)
+
+
 def prepare_directory(directory: str | os.PathLike[str]) -> Path:
     """Create the output folder and prove that it can be written; OSError names it otherwise."""
     path = Path(directory)
@@ -163,8 +174,12 @@ def _plain(value: Any) -> Any:
 
 def _csv(columns: Mapping[str, NDArray[Any]]) -> bytes:
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-    lines = [",".join(columns), *(",".join(repr(v) for v in row) for row in rows)]
+    lines = [",".join(columns), *(",".join(map(_cell, row)) for row in rows)]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else repr(value)
 
 
 def _png(result: Result, size: tuple[float, float], draw: Draw) -> bytes:

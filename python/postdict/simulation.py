@@ -5,28 +5,31 @@ from __future__ import annotations
 import os
 import threading
 import time as _clock
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from . import _checks, _core, checkpoint, memory
 from .assembly import assembled
 from .network import Network
-from .parts import PoissonSource, Population, Projection, Recorder, SpikeSource, index_of
+from .parts import PoissonSource, Projection, SpikeSource, index_of
 from .progress import ProgressLine
+from .reading import Readings
 from .signals import Steps, as_steps, checked_rate
+from .streaming import Moved
 
 ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
 """Called as (t_ms, t_stop_ms, wall_s, n_events) now and then while a simulation runs."""
 
+LimitError = _core.LimitError
+"""A bound on recorded or pending spikes was reached: the run stopped, whole, at an instant."""
+
 _SLICE = 10_000  # instants between two looks at signals and progress; changes no result
 
 
-class Simulation:
+class Simulation(Readings):
     """A network in motion.
 
     Events that fall on equal doubles are one instant, with one outcome whatever the order in which
@@ -49,7 +52,7 @@ class Simulation:
     ------
     ValueError, MemoryError
         The estimate is over `max_bytes`, or by default over what the machine has.
-    RuntimeError
+    LimitError
         From `run` and `run_until`, when a bound is reached: the simulation then stands whole at an
         instant, and everything recorded so far can be read and saved.
     """
@@ -78,6 +81,8 @@ class Simulation:
         self._network = network.copy()
         self._running = threading.Lock()
         self._core = _core.Simulation(assembled(self._network), **self._limits)
+        self._stream = None
+        self._moved = None
 
     def __repr__(self) -> str:
         return f"Simulation(t = {self.time:g} ms of {self._network!r})"
@@ -131,60 +136,16 @@ class Simulation:
         with self._paused():
             self._run_in_slices(end, report)
 
-    @contextmanager
-    def _paused(self) -> Iterator[None]:
-        """Refuse while it runs, and let nobody run it meanwhile."""
-        if not self._running.acquire(blocking=False):
-            raise RuntimeError("this Simulation is running already")
-        try:
-            yield
-        finally:
-            self._running.release()
-
     def _run_in_slices(self, end: float, report: ProgressCallback | None) -> None:
         started = _clock.perf_counter()
         n_before = self.n_events
         done = False
         while not done:
             # Python handles signals between two slices, so that Ctrl-C lands between two instants.
-            done = self._core.run_until(end, _SLICE)
+            done = self._advance(end, _SLICE)
             if report is not None:
                 wall = _clock.perf_counter() - started
                 report(self.time, end, wall, self.n_events - n_before)
-
-    def spikes(
-        self,
-        population: Population | str,
-        *,
-        start: float | None = None,
-        stop: float | None = None,
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the recorded spikes with start <= time < stop, since t = 0 by default.
-
-        Returns
-        -------
-        times : array (n_spikes,)
-            ms, sorted by (time, id).
-        ids : array (n_spikes,) of int64
-        """
-        return self._core.spikes(
-            self._population_index(population),
-            -np.inf if start is None else _checks.number("start", start, "ms"),
-            np.inf if stop is None else _checks.number("stop", stop, "ms"),
-        )
-
-    def spike_count(self, population: Population | str) -> int:
-        """Return how many spikes the population has fired, recorded or not."""
-        return self._core.n_spikes(self._population_index(population))
-
-    def set_recording(self, population: Population | str, on: bool) -> None:
-        """Record the spikes of a population from now on, or no longer; at the start all are."""
-        self._core.set_recording(self._population_index(population), bool(on), 0.0, np.inf, None)
-
-    def potentials(self, population: Population | str) -> NDArray[np.float64]:
-        """Return the membrane potentials (mV, (size,)) at the present, before its events."""
-        index = self._population_index(population)
-        return self._core.potentials(index, np.arange(self._network.populations[index].size))
 
     def weights(self, projection: Projection) -> Any:
         """Return the present weights (mV) in the form in which they were given.
@@ -273,24 +234,6 @@ class Simulation:
             self._core.append_spikes(index, *piece)
             self._network.given_spikes(sources[index]).append(piece)
 
-    def recorded(self, recorder: Recorder) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the samples of a recorder so far.
-
-        Returns
-        -------
-        times : array (n_samples,)
-            ms.
-        values : array
-            mV. Weights: (n_samples, post, pre) of a matrix, (n_samples, n_synapses) of Triplets
-            or of a sparse matrix (in the order of its ``.tocoo()``), (n_samples,) where one number
-            stands for all. Potentials or currents: (n_samples, n_ids).
-        """
-        self._network.check_part(recorder)
-        times, values = self._core.recorded(recorder.index)
-        if not isinstance(recorder.target, Projection):
-            return times, values
-        return times, self._network.synapses(recorder.target).samples(values)
-
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a checkpoint (.npz): network, state, spikes under way, random streams, recordings.
 
@@ -309,21 +252,40 @@ class Simulation:
         """
         return cls._from_bytes(Path(path).read_bytes())
 
+    def restore(self, path: str | os.PathLike[str]) -> None:
+        """Take up in this simulation what `save` wrote of one of an equal network.
+
+        Raises
+        ------
+        CheckpointError
+            As from `load`, or the checkpoint is of another network.
+        """
+        network, _, state, moved = checkpoint.unpack(Path(path).read_bytes())
+        if not checkpoint.equal(network, self._network):
+            raise checkpoint.CheckpointError("the checkpoint is of another network")
+        with self._paused():
+            self._take_up(state, moved)
+
+    def _take_up(self, state: checkpoint.Arrays, moved: tuple[str, float] | None) -> None:
+        try:
+            self._core.restore(state)
+            self._set_moved(None if moved is None else Moved(*moved))
+        except ValueError as error:
+            raise checkpoint.CheckpointError(str(error)) from None
+
     def _to_bytes(self) -> bytes:
-        return checkpoint.pack(self._network, self._limits, self._core.state())
+        moved = None if self._moved is None else (self._moved.path, self._moved.before)
+        return checkpoint.pack(self._network, self._limits, self._core.state(), moved)
 
     @classmethod
     def _from_bytes(cls, content: bytes) -> Simulation:
-        network, limits, state = checkpoint.unpack(content)
+        network, limits, state, moved = checkpoint.unpack(content)
         try:
             simulation = cls(network, **limits)
-            simulation._core.restore(state)
         except ValueError as error:
             raise checkpoint.CheckpointError(str(error)) from None
+        simulation._take_up(state, moved)
         return simulation
 
     def __reduce__(self) -> tuple[Callable[[bytes], Simulation], tuple[bytes]]:
         return Simulation._from_bytes, (self._to_bytes(),)
-
-    def _population_index(self, population: Population | str) -> int:
-        return index_of(population, Population, self._network.populations, "population")

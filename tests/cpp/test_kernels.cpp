@@ -40,8 +40,8 @@ TEST_CASE("the loops give the bits of plain arithmetic at every length") {
         CHECK(row == expected_row);
         CHECK(sums == expected_sums);
         std::vector<double> next(n);
-        CHECK(kernels::integrate(next.data(), y.data(), sums.data(), 0.25, near.data(),
-                                 near.data(), 1.7, n) == expected_reached);
+        CHECK(kernels::integrate(next.data(), y.data(), sums.data(), 0.25, near.data(), near.data(),
+                                 1.7, n) == expected_reached);
         CHECK(next == expected_next);
     }
 }

@@ -10,8 +10,8 @@ using postdict::DenseParameters;
 using postdict::DenseProjection;
 using postdict::Inputs;
 using postdict::NeuronId;
-using postdict::Random;
 using postdict::never;
+using postdict::Random;
 using postdict::Rule;
 using postdict::TraceRule;
 
@@ -21,7 +21,9 @@ Rule rule(double w_max = never, bool soft = false) {
     return {TraceRule{1.0, -0.5, 0.0, 20.0, 10.0}, 0.1, false, soft, w_max};
 }
 
-Inputs inputs(std::size_t n) { return Inputs(n, Inputs::Channels::one); }
+Inputs inputs(std::size_t n) {
+    return Inputs(n, Inputs::Channels::one);
+}
 
 // The weight change of one pair: an arrival at t_pre and a postsynaptic spike at t_post.
 double change(double t_pre, double t_post) {

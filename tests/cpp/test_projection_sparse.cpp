@@ -10,9 +10,9 @@ using postdict::DenseProjection;
 using postdict::Inputs;
 using postdict::NeuronId;
 using postdict::Random;
+using postdict::Rule;
 using postdict::SparseParameters;
 using postdict::SparseProjection;
-using postdict::Rule;
 using postdict::TraceRule;
 
 namespace {

@@ -9,8 +9,8 @@ using postdict::never;
 using postdict::PoissonSource;
 using postdict::State;
 using postdict::StateReader;
-using postdict::Steps;
 using postdict::StateWriter;
+using postdict::Steps;
 
 namespace {
 

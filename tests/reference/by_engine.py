@@ -64,6 +64,7 @@ def engine(model, *, stops=(), visit=None, **limits):
     """The outcome. At each of `stops` (ms) the run pauses and goes on with `visit(sim)`."""
     net, readings = network(model), {}
     sim = postdict.Simulation(net, **limits)
+    change(sim, model, net, 0.0)
     for share in (*PAUSES, 1.0):
         end = share * model.duration
         for stop in sorted(t for t in stops if sim.time <= t < end):
@@ -76,6 +77,10 @@ def engine(model, *, stops=(), visit=None, **limits):
             readings[end, f"weights of {title(k, p)}"] = np.array(
                 numbers(sim.weights(net.projections[k]))
             )
+            if p["account"] is not None and p["account"] < share:
+                added, taken = map(numbers, sim.fluxes(net.projections[k]))
+                readings[end, f"added by {title(k, p)}"] = added
+                readings[end, f"taken by {title(k, p)}"] = taken
         change(sim, model, net, share)
     readings |= recordings(sim, model, net)
     return Outcome(
@@ -89,7 +94,11 @@ def engine(model, *, stops=(), visit=None, **limits):
 def change(sim, model, net, share):
     for handle, p in zip(net.projections, model.projections, strict=True):
         if p["pause"]:
-            sim.set_plasticity(handle, share > PAUSES[0])
+            sim.set_plasticity(handle, share != PAUSES[0])
+        if p["rate"] is not None and share == PAUSES[0]:
+            sim.set_learning_rate(handle, p["rate"])
+        if p["account"] == share:
+            sim.account_fluxes(handle)
         if p["halve"] and share == 0.5:
             sim.set_weights(handle, halved(sim.weights(handle)))
     for when, source, times, ids in model.appended:

@@ -55,12 +55,21 @@ class Running:
         weights = np.array(self.sim.weights(k))
         return weights.reshape(shape) if shape else weights
 
+    def fluxes(self, k):
+        """The same form: what was added, what was taken."""
+        shape = matrix_of_delays(self.model.projections[k])
+        found = [np.array(flux) for flux in self.sim.fluxes(k)]
+        return [flux.reshape(shape) for flux in found] if shape else found
+
     def readings(self):
         t, found = self.sim.now, {}
         for name in self.model.populations:
             found[t, f"v of {name}"] = self.potentials(name)
         for k, p in enumerate(self.model.projections):
             found[t, f"weights of {title(k, p)}"] = self.weights(k)
+            if p["account"] is not None and p["account"] * self.model.duration < t:
+                names = f"added by {title(k, p)}", f"taken by {title(k, p)}"
+                found |= zip(((t, name) for name in names), self.fluxes(k), strict=True)
         return found
 
     def samples(self):
@@ -82,7 +91,11 @@ class Running:
 
     def change(self, share):
         for k, p in enumerate(self.model.projections):
-            self.sim.set_plasticity(k, share > PAUSES[0] or not p["pause"])
+            self.sim.set_plasticity(k, share != PAUSES[0] or not p["pause"])
+            if p["rate"] is not None and share == PAUSES[0]:
+                self.sim.set_learning_rate(k, p["rate"])
+            if p["account"] == share:
+                self.sim.account_fluxes(k, True)
             if p["halve"] and share == 0.5:
                 weights = 0.5 * np.array(self.sim.weights(k))
                 self.sim.set_weights(k, weights.tolist())
@@ -98,6 +111,7 @@ def matrix_of_delays(p):
 
 def twin(model):
     run, readings = Running(model), {}
+    run.change(0.0)
     pauses = {share * model.duration: share for share in (*PAUSES, 1.0)}
     for t in sorted({*model.samples, *pauses}):
         run.sim.run_until(t)

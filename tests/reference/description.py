@@ -34,18 +34,23 @@ def synapses(
     dendritic=0.0,
     pairs=None,
     halve=False,
+    rate=None,
+    account=None,
 ):
     """One projection.
 
     weights, delay: numbers or (post, pre); with `pairs` (pre ids, post ids): numbers or (n,).
     rule: its parameters, and its name as "kind" if it is not AntisymmetricSTDP.
     pause: no plasticity in the second quarter of the run. halve: the weights are, at half time.
+    rate: the rule's eta (mV) from the first pause on. account: the share of the run from which on
+    fluxes are accounted, 0 or one of PAUSES.
     """
     to = {"axonal_delay": delay, "inhibitory": inhibitory}
     if dendritic:
         to["dendritic_delay"] = dendritic
     given = {"pre": pre, "post": post, "weights": weights, "pairs": pairs, "to": to}
-    return {**given, "rule": rule, "pause": pause, "halve": halve}
+    changes = {"pause": pause, "halve": halve, "rate": rate, "account": account}
+    return {**given, "rule": rule, **changes}
 
 
 def rule_of(module, given):

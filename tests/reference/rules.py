@@ -1,103 +1,124 @@
-"""Plasticity rules. Lag = t_post - t_pre at the synapse; w in mV, times in ms, rates in Hz.
+"""Plasticity rules, from their definitions. Lag = t_post - t_pre at the synapse, in ms; w in mV.
 
-All pairs count, by two traces: x of the arrivals and y of the target's spikes, raised by one each
-time. A synapse whose arrival and whose target's spike fall on one instant meets `at_arrival` first,
-from the y before it, then `at_spike`, from the x with it: the pair counts once, as lag 0+.
+A rule is a window and what every arrival does by itself, both per unit of the learning rate. A
+spike of the target pairs with the arrivals up to its instant, a coincident one as lag 0; an arrival
+pairs with the target's spikes from before its instant. All of them count, or the latest alone.
+Nothing is summed up in advance: every arrival and every spike is remembered.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Protocol
-
-
-class Rule(Protocol):
-    """Both amounts are added to w, which is then put back into [0, w_max]."""
-
-    @property
-    def w_max(self) -> float: ...
-
-    @property
-    def tau_x(self) -> float: ...
-
-    @property
-    def tau_y(self) -> float: ...
-
-    def at_arrival(self, y: float) -> float: ...
-
-    def at_spike(self, x: float) -> float: ...
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
-class AntisymmetricSTDP:
-    """lag >= 0: eta A_plus exp(-lag / tau_plus); lag < 0: -eta A_minus exp(lag / tau_minus)."""
-
+class Rule:
     eta: float
+    _: KW_ONLY
+    w_max: float = math.inf
+    pairing: str = "all"  # or "nearest"
+    bounds: str = "hard"  # or "soft"
+
+    @property
+    def per_arrival(self) -> float:
+        return 0.0
+
+    def window(self, lag: float) -> float:
+        raise NotImplementedError
+
+    def of_spike(self, lags: Sequence[float]) -> float:
+        """What a spike does; the lags are those of the arrivals so far, the latest last."""
+        return sum(map(self.window, lags if self.pairing == "all" else lags[-1:]))
+
+    def of_arrival(self, lags: Sequence[float]) -> float:
+        """What an arrival does; the lags are those of the target's spikes so far."""
+        return self.per_arrival + self.of_spike(lags)
+
+    def changed(self, w: float, amount: float) -> float:
+        if self.bounds == "soft":
+            amount *= 1.0 - w / self.w_max if amount > 0.0 else w / self.w_max
+        return min(max(w + amount, 0.0), self.w_max)
+
+
+@dataclass(frozen=True)
+class AntisymmetricSTDP(Rule):
+    """lag >= 0: A_plus exp(-lag / tau_plus); lag < 0: -A_minus exp(lag / tau_minus)."""
+
     A_plus: float
     A_minus: float
     tau_plus: float
     tau_minus: float
-    w_max: float = math.inf
 
-    @property
-    def tau_x(self) -> float:
-        return self.tau_plus
-
-    @property
-    def tau_y(self) -> float:
-        return self.tau_minus
-
-    def at_arrival(self, y: float) -> float:
-        return -self.eta * self.A_minus * y
-
-    def at_spike(self, x: float) -> float:
-        return self.eta * self.A_plus * x
+    def window(self, lag: float) -> float:
+        if lag >= 0.0:
+            return self.A_plus * math.exp(-lag / self.tau_plus)
+        return -self.A_minus * math.exp(lag / self.tau_minus)
 
 
 @dataclass(frozen=True)
-class VogelsSTDP:
-    """Any lag: eta exp(-|lag| / tau); each arrival: -eta alpha, alpha = 2 rho tau / 1000."""
+class VogelsSTDP(Rule):
+    """Any lag: exp(-|lag| / tau); each arrival: -alpha, alpha = 2 rho tau, rho in Hz."""
 
-    eta: float
     rho: float
     tau: float = 20.0
-    w_max: float = math.inf
 
     @property
-    def tau_x(self) -> float:
-        return self.tau
+    def per_arrival(self) -> float:
+        return -2.0 * self.rho * self.tau * 1e-3
 
-    @property
-    def tau_y(self) -> float:
-        return self.tau
-
-    def at_arrival(self, y: float) -> float:
-        return self.eta * (y - 2.0 * self.rho * self.tau * 1e-3)
-
-    def at_spike(self, x: float) -> float:
-        return self.eta * x
+    def window(self, lag: float) -> float:
+        return math.exp(-abs(lag) / self.tau)
 
 
 @dataclass(frozen=True)
-class CausalSTDP:
-    """lag >= 0: eta exp(-lag / tau); each arrival: -eta bias."""
+class CausalSTDP(Rule):
+    """lag >= 0: exp(-lag / tau); each arrival: -bias."""
 
-    eta: float
     bias: float
     tau: float = 20.0
-    w_max: float = math.inf
 
     @property
-    def tau_x(self) -> float:
-        return self.tau
+    def per_arrival(self) -> float:
+        return -self.bias
 
-    @property
-    def tau_y(self) -> float:
-        return self.tau  # not read
+    def window(self, lag: float) -> float:
+        return math.exp(-lag / self.tau) if lag >= 0.0 else 0.0
 
-    def at_arrival(self, y: float) -> float:  # noqa: ARG002 -- whatever the target did
-        return -self.eta * self.bias
 
-    def at_spike(self, x: float) -> float:
-        return self.eta * x
+@dataclass(frozen=True)
+class HaasSTDP(Rule):
+    """With s = (lag + latency) / stretch: s^beta exp(-alpha |s|), scaled to have its peak at A."""
+
+    A_plus: float
+    A_minus: float
+    alpha_plus: float
+    alpha_minus: float
+    beta: float
+    stretch: float
+    latency: float
+    pairing: str = field(default="nearest", kw_only=True)
+
+    def window(self, lag: float) -> float:
+        s = (lag + self.latency) / self.stretch
+        sign, alpha = (1.0, self.alpha_plus) if s > 0.0 else (-1.0, self.alpha_minus)
+        peak = self.A_plus if s > 0.0 else self.A_minus
+        z = alpha * abs(s) / self.beta
+        return sign * peak * z**self.beta * math.exp(self.beta * (1.0 - z))
+
+
+@dataclass(frozen=True)
+class WindowSTDP(Rule):
+    """Straight from knot to knot, 0 outside; where a lag stands twice, the later value holds."""
+
+    lags: Sequence[float]
+    values: Sequence[float]
+
+    def window(self, lag: float) -> float:
+        found = 0.0
+        for (a, at_a), (b, at_b) in pairwise(zip(self.lags, self.values, strict=True)):
+            if a <= lag <= b:
+                found = at_b if a == b else at_a + (lag - a) / (b - a) * (at_b - at_a)
+        return found

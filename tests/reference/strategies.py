@@ -21,6 +21,11 @@ FEATURES = (
     "delays",  # one for each synapse
     "dendritic",
     "rules",  # Vogels and causal beside antisymmetric
+    "windows",  # rules given by a window
+    "pairing",  # also nearest spikes alone
+    "soft",  # bounds
+    "rate",  # of learning, changed at the first pause
+    "fluxes",  # accounted from one of the pauses on, or from the start
     "halve",  # new weights at half time
     "currents",
     "appended",  # spikes, while paused
@@ -217,7 +222,11 @@ def projection(d):
         pairs = rng.integers(0, n_pre, n), rng.integers(0, n_post, n)
         shape = (n,)
     unit = weight_unit(d, post, inhibitory)
+    dendritic = dendritic_delay(d) if d.maybe("dendritic") else 0.0
     weights = unit * weights_of(d, post, shape)
+    halve = d.maybe("halve")
+    # Not with new weights: see test_new_weights_leave_the_fluxes_as_they_are.
+    accounted = plastic and not halve and d.maybe("fluxes")
     if pre in model.populations and not inhibitory:
         weights = 0.5 * weights  # or activity explodes
     if not (inhibitory or plastic) and d.maybe():
@@ -231,8 +240,10 @@ def projection(d):
         rule(d, 1.5 * unit, inhibitory) if plastic else None,
         plastic and d.maybe(),
         pairs=pairs,
-        dendritic=dendritic_delay(d) if d.maybe("dendritic") else 0.0,
-        halve=d.maybe("halve"),
+        dendritic=dendritic,
+        halve=halve,
+        rate=d.rng.uniform(0.0, 0.1) if plastic and d.maybe("rate") else None,
+        account=d.one_of([0.0, *PAUSES]) if accounted else None,
     )
 
 
@@ -263,19 +274,64 @@ def dendritic_delay(d):
 
 
 def rule(d, w_max, inhibitory):
-    rng, eta = d.rng, d.rng.uniform(0.01, 0.1)
-    # Excitation that grows without bound would multiply the rounding of every spike by thousands.
-    w_max = d.one_of([np.inf if inhibitory else 3.0 * w_max, w_max])
     kinds = ["AntisymmetricSTDP"]
     if "rules" in d.features:
         kinds += ["VogelsSTDP", "CausalSTDP"]
+    if "windows" in d.features:
+        kinds += ["HaasSTDP", "WindowSTDP"]
     kind = d.one_of(kinds)
-    given = {"kind": kind, "eta": eta, "w_max": w_max}
-    if kind == "AntisymmetricSTDP":
-        given |= dict(zip(("A_plus", "A_minus"), rng.uniform(-1.0, 2.0, 2), strict=True))
-        return given | dict(zip(("tau_plus", "tau_minus"), rng.uniform(3.0, 40.0, 2), strict=True))
-    own = {"rho": rng.uniform(1.0, 30.0)} if kind == "VogelsSTDP" else {"bias": rng.uniform(0, 1)}
-    return given | own | {"tau": rng.uniform(3.0, 40.0)}
+    given = {"kind": kind, "eta": d.rng.uniform(0.01, 0.1)}
+    # Excitation that grows without bound would multiply the rounding of every spike by thousands.
+    given["w_max"] = d.one_of([np.inf if inhibitory else 3.0 * w_max, w_max])
+    if d.maybe("pairing"):
+        given["pairing"] = "nearest"
+    elif kind == "HaasSTDP":
+        given["pairing"] = "all"
+    if given["w_max"] < np.inf and d.maybe("soft"):
+        given["bounds"] = "soft"
+    return given | OWN[kind](d)
+
+
+def antisymmetric(d):
+    amplitudes, taus = d.rng.uniform(-1.0, 2.0, 2), d.rng.uniform(3.0, 40.0, 2)
+    return dict(
+        zip(("A_plus", "A_minus", "tau_plus", "tau_minus"), [*amplitudes, *taus], strict=True)
+    )
+
+
+def haas(d):
+    rng = d.rng
+    return {
+        "A_plus": rng.uniform(-1.0, 2.0),
+        "A_minus": rng.uniform(-1.0, 2.0),
+        "alpha_plus": rng.uniform(0.5, 2.0),
+        "alpha_minus": rng.uniform(0.5, 2.0),
+        "beta": rng.uniform(1.5, 16.0),
+        "stretch": rng.uniform(0.5, 2.0),
+        "latency": d.one_of([0.0, rng.uniform(-5.0, 5.0)]),
+    }
+
+
+def sampled_window(d):
+    """Knots anywhere, or where times are exact on the grid, so that lags meet them and jumps."""
+    rng, n = d.rng, d.draw(st.integers(2, 6))
+    lags = rng.uniform(-25.0, 10.0) + np.cumsum(rng.uniform(0.5, 8.0, n))
+    if d.on_grid and exact_times(d.model) and d.maybe():
+        lags = np.round(2.0 * lags) / 2.0
+    values = rng.uniform(-1.5, 1.5, n)
+    if d.maybe():  # a jump
+        k = rng.integers(n)
+        lags, values = np.insert(lags, k, lags[k]), np.insert(values, k, rng.uniform(-1.5, 1.5))
+    return {"lags": tuple(lags.tolist()), "values": tuple(values.tolist())}
+
+
+OWN = {  # the parameters that only one kind of rule has
+    "AntisymmetricSTDP": antisymmetric,
+    "VogelsSTDP": lambda d: {"rho": d.rng.uniform(1.0, 30.0), "tau": d.rng.uniform(3.0, 40.0)},
+    "CausalSTDP": lambda d: {"bias": d.rng.uniform(0.0, 1.0), "tau": d.rng.uniform(3.0, 40.0)},
+    "HaasSTDP": haas,
+    "WindowSTDP": sampled_window,
+}
 
 
 def engine_unless_too_busy(model):

@@ -16,21 +16,7 @@ from .rules import Rule
 
 Matrix = list[list[float]]  # (n_post, n_pre)
 Weights = float | Iterable[float] | Iterable[Iterable[float]]
-
-
-class Trace:
-    """Sum over the past events of each of n objects of exp(-age / tau)."""
-
-    def __init__(self, n: int, tau: float) -> None:
-        self.tau = tau
-        self.value = [0.0] * n  # as of the last event
-        self.last = [0.0] * n
-
-    def at(self, i: int, t: float) -> float:
-        return self.value[i] * math.exp(-(t - self.last[i]) / self.tau)
-
-    def count(self, i: int, t: float) -> None:
-        self.value[i], self.last[i] = self.at(i, t) + 1.0, t
+Key = tuple[int, int] | int  # a synapse: (target, source), or its place in the order given
 
 
 @dataclass(kw_only=True)
@@ -48,7 +34,11 @@ class Synapses:
 
     def __post_init__(self) -> None:
         require(self.dendritic_delay >= 0.0, "dendritic_delay must not be negative")
-        self.y = Trace(self.n_post, self.stdp.tau_y if self.stdp else 1.0)  # per target
+        self.spikes: list[list[float]] = [
+            [] for _ in range(self.n_post)
+        ]  # as the synapses see them
+        self.eta = self.stdp.eta if self.stdp else 0.0
+        self.accounting = False
 
     def check(self, weights: Iterable[float]) -> None:
         low = 0.0 if self.stdp or self.inhibitory else -math.inf
@@ -58,9 +48,28 @@ class Synapses:
     def sign(self, w: float) -> float:
         return -w if self.inhibitory else w
 
-    def learned(self, w: float, amount: float) -> float:
+    def of_arrival(self, t: float, i: int) -> float:
+        """What the rule does, bounds aside, to a synapse onto target i that an arrival reaches."""
+        assert self.stdp is not None
+        return self.eta * self.stdp.of_arrival([spike - t for spike in self.spikes[i]])
+
+    def of_spike(self, t: float, arrivals: Sequence[float]) -> float:
+        """And to a synapse with these arrivals whose target has fired."""
+        assert self.stdp is not None
+        return self.eta * self.stdp.of_spike([t - arrival for arrival in arrivals])
+
+    def account(self, on: bool) -> None:
+        """Count from 0, by synapse, what events add and take."""
+        self.accounting = on
+        self.added: dict[Key, float] = {}
+        self.taken: dict[Key, float] = {}
+
+    def learned(self, key: Key, w: float, amount: float) -> float:
+        if self.accounting:
+            flux = self.added if amount > 0.0 else self.taken
+            flux[key] = flux.get(key, 0.0) + abs(amount)
         if self.stdp and self.plasticity_on:
-            return min(max(w + amount, 0.0), self.stdp.w_max)
+            return self.stdp.changed(w, amount)
         return w
 
 
@@ -73,31 +82,37 @@ class AnyProjection(Protocol):
     stdp: Rule | None
     dendritic_delay: float
     plasticity_on: bool
+    eta: float
 
     def set_weights(self, weights: Weights) -> None: ...
 
     def given_weights(self) -> Matrix | list[float]: ...
 
+    def account(self, on: bool) -> None: ...
+
+    def given_fluxes(self) -> tuple[Matrix, Matrix] | tuple[list[float], list[float]]:
+        """What was added, what was taken."""
+
     def sends(self, j: int) -> Iterable[tuple[float, int]]:
         """(delay, arrival) of what a spike of source j causes."""
 
     def arrive(self, arrival: int, t: float) -> Iterable[tuple[int, float]]:
-        """Transmit (target, input), then learn from the arrival, then count it in the pre trace."""
+        """Transmit (target, input), then learn from the arrival, then remember it."""
 
     def target_fired(self, i: int, t: float) -> None:
-        """Learn from the spike, then count it in the post trace."""
+        """Learn from the spike, then remember it."""
 
 
 @dataclass(kw_only=True)
 class Projection(Synapses):
-    """All-to-all with one delay, so that the synapses of one source share their pre trace."""
+    """All-to-all with one delay, so that the synapses of one source share their arrivals."""
 
     axonal_delay: float
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require(self.axonal_delay > 0.0, "axonal_delay must be positive")
-        self.x = Trace(self.n_pre, self.stdp.tau_x if self.stdp else 1.0)  # per source
+        self.arrivals: list[list[float]] = [[] for _ in range(self.n_pre)]
 
     def set_weights(self, weights: Weights) -> None:
         rows = weights if isinstance(weights, Iterable) else [[weights] * self.n_pre] * self.n_post
@@ -109,6 +124,14 @@ class Projection(Synapses):
     def given_weights(self) -> Matrix:
         return [list(row) for row in self.weights]
 
+    def given_fluxes(self) -> tuple[Matrix, Matrix]:
+        pairs = [[(i, j) for j in range(self.n_pre)] for i in range(self.n_post)]
+        added, taken = (
+            [[flux.get(pair, 0.0) for pair in row] for row in pairs]
+            for flux in (self.added, self.taken)
+        )
+        return added, taken
+
     def sends(self, j: int) -> Iterable[tuple[float, int]]:
         return [(self.axonal_delay, j)]
 
@@ -117,23 +140,23 @@ class Projection(Synapses):
         inputs = [(i, self.sign(row[j])) for i, row in enumerate(self.weights)]
         if self.stdp:
             for i in range(self.n_post):
-                self.change(i, j, self.stdp.at_arrival(self.y.at(i, t)))
-        self.x.count(j, t)
+                self.change(i, j, self.of_arrival(t, i))
+        self.arrivals[j].append(t)
         return inputs
 
     def target_fired(self, i: int, t: float) -> None:
         if self.stdp:
             for j in range(self.n_pre):
-                self.change(i, j, self.stdp.at_spike(self.x.at(j, t)))
-        self.y.count(i, t)
+                self.change(i, j, self.of_spike(t, self.arrivals[j]))
+        self.spikes[i].append(t)
 
     def change(self, i: int, j: int, amount: float) -> None:
-        self.weights[i][j] = self.learned(self.weights[i][j], amount)
+        self.weights[i][j] = self.learned((i, j), self.weights[i][j], amount)
 
 
 @dataclass(kw_only=True)
 class SparseProjection(Synapses):
-    """Synapses k = 0, 1, ... in the order given, each with its own delay and pre trace.
+    """Synapses k = 0, 1, ... in the order given, each with its own delay and arrivals.
 
     An arrival is the position of its synapse if sorted by source id, then by the order given.
     """
@@ -150,7 +173,7 @@ class SparseProjection(Synapses):
         require(all(0 <= i < self.n_post for i in self.post_ids), "post id out of range")
         self.delays = for_each(self.axonal_delay, n)
         require(all(d > 0.0 for d in self.delays), "axonal_delay must be positive")
-        self.x = Trace(n, self.stdp.tau_x if self.stdp else 1.0)  # per synapse
+        self.arrivals: list[list[float]] = [[] for _ in range(n)]
         self.order = sorted(range(n), key=lambda k: self.pre_ids[k])  # a stable sort
 
     def set_weights(self, weights: Weights) -> None:
@@ -163,6 +186,10 @@ class SparseProjection(Synapses):
     def given_weights(self) -> list[float]:
         return list(self.weights)
 
+    def given_fluxes(self) -> tuple[list[float], list[float]]:
+        every = range(len(self.weights))
+        return [self.added.get(k, 0.0) for k in every], [self.taken.get(k, 0.0) for k in every]
+
     def sends(self, j: int) -> Iterable[tuple[float, int]]:
         return [(self.delays[k], r) for r, k in enumerate(self.order) if self.pre_ids[k] == j]
 
@@ -170,16 +197,16 @@ class SparseProjection(Synapses):
         k = self.order[arrival]
         i, transmitted = self.post_ids[k], self.sign(self.weights[k])
         if self.stdp:
-            self.change(k, self.stdp.at_arrival(self.y.at(i, t)))
-        self.x.count(k, t)
+            self.change(k, self.of_arrival(t, i))
+        self.arrivals[k].append(t)
         return [(i, transmitted)]
 
     def target_fired(self, i: int, t: float) -> None:
         if self.stdp:
             for k, target in enumerate(self.post_ids):
                 if target == i:
-                    self.change(k, self.stdp.at_spike(self.x.at(k, t)))
-        self.y.count(i, t)
+                    self.change(k, self.of_spike(t, self.arrivals[k]))
+        self.spikes[i].append(t)
 
     def change(self, k: int, amount: float) -> None:
-        self.weights[k] = self.learned(self.weights[k], amount)
+        self.weights[k] = self.learned(k, self.weights[k], amount)

@@ -7,7 +7,8 @@ import numpy as np
 from .description import Model
 
 TIME_CONSTANTS = ("tau_m", "tau_refrac", "tau_syn_e", "tau_syn_i")
-RULE_TIMES = ("tau_plus", "tau_minus", "tau")
+RULE_TIMES = ("tau_plus", "tau_minus", "tau", "latency")
+RULE_RATES = ("rho", "alpha_plus", "alpha_minus")
 
 
 def scaled(model, factor):
@@ -22,10 +23,14 @@ def scaled(model, factor):
     def projection(p):
         to = {k: times(v) if k.endswith("delay") else v for k, v in p["to"].items()}
         to = {k: float(v) if k.endswith("delay") and not v.ndim else v for k, v in to.items()}
-        rule = p["rule"] and {k: factor * v if k in RULE_TIMES else v for k, v in p["rule"].items()}
-        if rule and "rho" in rule:
-            rule["rho"] = rule["rho"] / factor
-        return {**p, "to": to, "rule": rule}
+        return {**p, "to": to, "rule": p["rule"] and rule(p["rule"])}
+
+    def rule(given):
+        scaled = {k: factor * v if k in RULE_TIMES else v for k, v in given.items()}
+        scaled |= {k: v / factor for k, v in given.items() if k in RULE_RATES}
+        if "lags" in given:
+            scaled["lags"] = tuple(factor * lag for lag in given["lags"])
+        return scaled
 
     return Model(
         {

@@ -10,10 +10,10 @@ tuples (time, kind, object, id):
 0. CURRENT   by step current in order of creation. V is continuous: nothing else of the instant
              changes by it, not even a crossing that is due exactly then.
 1. ARRIVAL   by projection, then source id, then the order in which synapses were given. The
-             synapse transmits the weight that it had before, then learns from the arrival, and the
-             pre trace counts it.
+             synapse transmits the weight that it had before, then learns from the arrival, which it
+             remembers.
 2. DENDRITE  a spike of the target reaches the synapses of a projection with a dendritic delay:
-             they learn from it, and the post trace counts it.
+             they learn from it, and remember it.
 3. KICK      by kick source in order of creation, then neuron id.
 4. CROSSING  of the threshold without further input. V counts as exactly v_thresh.
 5. EMISSION  of a spike-time source.
@@ -21,7 +21,7 @@ tuples (time, kind, object, id):
 Only then each neuron takes the sums of its inputs: LIF adds them to V, is clipped at v_min and
 tested; LIFExp adds them to its currents and fires at a crossing alone. Those that fire are handled
 by population, then neuron id: record, send, and where there is no dendritic delay let the synapses
-learn and count in the post trace. What an instant causes lies strictly after it, so that an instant
+learn and remember. What an instant causes lies strictly after it, so that an instant
 never grows while it is handled.
 """
 
@@ -36,16 +36,18 @@ from typing import Any
 from .common import Each, for_each, require, strictly_after
 from .currents import StepCurrent, total
 from .neurons import LIF, Input, LIFExp, Neuron, drive_and_start
-from .rules import AntisymmetricSTDP, CausalSTDP, Rule, VogelsSTDP
+from .rules import AntisymmetricSTDP, CausalSTDP, HaasSTDP, Rule, VogelsSTDP, WindowSTDP
 from .synapses import AnyProjection, Projection, SparseProjection, Weights
 
 __all__ = [
     "AntisymmetricSTDP",
     "CausalSTDP",
+    "HaasSTDP",
     "Projection",
     "SparseProjection",
     "Twin",
     "VogelsSTDP",
+    "WindowSTDP",
 ]
 
 CURRENT, ARRIVAL, DENDRITE, KICK, CROSSING, EMISSION = range(6)
@@ -234,8 +236,18 @@ class Twin:
         self.projections[projection].set_weights(weights)
 
     def set_plasticity(self, projection: int, on: bool) -> None:
-        """Traces run on while plasticity is off."""
+        """Spikes and arrivals are remembered while plasticity is off."""
         self.projections[projection].plasticity_on = on
+
+    def set_learning_rate(self, projection: int, eta: float) -> None:
+        self.projections[projection].eta = eta
+
+    def account_fluxes(self, projection: int, on: bool) -> None:
+        self.projections[projection].account(on)
+
+    def fluxes(self, projection: int) -> tuple[list[Any], list[Any]]:
+        """What the rule has added and taken while accounted, learning or not, bounds aside."""
+        return self.projections[projection].given_fluxes()
 
     def instant(self, t: float) -> None:
         inputs: dict[tuple[int, int], Input] = {}  # (population, id): added as a whole

@@ -5,4 +5,7 @@ A module offers a frozen `Config` (with `quick()`), `run(config, report) -> Resu
 
 EXPERIMENTS = {
     "inverse-model": "postdict.experiments.inverse_model",
+    "sparse-activity": "postdict.experiments.sparse_activity",
+    "stdp-window": "postdict.experiments.stdp_window",
+    "theory": "postdict.experiments.theory",
 }

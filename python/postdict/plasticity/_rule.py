@@ -49,7 +49,7 @@ class Rule:
         """Check what is a number: amplitudes have any sign; and the choices of words."""
         for name, value in vars(self).items():
             if name in _CHOICES:
-                if value not in _CHOICES[name]:
+                if not isinstance(value, str) or value not in _CHOICES[name]:
                     words = " or ".join(repr(word) for word in _CHOICES[name])
                     raise ValueError(f"{name} must be {words}, got {value!r}")
                 continue

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _checks
 from ._rule import Bounds, Pairing, Rule
 
+_LARGEST = np.finfo(float).max
 _NEGLIGIBLE = 1e-17  # of a side's peak: beyond it the Haas window counts as 0
 
 _FITS: dict[str, dict[str, float]] = {
@@ -36,7 +37,7 @@ _FITS: dict[str, dict[str, float]] = {
 
 @dataclass(frozen=True)
 class HaasSTDP(Rule):
-    """Inhibitory STDP with the window measured in entorhinal cortex: nothing at lag 0.
+    """Inhibitory STDP with a window fitted to measurements in entorhinal cortex: 0 at lag 0.
 
     ``w += eta A (z exp(1 - z))^beta`` with ``z = alpha |s|/beta``, ``s = (lag + latency)/stretch``,
     where A is A_plus for s > 0 and -A_minus for s < 0, and alpha likewise; then 0 <= w <= w_max.
@@ -55,7 +56,8 @@ class HaasSTDP(Rule):
     stretch : float
         Factor by which the window is drawn out in time; ours, for loop delays beyond its reach.
     latency : float
-        ms by which the synapse sees postsynaptic spikes later: the window moves to earlier lags.
+        ms by which the window sits at earlier lags. Who is nearest does not depend on it; what does
+        is a `dendritic_delay` of the projection.
     w_max : float
         Upper bound of the weights, mV; infinite by default.
     pairing : "nearest" or "all"
@@ -65,8 +67,8 @@ class HaasSTDP(Rule):
 
     References
     ----------
-    Haas, Nowotny & Abarbanel 2006, J Neurophysiol 96:3305. The numbers are those of a fit in code by
-    T. Nowotny (ModelDB 144403); see `fit` for others.
+    Haas, Nowotny & Abarbanel 2006, J Neurophysiol 96:3305. The numbers are those of a fit in
+    code by T. Nowotny (ModelDB 144403), not data; see `fit` for others.
     """
 
     eta: float
@@ -108,15 +110,18 @@ class HaasSTDP(Rule):
         s = (np.asarray(lag, dtype=np.float64) + self.latency) / self.stretch
         z = np.where(s > 0, self.alpha_plus, self.alpha_minus) * np.abs(s) / self.beta
         with np.errstate(divide="ignore"):
-            shape = np.exp(self.beta * (np.log(z) + 1.0 - z))
+            log_z = np.log(np.minimum(z, _LARGEST))  # far from 0 too it is a number
+            shape = np.exp(self.beta * (log_z + 1.0 - z))
         return np.asarray(self.eta * np.where(s > 0, self.A_plus, -self.A_minus) * shape)
 
     @property
     def support(self) -> tuple[float, float]:
         """The lags (ms) between which the window is not negligible."""
-        z = 1.0
-        while self.beta * (math.log(z) + 1.0 - z) > math.log(_NEGLIGIBLE):
-            z += 0.5
+        # beta (log z + 1 - z) = log(negligible), approached from above.
+        reach = -math.log(_NEGLIGIBLE) / self.beta
+        z = 2.0 * (math.log(2.0) + reach)
+        for _ in range(20):
+            z = 1.0 + reach + math.log(z)
         far = self.beta * z * self.stretch
         return -far / self.alpha_minus - self.latency, far / self.alpha_plus - self.latency
 

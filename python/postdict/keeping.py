@@ -1,0 +1,114 @@
+"""Checkpoints of an experiment's simulations: kept while they run, taken up when it is resumed.
+
+Every long simulation of an experiment has a name, made of its trial and stage, and a checkpoint
+under that name. Only simulations are kept: whatever is computed from them is computed again, to the
+same bits, so that a resumed experiment writes the files that an undisturbed one writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from . import storage
+from .checkpoint import CheckpointError
+from .simulation import Simulation
+
+FOLDER = "checkpoints"
+_IDENTITY = "experiment.json"
+
+
+class Stopped(Exception):
+    """Another trial failed, or the user gave up: whoever runs a simulation saves it and ends."""
+
+
+class Keeper:
+    """Keeps the simulations of one experiment in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Where results will be written; checkpoints go to a folder in it.
+    identity : dict
+        What makes two runs the same (experiment, settings, version), as JSON can hold it.
+    every : float
+        Seconds of wall clock between two checkpoints of a simulation; infinite for none.
+    resume : bool
+        Take up what is there. Otherwise older checkpoints are removed.
+
+    Raises
+    ------
+    ValueError
+        The checkpoints there are of another experiment, other settings or another version.
+    OSError
+        The folder cannot be written.
+    """
+
+    def __init__(
+        self, folder: Path, identity: dict[str, Any], *, every: float, resume: bool
+    ) -> None:
+        self._folder = folder / FOLDER
+        self._every = every
+        given = json.dumps(identity, sort_keys=True, default=str)
+        if resume and (self._folder / _IDENTITY).is_file():
+            if (self._folder / _IDENTITY).read_text(encoding="utf-8") != given:
+                raise ValueError(
+                    f"{self._folder} belongs to another run (other settings or another version): "
+                    "use another --out, or leave --resume away to start afresh"
+                )
+            return
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        storage.write_bytes(self._folder / _IDENTITY, given.encode())
+
+    def kept(self, name: str) -> Kept:
+        """Return the place of one simulation, by a name that is its own."""
+        readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80]
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        return Kept(self._folder / f"{readable}-{digest}.npz", self._every)
+
+    def done(self) -> None:
+        """Remove the checkpoints: the results are written."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class Kept:
+    """The place of one simulation; see `Keeper`."""
+
+    def __init__(self, path: Path, every: float) -> None:
+        self._path = path
+        self._every = every
+        self._last = time.monotonic()
+        self._worth_it = path.exists()
+
+    def take_up(self, simulation: Simulation) -> None:
+        """Bring a simulation to where its checkpoint stands, if there is one (CheckpointError)."""
+        if not self._path.exists():
+            return
+        try:
+            simulation.restore(self._path)
+        except CheckpointError as error:
+            raise CheckpointError(
+                f"{self._path}: {error}; remove it to run this simulation afresh"
+            ) from None
+
+    def look(self, simulation: Simulation) -> None:
+        """Save the simulation if it is time to (OSError)."""
+        if time.monotonic() - self._last >= self._every:
+            self.save(simulation)
+
+    def save(self, simulation: Simulation) -> None:
+        """Save the simulation (OSError)."""
+        simulation.save(self._path)
+        self._worth_it = True
+        self._last = time.monotonic()
+
+    def finish(self, simulation: Simulation) -> None:
+        """Save the simulation at its end if it ran long enough to be saved before."""
+        if self._worth_it:
+            self.save(simulation)
