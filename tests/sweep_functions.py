@@ -64,6 +64,10 @@ def dies_at_two(config):
     return {"x": config["a"]}
 
 
+def returns_nothing(_):
+    """Forget to return anything."""
+
+
 def one_thread(config):
     """Return how many threads numpy would take."""
     return {"threads": int(os.environ["OPENBLAS_NUM_THREADS"]), "pid": os.getpid()}

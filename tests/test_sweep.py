@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -208,6 +208,25 @@ def test_a_point_that_kills_its_process_is_found_and_the_others_are_done(tmp_pat
     (failure,) = report.failures
     assert failure["config"]["a"] == 2
     assert "worker process died" in failure["error"]
+
+
+def test_a_cluster_that_is_lost_is_no_failure_of_the_points(tmp_path):
+    class Lost:
+        def submit(self, *_):
+            future = Future()
+            future.cancel()
+            future.set_running_or_notify_cancel()
+            return future
+
+    report = grid().run(tmp_path, Lost())
+    assert (report.done, len(report.failures)) == (0, 12)
+    assert "CancelledError" in report.failures[0]["error"]
+    assert grid().run(tmp_path, ONE).done == 12
+
+
+def test_a_function_that_returns_nothing_is_told_what_to_return(tmp_path):
+    made = Sweep(sweep_functions.returns_nothing, [{"a": 1}])
+    assert "must return a Result or a dict" in made.run(tmp_path, ONE).failures[0]["error"]
 
 
 def test_two_runs_on_one_folder_at_once_agree(tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from postdict.cli import main
 from postdict.experiments import EXPERIMENTS
 
 HERE = Path(__file__).parent
+DOCS = HERE.parent / "docs/sweeps"
 GRID = """
 experiment = "test"
 seeds = 2
@@ -81,6 +83,17 @@ def test_collected_netcdf(tmp_path, capsys):
         assert table["seed"].dtype == "int64"
 
 
+def test_metrics_are_chosen_by_name_or_pattern(tmp_path, capsys):
+    text = GRID.replace("seeds = 2", "seeds = 2\nmetrics = ['nested.*']")
+    assert plan(tmp_path, text) == 0
+    assert command("collect", tmp_path, "--to", str(tmp_path / "table.csv")) == 0
+    header = (tmp_path / "table.csv").read_text().splitlines()[0]
+    assert header == "gain,mode,seed,wall_s,nested.n,nested.mode"
+    assert plan(tmp_path, text.replace("nested.*", "maen")) == 0  # the points are the same
+    assert command("collect", tmp_path, "--to", str(tmp_path / "table.csv")) == 2
+    assert "did you mean 'mean'?" in capsys.readouterr().err
+
+
 def test_random_points_are_one_dimension(tmp_path):
     pytest.importorskip("xarray")
     from postdict import sweep
@@ -121,6 +134,7 @@ def test_random_points_are_one_dimension(tmp_path):
         ('experiment = "test"\n[set]\nn = 2\n[grid]\nn = [1]', "both in [set] and in [grid]"),
         ('experiment = "test"\n[grid]\nn = [1]\n[zip]\nn = [1]', "one of grid, zip, random"),
         ('experiment = "test"\n[random]\nn = [1]', "[random] needs samples"),
+        ('experiment = "test"\nmetrics = "mean"', "metrics must be a list of names"),
         ('experiment = "test"\n[set]\nmode = "fail"', "every measured point fails"),
     ],
 )
@@ -198,8 +212,29 @@ def test_a_killed_sweep_leaves_no_process_and_resumes(tmp_path, capsys, sent, co
     assert capsys.readouterr().out == "6 of 6 points done (1 now)\n"
 
 
+def test_the_array_script_of_the_docs_runs_its_shard(tmp_path, capsys):
+    (script,) = re.findall(r"```bash\n(.*?)```", DOCS.with_suffix(".md").read_text(), re.DOTALL)
+    assert len(script.splitlines()) == 12
+    (tmp_path / "sweep.toml").write_text(
+        'experiment = "inverse-model"\n[set]\nduration = 2e4\neta = 1e-3\n'
+        "measure_duration = 2e4\nsong_duration = 2000\n"
+    )
+    toml, folder = str(tmp_path / "sweep.toml"), str(tmp_path / "sweep")
+    assert main(["sweep", "plan", toml, "--out", folder, "--measure", "0"]) == 0
+    (tmp_path / "venv/bin").mkdir(parents=True)
+    (tmp_path / "venv/bin/activate").touch()
+    stub = tmp_path / "srun"
+    stub.write_text('#!/bin/sh\nexec "$@"\n')
+    stub.chmod(0o755)
+    path = f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**os.environ, "HOME": str(tmp_path), "SLURM_ARRAY_TASK_ID": "0", "PATH": path}
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, check=True,
+                          capture_output=True, text=True)  # fmt: skip
+    assert done.stdout == "1 of 1 points done (1 now)\n"
+
+
 def test_the_sweeps_of_the_docs_can_be_planned(tmp_path, capsys):
-    for file in sorted((HERE.parent / "docs/sweeps").glob("*.toml")):
+    for file in sorted(DOCS.glob("*.toml")):
         folder = tmp_path / file.stem
         assert main(["sweep", "plan", str(file), "--out", str(folder), "--measure", "0"]) == 0
         assert "points:" in capsys.readouterr().out

@@ -6,6 +6,7 @@ Everything is read from sweep.json and the points' files; the function is not im
 from __future__ import annotations
 
 import csv
+import fnmatch
 import io
 import itertools
 import math
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import storage
+from .. import _checks, storage
 from . import folder as _folder
 from .folder import Folder, Record
 
@@ -87,7 +88,7 @@ def to_xarray(folder: str | os.PathLike[str]) -> xarray.Dataset:
     rows = [record for _, record in _records(where, plan, [])]
     variables = {
         name: xarray.Variable(dims, np.array(values).reshape(shape), _unit(units, name))
-        for name, values in _columns(rows).items()
+        for name, values in _columns(rows, plan["metrics"]).items()
     }
     if plan["streams"] == "own":
         seeds = np.array(plan["seeds"]).reshape(shape)
@@ -150,7 +151,7 @@ def _axes(plan: Record) -> tuple[list[str], dict[str, tuple[str, list[Any]]]]:
 def _csv(where: Folder, plan: Record) -> tuple[bytes, int]:
     dims, coords = _axes(plan)
     rows = [record for _, record in _records(where, plan, [])]
-    columns = _columns(rows)
+    columns = _columns(rows, plan["metrics"])
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     parameters = [name for name in coords if name != "seed"]
@@ -172,8 +173,11 @@ def _cell(value: Any) -> Any:
     return "" if isinstance(value, float) and math.isnan(value) else value
 
 
-def _columns(records: list[Record | None]) -> dict[str, list[Any]]:
-    """Return numbers and texts of all summaries by dotted name; NaN or "" where there is none."""
+def _columns(records: list[Record | None], metrics: list[str]) -> dict[str, list[Any]]:
+    """Return numbers and texts of all summaries by dotted name; NaN or "" where there is none.
+
+    ValueError where points are done and one of `metrics` is the name of none.
+    """
     flat = [
         None if one is None else {"wall_s": one["wall_s"], **dict(_flat(one["summary"]))}
         for one in records
@@ -182,8 +186,13 @@ def _columns(records: list[Record | None]) -> dict[str, list[Any]]:
     for row in flat:
         for name, value in (row or {}).items():
             kinds.setdefault(name, set()).add(type(value))
+    for one in metrics if any(flat) else ():
+        if not any(fnmatch.fnmatchcase(name, one) for name in kinds):
+            raise ValueError(_checks.unknown("metric", one, kinds))
     columns = {}
     for name, kind in kinds.items():
+        if metrics and name != "wall_s" and not any(fnmatch.fnmatchcase(name, m) for m in metrics):
+            continue
         text = str in kind
         empty: Any = "" if text else math.nan
         values = [empty if row is None or row.get(name) is None else row[name] for row in flat]

@@ -66,6 +66,9 @@ class Sweep:
         Full: the arrays and tables of every result as well, in an .npz beside its file.
     units : dict, optional
         Units of parameters and metrics by name, for the collected table.
+    metrics : sequence of str, optional
+        Dotted names or patterns (``controls.pinv.*``) of what the collected table holds; all by
+        default. The points' files hold everything.
     version : str
         Part of every point's name: change it when your function changes.
     """
@@ -80,6 +83,7 @@ class Sweep:
         streams: str = "shared",
         keep: str = "summary",
         units: Mapping[str, str] | None = None,
+        metrics: Sequence[str] = (),
         version: str = "",
         _axes: Mapping[str, Sequence[Any]] | None = None,
     ) -> None:
@@ -96,6 +100,7 @@ class Sweep:
             if value not in choices:
                 raise ValueError(f"{name} must be {' or '.join(map(repr, choices))}, got {value!r}")
         self.keep, self.streams, self.version = keep, streams, str(version)
+        self.metrics = _names("metrics", metrics)
         self.units = {**_units(configs[0]), **(units or {})}
         if _axes is None:
             swept = _differing(configs)
@@ -247,6 +252,12 @@ def with_seed(config: Any, seed: int) -> Any:
         raise ValueError("a config needs a field `seed`, which the sweep sets")
     values = {"seed": seed, **({"seeds": 1} if "seeds" in names else {})}
     return {**config, **values} if isinstance(config, Mapping) else replace(config, **values)
+
+
+def _names(name: str, value: Any) -> list[str]:
+    if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+        return list(value)
+    raise TypeError(f"{name} must be a list of names, got {value!r}")
 
 
 def _differing(configs: list[Any]) -> dict[str, list[Any]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import queue
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from typing import Any
@@ -54,7 +54,8 @@ class Hand:
                     if self._window and isinstance(error, BrokenProcessPool):
                         raise
                     text = f"{type(error).__name__}: {error}".rstrip(": ")
-                    outcomes = [Outcome(task.key, error=text) for task in chunk]
+                    lost = isinstance(error, (CancelledError, OSError))  # cluster or job gone
+                    outcomes = [Outcome(task.key, error=text, lost=lost) for task in chunk]
                 del self._under_way[future]
                 yield from zip(chunk, outcomes, strict=True)
         except BrokenProcessPool:
@@ -134,7 +135,7 @@ def outcomes(
     workers: int,
     chunk: int,
     retries: int,
-) -> Iterator[tuple[Task, Outcome]]:
+) -> Generator[tuple[Task, Outcome], None, None]:
     """Give what became of each point, failed ones after `retries` further attempts."""
     chunks = deque([list(tasks[k : k + chunk]) for k in range(0, len(tasks), chunk)])
     attempts = Counter[str]()

@@ -49,6 +49,7 @@ def plan_of(sweep: Sweep) -> Record:
         "dims": list(sweep.dims.items()),  # the order of keys and seeds, the last one fastest
         "coords": {name: [dim, keys.plain(v)] for name, (dim, v) in sweep.coords.items()},
         "units": dict(sweep.units),
+        "metrics": sweep.metrics,
         "source": sweep.source,  # the TOML from which the command line makes it again
         "keys": [point.key for point in sweep.points],
         "seeds": [point.seed for point in sweep.points],

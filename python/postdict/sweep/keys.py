@@ -49,7 +49,7 @@ def plain(value: Any) -> Any:
         return plain(value.tolist())
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise TypeError(f"a config holds numbers, texts and lists of them, got {value!r}")
+    raise TypeError(f"only numbers, texts and lists of them can be kept, got {value!r}")
 
 
 def finite(value: Any) -> Any:

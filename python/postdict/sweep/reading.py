@@ -12,7 +12,7 @@ from .. import config as _config
 from .declaring import Sweep
 
 KINDS = ("grid", "zip", "random")
-_KEYS = ("experiment", "seeds", "seed", "streams", "keep", "quick", "set", *KINDS)
+_KEYS = ("experiment", "seeds", "seed", "streams", "keep", "metrics", "quick", "set", *KINDS)
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -29,8 +29,8 @@ def sweep_of(source: Mapping[str, Any], find: Callable[[str], Any]) -> Sweep:
     Parameters
     ----------
     source : dict
-        ``experiment``; ``seeds``, ``seed``, ``streams``, ``keep``, ``quick``; a table ``set``; one
-        of ``grid``, ``zip``, ``random``, or none of them: replicates of one configuration.
+        ``experiment``; ``seeds``, ``seed``, ``streams``, ``keep``, ``metrics``, ``quick``; a table
+        ``set``; one of ``grid``, ``zip``, ``random``, or none: replicates of one configuration.
     find : callable
         Gives the experiment of a name: an object with `Config` and `run`.
 
@@ -70,6 +70,7 @@ def sweep_of(source: Mapping[str, Any], find: Callable[[str], Any]) -> Sweep:
         "seed": source.get("seed", 0),
         "streams": source.get("streams", "shared"),
         "keep": source.get("keep", "summary"),
+        "metrics": source.get("metrics", ()),
         "units": getattr(experiment, "UNITS", None),
     }
     function = experiment.run

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,11 +137,11 @@ def run(
 
     count()
     try:
-        for task, outcome in outcomes(
-            tasks, executor, workers=workers, chunk=chunk, retries=retries
-        ):
-            _note(where, task, outcome, report)
-            count()
+        found = outcomes(tasks, executor, workers=workers, chunk=chunk, retries=retries)
+        with closing(found):  # whatever ends this loop ends the processes at once
+            for task, outcome in found:
+                _note(where, task, outcome, report)
+                count()
     finally:
         if line is not None:
             line.close()
@@ -190,5 +191,6 @@ def _note(where: Folder, task: Task, outcome: Outcome, report: Report) -> None:
     if failure["error"] != outcome.error:  # the worker had no time to say so itself
         config = keys.finite(keys.plain(keys.fields_of(task.config)))
         failure = {"config": config, "seed": task.seed, "error": outcome.error, "traceback": ""}
-        where.write(_folder.failure_file(task.key, failure))
+        if not outcome.lost:
+            where.write(_folder.failure_file(task.key, failure))
     report.failures.append({**failure, "key": task.key})

@@ -10,7 +10,7 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,13 +46,14 @@ class Task:
 class Outcome:
     """What became of a point.
 
-    `files` are those that the worker could not write because it does not see the folder.
+    `files` are those that the worker could not write because it does not see the folder. `lost`:
+    the error is not the point's but the executor's, and the next run tries it again.
     """
 
     key: str
     wall_s: float = 0.0
     error: str = ""
-    computed: bool = True
+    lost: bool = False
     warnings: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
 
@@ -69,7 +70,7 @@ def _compute(task: Task) -> Outcome:
     except (OSError, ValueError):
         seen = False
     if seen and _is_done(where, task):
-        return Outcome(task.key, computed=False)  # another run has done it meanwhile
+        return Outcome(task.key)  # another run has done it meanwhile
     started = time.perf_counter()
     outcome = Outcome(task.key)
     try:
@@ -107,7 +108,10 @@ def _files(task: Task, outcome: Outcome, started: float) -> dict[str, bytes]:
         result = task.function(task.config)
     outcome.wall_s = time.perf_counter() - started
     if not isinstance(result, Result):
-        result = Result(keys.name_of(task.function), keys.fields_of(task.config), result, {})
+        if not isinstance(result, Mapping):
+            what = f"{keys.name_of(task.function)} must return a Result or a dict of numbers"
+            raise TypeError(f"{what}, got {result!r}")
+        result = Result(keys.name_of(task.function), keys.fields_of(task.config), {**result}, {})
     record = {
         "experiment": result.experiment,
         "config": keys.finite(keys.plain(result.config)),
