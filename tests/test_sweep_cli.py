@@ -212,6 +212,22 @@ def test_a_killed_sweep_leaves_no_process_and_resumes(tmp_path, capsys, sent, co
     assert capsys.readouterr().out == "6 of 6 points done (1 now)\n"
 
 
+def test_two_processes_on_one_folder_do_it_together(tmp_path, capsys):
+    numbers = ", ".join(str(k) for k in range(1, 61))
+    assert plan(tmp_path, f"experiment = 'test'\nkeep = 'full'\n[grid]\nn = [{numbers}]\n") == 0
+    launch = [sys.executable, "-c", LAUNCH, "sweep", "run", str(tmp_path / "out"), "--workers", "1"]
+    environment = {**os.environ, "PYTHONPATH": str(HERE)}
+    both = [
+        subprocess.Popen(launch, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for one in both:
+        assert one.communicate(timeout=60)[0].startswith("60 of 60 points done")
+    capsys.readouterr()
+    assert command("run", tmp_path) == 0  # all files verify, arrays too
+    assert capsys.readouterr() == ("60 of 60 points done (0 now)\n", "")
+
+
 def test_the_array_script_of_the_docs_runs_its_shard(tmp_path, capsys):
     (script,) = re.findall(r"```bash\n(.*?)```", DOCS.with_suffix(".md").read_text(), re.DOTALL)
     assert len(script.splitlines()) == 12
