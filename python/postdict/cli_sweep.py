@@ -81,6 +81,8 @@ def _plan(options: argparse.Namespace) -> int:
         say(f"a measured point fails: {error}")
     if estimated.errors and not estimated.walls and not estimated.stopped_s:
         raise WrongCall("every measured point fails")
+    with _refusing():
+        sweep.check_metrics(options.out)
     print(estimated.text(cpus()))
     print(f"planned in {options.out}: postdict sweep run {options.out}")
     return DONE

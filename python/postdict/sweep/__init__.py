@@ -3,7 +3,7 @@
 Knows callables and executors, no experiment.
 """
 
-from .collecting import Status, collect, status, to_xarray
+from .collecting import Status, check_metrics, collect, status, to_xarray
 from .counting import Count, CountLine
 from .declaring import Point, Sweep
 from .estimating import Estimate, estimate
@@ -20,6 +20,7 @@ __all__ = [
     "Status",
     "Sweep",
     "SweepError",
+    "check_metrics",
     "collect",
     "estimate",
     "load_result",

@@ -14,6 +14,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +126,13 @@ def collect(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> tuple
     return done, len(plan["keys"])
 
 
+def check_metrics(folder: str | os.PathLike[str]) -> None:
+    """Raise ValueError where points are done and none has one of the metrics that were chosen."""
+    where = Folder.of(folder)
+    plan = where.plan()
+    _columns([record for _, record in _records(where, plan, [])], plan["metrics"])
+
+
 def _records(
     where: Folder, plan: Record, damaged: list[str]
 ) -> Iterator[tuple[str, Record | None]]:
@@ -188,7 +196,8 @@ def _columns(records: list[Record | None], metrics: list[str]) -> dict[str, list
             kinds.setdefault(name, set()).add(type(value))
     for one in metrics if any(flat) else ():
         if not any(fnmatch.fnmatchcase(name, one) for name in kinds):
-            raise ValueError(_checks.unknown("metric", one, kinds))
+            some = get_close_matches(one, kinds, n=1) or list(kinds)[:12]
+            raise ValueError(_checks.unknown("metric", one, some))  # there may be thousands
     columns = {}
     for name, kind in kinds.items():
         if metrics and name != "wall_s" and not any(fnmatch.fnmatchcase(name, m) for m in metrics):
