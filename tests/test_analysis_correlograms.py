@@ -5,13 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from postdict.analysis import autocorrelation, correlograms, cross_correlogram
+from postdict.analysis import _trains, autocorrelation, cross_correlogram
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("block", [7, 1 << 20])
 def test_cross_correlogram_counts_every_pair(seed, block, monkeypatch):
-    monkeypatch.setattr(correlograms, "_PAIRS", block)
+    monkeypatch.setattr(_trains, "_PAIRS", block)
     rng = np.random.default_rng(seed)
     reference, times = rng.uniform(0, 300, 40), rng.uniform(0, 300, 60)
     times[:10] = reference[:10]  # coincident
@@ -53,7 +53,7 @@ def test_no_spikes_no_pairs(reference, times):
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("block", [7, 1 << 20])
 def test_autocorrelation_counts_every_pair_and_every_exposure(seed, block, monkeypatch):
-    monkeypatch.setattr(correlograms, "_PAIRS", block)
+    monkeypatch.setattr(_trains, "_PAIRS", block)
     rng = np.random.default_rng(seed)
     n, start, stop, width, n_bins = 3, 100.0, 200.0, 4.0, 20
     times, ids = rng.uniform(80, 220, 80), rng.integers(0, n, 80)

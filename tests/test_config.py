@@ -13,6 +13,7 @@ class Config:
     kind: str = setting("a", "which", choices=("a", "b"))
     on: bool = setting(False, "whether")
     file: str | None = setting(None, "where")
+    delays: tuple[float, ...] = setting((1.0, 2.0), "how late", unit="ms", above=0)
 
     def __post_init__(self):
         config.check(self)
@@ -26,11 +27,17 @@ def test_texts_become_what_the_field_holds():
     assert config.read(Config, {"file": ""}).file is None
 
 
+def test_several_numbers_come_as_a_list_or_with_commas():
+    assert config.read(Config, {"delays": "3, 5e1"}).delays == (3.0, 50.0)
+    assert config.read(Config, {"delays": [3, 50]}).delays == (3.0, 50.0)
+    assert config.read(Config, {"delays": ""}).delays == ()
+
+
 @pytest.mark.parametrize(
     ("values", "error", "message"),
     [
         ({"taus": 1.0}, ValueError, "no setting is named 'taus'; did you mean 'tau'"),
-        ({"zzz": 1.0}, ValueError, "there are n, tau, kind, on, file"),
+        ({"zzz": 1.0}, ValueError, "there are n, tau, kind, on, file, delays"),
         ({"tau": "slow"}, ValueError, "tau must be a number, got 'slow'"),
         ({"tau": "-1"}, ValueError, "tau must be positive, got -1.0 ms"),
         ({"tau": "nan"}, ValueError, "tau must be finite"),
@@ -40,6 +47,9 @@ def test_texts_become_what_the_field_holds():
         ({"kind": "c"}, ValueError, "no kind is named 'c'"),
         ({"on": "yes"}, ValueError, "on must be true or false, got 'yes'"),
         ({"file": 3}, TypeError, "file must be a text, got 3"),
+        ({"delays": "1,,2"}, ValueError, "delays must be a list of numbers, got '1,,2'"),
+        ({"delays": 3.0}, TypeError, "delays must be a list of numbers, got 3.0"),
+        ({"delays": [1.0, -2.0]}, ValueError, "delays must be positive, got -2.0 ms"),
     ],
 )
 def test_wrong_settings_are_named(values, error, message):

@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 
-from postdict import AntisymmetricSTDP, Simulation
+from postdict import AntisymmetricSTDP, LimitError, Simulation
 from postdict.analysis import inverse_quality
 from postdict.exploring import explore
-from postdict.learning import learn
+from postdict.learning import learn, shuffled
 from postdict.listening import ImitationTest, hear, imitate
 from postdict.loop import LoopParameters, closed_loop, frozen_loop
+from postdict.runaway import RunawayError
 
 PARAMETERS = LoopParameters()
 RULE = AntisymmetricSTDP(eta=2e-3, A_minus=0.7)
@@ -74,3 +75,37 @@ def test_before_learning_the_balance_of_fluxes_is_broken_where_the_world_acts():
     assert imbalance["carrying"] > 0.3 > imbalance["rest"]
     assert 0.0 < exploration.predictable_variance(taus=(20.0, 100.0)) < 1.0
     assert exploration.motor_rate == pytest.approx(9.5, rel=0.1)
+
+
+def test_feedback_that_excites_itself_ends_at_the_bound():
+    strong = np.full((3, 3), 0.5)  # each sensor spike takes every motor neuron half-way
+    with pytest.raises(LimitError, match=r"'motor' fires at \d+ Hz, above the bound of 50 Hz, at"):
+        explore(2 * np.ones((3, 3)), PARAMETERS, strong, duration=1e6, seed=1, max_rate=50.0)
+    unstable = AntisymmetricSTDP(eta=1e-2, A_minus=3.0)
+    with pytest.raises(RunawayError, match="above the bound of 50 Hz"):
+        learn(2 * np.ones((3, 3)), PARAMETERS, unstable, duration=1e6, seed=1, max_rate=50.0)
+
+
+def test_a_bound_that_is_not_reached_changes_nothing():
+    free, bounded = (
+        explore(IDENTITY, PARAMETERS, None, duration=3e4, seed=1, max_rate=bound)
+        for bound in (np.inf, 1e3)
+    )
+    np.testing.assert_array_equal(free.motor[0], bounded.motor[0])
+    np.testing.assert_array_equal(free.v, bounded.v)
+
+
+def test_shuffled_weights_are_the_same_ones_elsewhere():
+    weights = np.arange(12.0).reshape(3, 4)
+    mixed = shuffled(weights, 3)
+    assert sorted(mixed.flat) == sorted(weights.flat)
+    assert (mixed != weights).any()
+    np.testing.assert_array_equal(mixed, shuffled(weights, 3))
+
+
+def test_the_potential_around_a_spike_rises_to_threshold_and_starts_again_from_reset():
+    explored = explore(IDENTITY, PARAMETERS, None, duration=2e5, seed=3)
+    lags, v = explored.triggered_potential(before=10.0, after=20.0)
+    assert v[lags < 0][-1] > 0.8
+    assert v[lags > 0][0] < 0.1
+    assert (np.diff(v[lags > 0]) > -0.05).all()

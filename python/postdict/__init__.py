@@ -10,7 +10,7 @@ from .neurons import LIF, LIFExp
 from .parts import CurrentSource, PoissonSource, Population, Projection, Recorder, SpikeSource
 from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
 from .signals import Steps
-from .simulation import Simulation
+from .simulation import LimitError, Simulation
 
 __version__ = "0.1.0"
 
@@ -22,6 +22,7 @@ __all__ = [
     "CurrentSource",
     "HaasSTDP",
     "LIFExp",
+    "LimitError",
     "Network",
     "PoissonSource",
     "Population",

@@ -1,7 +1,8 @@
 """Configurations of experiments: frozen dataclasses whose fields know unit, range and meaning.
 
 A field is declared with `setting`; `check` applies the rules when the object is built, and `read`
-makes one from TOML values or from the text after `--set key=`.
+makes one from TOML values or from the text after `--set key=`. A field of several numbers is a
+``tuple[float, ...]``: a list in TOML, numbers with commas after ``--set``; bounds hold for each.
 """
 
 from __future__ import annotations
@@ -52,6 +53,11 @@ def check(config: Any) -> None:
         elif kind is float:
             checked = _checks.number(one.name, value, one.metadata["unit"], **bounds)
             object.__setattr__(config, one.name, checked)
+        elif kind is tuple:
+            if not isinstance(value, (list, tuple)):
+                raise TypeError(f"{one.name} must be {_article(kind)}, got {value!r}")
+            numbers = (_checks.number(one.name, x, one.metadata["unit"], **bounds) for x in value)
+            object.__setattr__(config, one.name, tuple(numbers))
         elif not isinstance(value, kind):
             raise TypeError(f"{one.name} must be {_article(kind)}, got {value!r}")
         elif one.metadata["choices"] and value not in one.metadata["choices"]:
@@ -93,7 +99,7 @@ def _kinds(cls: type[Any]) -> dict[str, tuple[type, bool]]:
         optional = isinstance(hint, types.UnionType)
         if optional:
             (hint,) = (part for part in typing.get_args(hint) if part is not types.NoneType)
-        result[one.name] = (hint, optional)
+        result[one.name] = (typing.get_origin(hint) or hint, optional)
     return result
 
 
@@ -107,10 +113,18 @@ def _converted(key: str, text: str, kind: type, optional: bool) -> Any:
     try:
         if kind is int and "e" in text.lower():
             return int(float(text)) if float(text).is_integer() else int(text)
+        if kind is tuple:
+            return tuple(float(part) for part in text.split(",")) if text.strip() else ()
         return kind(text)
     except (ValueError, OverflowError):
         raise ValueError(f"{key} must be {_article(kind)}, got {text!r}") from None
 
 
 def _article(kind: type) -> str:
-    return {int: "an integer", float: "a number", str: "a text", bool: "true or false"}[kind]
+    return {
+        int: "an integer",
+        float: "a number",
+        str: "a text",
+        bool: "true or false",
+        tuple: "a list of numbers",
+    }[kind]

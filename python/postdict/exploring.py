@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from . import analysis
 from .loop import LoopParameters, Spikes, frozen_loop
 from .plasticity import AntisymmetricSTDP
+from .runaway import run_bounded
 from .simulation import ProgressCallback, Simulation
 
 Matrix = NDArray[np.float64]
@@ -65,6 +67,19 @@ class Exploration:
             start=0.0,
             stop=self.duration,
             max_lag=max_lag,
+            bin_width=bin_width,
+        )
+
+    def triggered_potential(
+        self, *, before: float = 50.0, after: float = 200.0, bin_width: float = 1.0
+    ) -> tuple[Matrix, Matrix]:
+        """Return lags (ms) and the mean potential (mV) of a motor neuron around its own spikes."""
+        return analysis.spike_triggered_average(
+            self.v,
+            self.v_times,
+            *self.motor,
+            before=before,
+            after=after,
             bin_width=bin_width,
         )
 
@@ -125,16 +140,23 @@ def explore(
     *,
     duration: float,
     seed: int,
+    max_rate: float = math.inf,
     progress: bool | ProgressCallback = False,
 ) -> Exploration:
-    """Run the loop with fixed effective weights W (n_motor, n_sensor), or without feedback."""
+    """Run the loop with fixed effective weights W (n_motor, n_sensor), or without feedback.
+
+    Raises
+    ------
+    RunawayError
+        The motor neurons fired faster than `max_rate` (Hz).
+    """
     loop = frozen_loop(world, parameters, weights, seed=seed)
     # At most 1e5 samples: enough for the regression, and 16 MB at 20 motor neurons.
     samples = loop.network.record(
         loop.motor, "v", every=max(V_INTERVAL, 1e-5 * duration), max_bytes=2**30
     )
     simulation = Simulation(loop.network)
-    simulation.run_until(duration, progress=progress)
+    run_bounded(simulation, loop.motor, duration, max_rate=max_rate, progress=progress)
     return Exploration(
         parameters,
         world,

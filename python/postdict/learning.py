@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from .loop import LoopParameters, closed_loop
 from .plasticity import AntisymmetricSTDP
+from .runaway import run_bounded
 from .simulation import ProgressCallback, Simulation
 
 Matrix = NDArray[np.float64]
@@ -44,15 +46,22 @@ def learn(
     seed: int,
     n_samples: int = 200,
     n_bins: int = 100,
+    max_rate: float = math.inf,
     progress: bool | ProgressCallback = False,
 ) -> Learned:
-    """Run the closed loop for `duration` (ms) and return what it learned."""
+    """Run the closed loop for `duration` (ms) and return what it learned.
+
+    Raises
+    ------
+    RunawayError
+        The motor neurons fired faster than `max_rate` (Hz).
+    """
     loop = closed_loop(world, parameters, rule, seed=seed)
     assert loop.inhibition is not None
     samples = loop.network.record(loop.inhibition, "weights", every=duration / n_samples)
     simulation = Simulation(loop.network)
     simulation.set_recording(loop.sensor, False)
-    simulation.run_until(duration, progress=progress)
+    run_bounded(simulation, loop.motor, duration, max_rate=max_rate, progress=progress)
     times, inhibition = simulation.recorded(samples)
     edges = np.linspace(0.0, duration, n_bins + 1)
     counts = np.histogram(simulation.spikes(loop.motor)[0], edges)[0]
@@ -63,3 +72,9 @@ def learn(
         rate_times=0.5 * (edges[1:] + edges[:-1]),
         rate=counts / (1e-3 * np.diff(edges) * world.shape[1]),
     )
+
+
+def shuffled(weights: Matrix, seed: int) -> Matrix:
+    """Return the same weights between other pairs, as a control: of equal mean, and no inverse."""
+    rng = np.random.default_rng([seed, 0x5F1E])
+    return rng.permutation(weights.ravel()).reshape(weights.shape)

@@ -74,6 +74,19 @@ def raster(
     return ax
 
 
+def lagged(
+    ax: Axes, lags: Floats, curves: Mapping[str, tuple[Floats, str]], *, delay: float
+) -> Axes:
+    """Draw curves (values and colour by label) against the lag (ms), with the loop delay D."""
+    for label, (values, color) in curves.items():
+        ax.plot(lags, values, color=color, label=label, linewidth=1)
+    ax.axvline(delay, color="grey", linestyle=":", linewidth=1)
+    ax.text(delay, 0.02, " D", transform=ax.get_xaxis_transform(), fontsize=8, color="grey")
+    ax.set(xlabel="lag (ms)")
+    ax.legend(fontsize=8)
+    return ax
+
+
 def ranges(
     ax: Axes,
     x: Sequence[float],

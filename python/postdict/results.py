@@ -74,6 +74,17 @@ def median_and_range(per_seed: Sequence[Nested]) -> tuple[Nested, Nested]:
     )
 
 
+def summarised(per_seed: Sequence[Nested], seeds: Sequence[int]) -> Nested:
+    """Return medians over seeds, their range as `spread`, the seeds, and what each one found."""
+    medians, ranges = median_and_range(per_seed)
+    return {**medians, "spread": ranges, "seeds": list(seeds), "per_seed": list(per_seed)}
+
+
+def shown(value: float | None, form: str = ".3f") -> str:
+    """Return a metric as the command line prints it."""
+    return "undefined" if value is None else format(value, form)
+
+
 def prepare_directory(directory: str | os.PathLike[str]) -> Path:
     """Create the output folder and prove that it can be written; OSError names it otherwise."""
     path = Path(directory)

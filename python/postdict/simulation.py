@@ -23,6 +23,9 @@ from .signals import Steps, as_steps, checked_rate
 ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
 """Called as (t_ms, t_stop_ms, wall_s, n_events) now and then while a simulation runs."""
 
+LimitError = _core.LimitError
+"""A bound on recorded or pending spikes was reached: the run stopped, whole, at an instant."""
+
 _SLICE = 10_000  # instants between two looks at signals and progress; changes no result
 
 
@@ -49,7 +52,7 @@ class Simulation:
     ------
     ValueError, MemoryError
         The estimate is over `max_bytes`, or by default over what the machine has.
-    RuntimeError
+    LimitError
         From `run` and `run_until`, when a bound is reached: the simulation then stands whole at an
         instant, and everything recorded so far can be read and saved.
     """

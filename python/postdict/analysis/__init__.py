@@ -12,6 +12,7 @@ from .predictable import predictable_variance
 from .response import measure_response
 from .sequences import perturb, poisson_sequence
 from .sparseness import lifetime_sparseness, population_sparseness, treves_rolls
+from .triggered import spike_triggered_average
 
 __all__ = [
     "Imitation",
@@ -30,6 +31,7 @@ __all__ = [
     "predictable_variance",
     "score_imitation",
     "specific_part",
+    "spike_triggered_average",
     "treves_rolls",
     "van_rossum",
     "victor_purpura",

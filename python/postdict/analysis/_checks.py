@@ -39,6 +39,15 @@ def non_negative(name: str, value: float, unit: str = "") -> float:
     return number
 
 
+def multiple(name: str, value: float, bin_width: float) -> int:
+    """Return how many bins of a checked width (ms) a value of at least 0 ms spans, all of them."""
+    value = non_negative(name, value, "ms")
+    n = round(value / bin_width)
+    if abs(n * bin_width - value) > 1e-9 * value:
+        raise ValueError(f"{name} must be a multiple of bin_width = {bin_width} ms, got {value} ms")
+    return n
+
+
 def count(name: str, value: int) -> int:
     """Return `value` as an integer of at least 1."""
     try:
@@ -76,6 +85,20 @@ def matrix(name: str, values: ArrayLike) -> Floats:
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     return array
+
+
+def samples(v: ArrayLike, sample_times: ArrayLike) -> tuple[Floats, Floats]:
+    """Return samples (T, M) and their increasing times (T,), ms."""
+    checked, times = matrix("v", v), vector("sample_times", sample_times)
+    if times.size != checked.shape[0]:
+        raise ValueError(
+            f"sample_times must have one value for each of the {checked.shape[0]} rows of v, "
+            f"got {times.size}"
+        )
+    steps = np.diff(times)
+    if (steps <= 0.0).any():
+        raise ValueError(f"sample_times must be increasing, got a step of {steps.min()} ms")
+    return checked, times
 
 
 def train(name: str, times: ArrayLike) -> Floats:

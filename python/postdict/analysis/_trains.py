@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ._checks import Floats, Integers
+
+_PAIRS = 1 << 20  # pairs at a time
 
 
 def by_neuron(times: Floats, ids: Integers, n: int) -> tuple[Floats, Integers, Integers]:
@@ -55,3 +59,13 @@ def traces(times: Floats, ids: Integers, tau: float, weights: Floats | None = No
         x[d:] += decay * x[:-d]
         d *= 2
     return x
+
+
+def pairs(first: Integers, last: Integers) -> Iterator[tuple[Integers, Integers]]:
+    """Yield the pairs (k, first[k] <= l < last[k]) as two arrays, a bounded number at a time."""
+    ends = np.cumsum(last - first, dtype=np.int64)  # (n_spikes,)
+    n_pairs = int(ends[-1]) if ends.size else 0
+    for low in range(0, n_pairs, _PAIRS):
+        pair = np.arange(low, min(low + _PAIRS, n_pairs))
+        k = np.searchsorted(ends, pair, side="right").astype(np.int64, copy=False)
+        yield k, pair - (ends[k] - last[k])

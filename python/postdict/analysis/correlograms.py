@@ -12,10 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, Integers, count, positive, spikes, train, window
-from ._trains import by_neuron
-
-_PAIRS = 1 << 20  # pairs at a time
+from ._checks import Floats, Integers, count, multiple, positive, spikes, train, window
+from ._trains import by_neuron, pairs
 
 
 def cross_correlogram(
@@ -131,8 +129,8 @@ def autocorrelation(
 def _bins(max_lag: float, bin_width: float) -> tuple[int, float]:
     max_lag = positive("max_lag", max_lag, "ms")
     bin_width = positive("bin_width", bin_width, "ms")
-    n = round(max_lag / bin_width)
-    if n < 1 or abs(n * bin_width - max_lag) > 1e-9 * max_lag:
+    n = multiple("max_lag", max_lag, bin_width)
+    if n < 1:
         raise ValueError(
             f"max_lag must be a multiple of bin_width = {bin_width} ms, got {max_lag} ms"
         )
@@ -147,13 +145,9 @@ def _slack(*trains: Floats) -> float:
 def _pair_lags(
     reference: Floats, times: Floats, first: Integers, last: Integers
 ) -> Iterator[Floats]:
-    """Lags of the pairs (k, first[k] <= l < last[k]), a bounded number of pairs at a time."""
-    ends = np.cumsum(last - first)  # (n_reference,)
-    n_pairs = int(ends[-1]) if ends.size else 0
-    for low in range(0, n_pairs, _PAIRS):
-        pair = np.arange(low, min(low + _PAIRS, n_pairs))
-        k = np.searchsorted(ends, pair, side="right")
-        yield times[last[k] - (ends[k] - pair)] - reference[k]
+    """Lags of the pairs (k, first[k] <= l < last[k])."""
+    for k, other in pairs(first, last):
+        yield times[other] - reference[k]
 
 
 def _histogram(

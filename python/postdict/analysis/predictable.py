@@ -12,10 +12,9 @@ from ._checks import (
     Integers,
     count,
     finite,
-    matrix,
     positive,
+    samples,
     spikes,
-    vector,
 )
 from ._trains import by_neuron, traces
 
@@ -76,15 +75,7 @@ def predictable_variance(
     -----
     Holds all traces at once: T · S · len(taus) · 8 bytes.
     """
-    v, sample_times = matrix("v", v), vector("sample_times", sample_times)
-    if sample_times.size != v.shape[0]:
-        raise ValueError(
-            f"sample_times must have one value for each of the {v.shape[0]} rows of v, "
-            f"got {sample_times.size}"
-        )
-    steps = np.diff(sample_times)
-    if (steps <= 0.0).any():
-        raise ValueError(f"sample_times must be increasing, got a step of {steps.min()} ms")
+    v, sample_times = samples(v, sample_times)
     n_sensor = count("n_sensor", n_sensor)
     sensor = spikes(sensor_times, sensor_ids, n_sensor, prefix="sensor_")
     tau_values = [positive("taus", tau, "ms") for tau in taus]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import plotting
+from ..results import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,9 +31,6 @@ def headline(result: Result) -> list[tuple[str, str]]:
 
     def by_rate(metric: str, values: dict[str, Any] = summary) -> str:
         return " / ".join(f"{f1:.3f}" for f1 in values[metric].values())
-
-    def shown(value: float | None) -> str:
-        return "undefined" if value is None else f"{value:.3f}"
 
     lines = [
         ("specific inverse error", shown(summary["specific_inverse_error"])),
@@ -152,15 +150,16 @@ def _draw_course(result: Result, ax: Axes) -> None:
 
 def _draw_autocorrelation(result: Result, ax: Axes) -> None:
     arrays = result.arrays
-    lags = arrays["autocorrelation_lags"]
-    before, after = arrays["autocorrelation_before"], arrays["autocorrelation_after"]
-    ax.plot(lags, before, color=plotting.SKY, label="before", linewidth=1)
-    ax.plot(lags, after, color=plotting.BLACK, label="after", linewidth=1)
-    delay = result.config["world_delay"] + result.config["synaptic_delay"]
-    ax.axvline(delay, color="grey", linestyle=":", linewidth=1)
-    ax.text(delay, 0.02, " D", transform=ax.get_xaxis_transform(), fontsize=8, color="grey")
-    ax.set(xlabel="lag (ms)", ylabel="rate after own spike (Hz)", ylim=(0, None))
-    ax.legend(fontsize=8)
+    plotting.lagged(
+        ax,
+        arrays["autocorrelation_lags"],
+        {
+            "before": (arrays["autocorrelation_before"], plotting.SKY),
+            "after": (arrays["autocorrelation_after"], plotting.BLACK),
+        },
+        delay=result.config["world_delay"] + result.config["synaptic_delay"],
+    )
+    ax.set(ylabel="rate after own spike (Hz)", ylim=(0, None))
 
 
 def _song_title(result: Result) -> str:

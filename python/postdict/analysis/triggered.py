@@ -1,0 +1,71 @@
+"""What a sampled signal does around the spikes of its own neuron."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ._checks import Floats, multiple, positive, samples, spikes
+from ._trains import pairs
+
+
+def spike_triggered_average(
+    v: ArrayLike,
+    sample_times: ArrayLike,
+    times: ArrayLike,
+    ids: ArrayLike,
+    *,
+    before: float,
+    after: float,
+    bin_width: float,
+) -> tuple[Floats, Floats]:
+    """Mean of each neuron's samples at each lag from its own spikes, averaged over all pairs.
+
+    Samples much coarser than `bin_width` are enough: spikes fall anywhere between them.
+
+    Parameters
+    ----------
+    v : array_like (T, M)
+        Potential, or any other signal, of each neuron at each sample time.
+    sample_times : array_like (T,)
+        ms, increasing.
+    times, ids : array_like (n_spikes,)
+        Spikes of the M neurons, ms, in any order. Those near an end of the samples count with the
+        lags that are covered.
+    before, after : float
+        Lags t_sample - t_spike in [-before, after) are counted, ms; both multiples of `bin_width`.
+    bin_width : float
+        Width of a bin, ms. There is an edge at lag 0, so that a reset is not smeared.
+
+    Returns
+    -------
+    lags : ndarray (n_bins,)
+        Bin centres, ms.
+    mean : ndarray (n_bins,)
+        In the unit of `v`; nan in a bin without any pair.
+
+    Raises
+    ------
+    ValueError
+        For bad input.
+    """
+    v, sample_times = samples(v, sample_times)
+    times, ids = spikes(times, ids, v.shape[1])
+    bin_width = positive("bin_width", bin_width, "ms")
+    n_before, n_after = (
+        multiple("before", before, bin_width),
+        multiple("after", positive("after", after, "ms"), bin_width),
+    )
+    n_bins = n_before + n_after
+
+    first = np.searchsorted(sample_times, times - n_before * bin_width).astype(np.int64)
+    last = np.searchsorted(sample_times, times + n_after * bin_width).astype(np.int64)
+    sums, counts = np.zeros(n_bins), np.zeros(n_bins)
+    for k, sample in pairs(first, last):
+        bins = np.floor((sample_times[sample] - times[k]) / bin_width).astype(np.int64) + n_before
+        inside = (bins >= 0) & (bins < n_bins)  # rounding at the outer edges
+        sums += np.bincount(bins[inside], v[sample, ids[k]][inside], n_bins)
+        counts += np.bincount(bins[inside], minlength=n_bins)
+    mean = np.full(n_bins, np.nan)
+    np.divide(sums, counts, out=mean, where=counts > 0)
+    return (np.arange(-n_before, n_after, dtype=np.float64) + 0.5) * bin_width, mean
