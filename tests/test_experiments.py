@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from postdict.experiments import inverse_model
+from postdict.experiments import inverse_model, sparse_activity
 
 
 def f1(summary, *path):
@@ -52,3 +52,24 @@ def test_inverse_model_of_a_badly_conditioned_world():
     for metric in ("imitation_f1", "imitation_f1_noisy"):
         for rate, value in summary[metric].items():
             assert value > pinv[metric][rate]
+
+
+@pytest.mark.slow
+def test_learning_makes_motor_activity_sparse_and_less_predictable():
+    # Of the map, the chosen point and its control without a mean are enough.
+    config = sparse_activity.Config(delays=(), ratios=())
+    summary = sparse_activity.run(config).summary
+    assert summary["regime"] == {"sparse inverse": config.seeds}
+    assert summary["motor_rate_change"] <= -0.3
+    assert summary["lifetime_sparseness_after"] < 0.6 * summary["lifetime_sparseness_before"]
+    deviation = summary["potential_deviation"]
+    assert deviation["after"] < 0.5 * deviation["before"]
+    for one in summary["per_seed"]:
+        controls = one["controls"]
+        assert one["predictable_variance_change"] < -0.03
+        # Uniform inhibition alone makes sparse, but not less predictable; the inverse alone makes
+        # less predictable, but not sparse; and without learning nothing changes.
+        assert controls["shuffled"]["predictable_variance_change"] > 0.0
+        assert controls["no_mean"]["motor_rate_change"] > 0.0
+        assert abs(controls["untrained"]["predictable_variance_change"]) < 0.02
+        assert abs(controls["untrained"]["motor_rate_change"]) < 0.05

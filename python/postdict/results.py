@@ -174,8 +174,12 @@ def _plain(value: Any) -> Any:
 
 def _csv(columns: Mapping[str, NDArray[Any]]) -> bytes:
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-    lines = [",".join(columns), *(",".join(repr(v) for v in row) for row in rows)]
+    lines = [",".join(columns), *(",".join(map(_cell, row)) for row in rows)]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else repr(value)
 
 
 def _png(result: Result, size: tuple[float, float], draw: Draw) -> bytes:

@@ -24,9 +24,13 @@ class _Stopped(Exception):
 
 
 def run_trials(
-    trial: Callable[[int, Stage], T], seeds: Sequence[int], report: Report | None = None
+    trial: Callable[[int, Stage], T],
+    seeds: Sequence[int],
+    report: Report | None = None,
+    *,
+    kind: str = "seed",
 ) -> list[T]:
-    """Return ``trial(seed, stage)`` for every seed, in their order.
+    """Return ``trial(seed, stage)`` for every seed (or number of another `kind`), in their order.
 
     Simulations release the interpreter's lock, so threads are enough to use every core, and the
     results do not depend on how many there are. The first error, or Ctrl-C, stops all trials at
@@ -36,7 +40,7 @@ def run_trials(
 
     def stage_of(index: int) -> Stage:
         def stage(name: str) -> ProgressCallback:
-            label = f"seed {index + 1}/{len(seeds)} {name}"
+            label = f"{kind} {index + 1}/{len(seeds)} {name}"
 
             def tell(t: float, t_stop: float, wall: float, n_events: int) -> None:
                 if stopped.is_set():

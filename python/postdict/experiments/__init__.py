@@ -5,4 +5,5 @@ A module offers a frozen `Config` (with `quick()`), `run(config, report) -> Resu
 
 EXPERIMENTS = {
     "inverse-model": "postdict.experiments.inverse_model",
+    "sparse-activity": "postdict.experiments.sparse_activity",
 }
