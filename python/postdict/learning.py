@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .loop import LoopParameters, closed_loop
+from .parts import Population, Projection
 from .plasticity import AntisymmetricSTDP
 from .runaway import run_bounded
 from .simulation import ProgressCallback, Simulation
@@ -28,6 +29,9 @@ class Learned:
         The inhibitory efficacies w (mV) over time (ms).
     rate_times, rate : array (n_bins,)
         Mean motor rate (Hz) in bins of time (ms, centres).
+    potentiation, depression : array (n_windows, n_motor, n_sensor)
+        What the rule added and took in each of equal windows of time, mV, as the engine accounts
+        it.
     """
 
     weights: Matrix
@@ -35,6 +39,8 @@ class Learned:
     inhibition: Matrix
     rate_times: Matrix
     rate: Matrix
+    potentiation: Matrix
+    depression: Matrix
 
 
 def learn(
@@ -46,10 +52,13 @@ def learn(
     seed: int,
     n_samples: int = 200,
     n_bins: int = 100,
+    n_windows: int = 0,
     max_rate: float = math.inf,
     progress: bool | ProgressCallback = False,
 ) -> Learned:
     """Run the closed loop for `duration` (ms) and return what it learned.
+
+    The fluxes are accounted in `n_windows` windows.
 
     Raises
     ------
@@ -61,7 +70,9 @@ def learn(
     samples = loop.network.record(loop.inhibition, "weights", every=duration / n_samples)
     simulation = Simulation(loop.network)
     simulation.set_recording(loop.sensor, False)
-    run_bounded(simulation, loop.motor, duration, max_rate=max_rate, progress=progress)
+    fluxes = _run_accounting(
+        simulation, loop.motor, loop.inhibition, duration, n_windows, max_rate, progress
+    )
     times, inhibition = simulation.recorded(samples)
     edges = np.linspace(0.0, duration, n_bins + 1)
     counts = np.histogram(simulation.spikes(loop.motor)[0], edges)[0]
@@ -71,7 +82,29 @@ def learn(
         inhibition=inhibition,
         rate_times=0.5 * (edges[1:] + edges[:-1]),
         rate=counts / (1e-3 * np.diff(edges) * world.shape[1]),
+        potentiation=np.diff(fluxes[0], axis=0),
+        depression=np.diff(fluxes[1], axis=0),
     )
+
+
+def _run_accounting(
+    simulation: Simulation,
+    motor: Population,
+    inhibition: Projection,
+    duration: float,
+    n_windows: int,
+    max_rate: float,
+    progress: bool | ProgressCallback,
+) -> Matrix:
+    """Run, and return the fluxes at the ends of the windows (2, n_windows + 1, post, pre)."""
+    n_parts = max(n_windows, 1)
+    result = np.zeros((2, n_windows + 1, motor.size, simulation.weights(inhibition).shape[1]))
+    simulation.account_fluxes(inhibition, n_windows > 0)
+    for k in range(1, n_parts + 1):
+        run_bounded(simulation, motor, duration * k / n_parts, max_rate=max_rate, progress=progress)
+        if n_windows:
+            result[:, k] = simulation.fluxes(inhibition)
+    return result
 
 
 def shuffled(weights: Matrix, seed: int) -> Matrix:
