@@ -35,6 +35,11 @@ REGIME_COLORS = {
     "sparse inverse": plotting.BLUE,
     "suppression": "#BBBBBB",
 }
+QUANTITIES = {  # title and label
+    "motor_rate": ("motor rate", "motor rate (Hz)"),
+    "predictable_variance": ("predictable share of variance", "held-out R²"),
+    "lifetime_sparseness": ("lifetime sparseness (small: sparse)", "⟨r⟩² / ⟨r²⟩"),
+}
 RATIO_TICKS = {0.25: "1/4", 0.5: "1/2", 1.0: "1", 2.0: "2", 4.0: "4", 8.0: "8"}
 
 
@@ -85,7 +90,7 @@ def headline(result: Result) -> list[tuple[str, str]]:
 def draw(result: Result, figure: Figure) -> None:
     """Draw the chosen point: correlations, potential around a spike, course, and the numbers."""
     axes = figure.subplots(2, 3)
-    (correlation, potential, course), (rate, share, sparseness) = axes
+    (correlation, potential, course), numbers = axes
     arrays, delay = result.arrays, _delay(result)
 
     def curves(what: str) -> dict[str, Any]:
@@ -99,9 +104,7 @@ def draw(result: Result, figure: Figure) -> None:
     plotting.lagged(
         correlation, arrays["autocorrelation_lags"], curves("autocorrelation"), delay=delay
     )
-    correlation.set(
-        ylabel="rate after own spike (Hz)", yscale="log", ylim=(0.3, None), xlim=(0, 150)
-    )
+    correlation.set(ylabel="rate after own spike (Hz)", yscale="log", ylim=(0.3, None))
     plotting.panel(potential, "b", "potential around own spike")
     plotting.lagged(potential, arrays["potential_lags"], curves("potential"), delay=delay)
     potential.set(ylabel="mean potential (mV)")
@@ -116,15 +119,10 @@ def draw(result: Result, figure: Figure) -> None:
     course.legend(fontsize=8, loc="lower right")
     course.set(xlabel="biological time (h)", ylabel="motor rate (Hz)", ylim=(0, None))
 
-    plotting.panel(rate, "d", "motor rate")
-    _draw_conditions(result, rate, "motor_rate")
-    rate.set(ylabel="motor rate (Hz)", ylim=(0, None))
-    plotting.panel(share, "e", "predictable share of variance")
-    _draw_conditions(result, share, "predictable_variance")
-    share.set(ylabel="held-out R²")
-    plotting.panel(sparseness, "f", "lifetime sparseness (small: sparse)")
-    _draw_conditions(result, sparseness, "lifetime_sparseness")
-    sparseness.set(ylabel="⟨r⟩² / ⟨r²⟩", ylim=(0, None))
+    for ax, letter, name in zip(numbers, "def", QUANTITIES, strict=True):
+        plotting.panel(ax, letter, QUANTITIES[name][0])
+        _draw_conditions(result, ax, name)
+        _scale(ax, name)
 
 
 def draw_map(result: Result, figure: Figure) -> None:
@@ -138,18 +136,18 @@ def draw_map(result: Result, figure: Figure) -> None:
     _draw_field(result, rate, "motor_rate_change", RATIO_TICKS)
     plotting.panel(share, "c", "predictable share, after − before")
     _draw_field(result, share, "predictable_variance_change")
-    ratio = result.config["A_minus"] / result.config["A_plus"]
-    rates, shares, dips = bottom.subplots(1, 3)
-    plotting.panel(rates, "d", f"motor rate at A₋/A₊ = {ratio:g}")
-    _draw_over_delay(result, rates, "motor_rate")
-    rates.set(ylabel="motor rate (Hz)", ylim=(0, None))
-    plotting.panel(shares, "e", "predictable share of variance")
-    _draw_over_delay(result, shares, "predictable_variance")
-    shares.set(ylabel="held-out R²")
-    plotting.panel(dips, "f", "lifetime sparseness (small: sparse)")
-    _draw_over_delay(result, dips, "lifetime_sparseness")
-    dips.set(ylabel="⟨r⟩² / ⟨r²⟩", ylim=(0, None))
-    rates.legend(fontsize=7)
+    for ax, letter, name in zip(bottom.subplots(1, 3), "def", QUANTITIES, strict=True):
+        plotting.panel(ax, letter, QUANTITIES[name][0])
+        _draw_over_delay(result, ax, name)
+        _scale(ax, name)
+        if letter == "d":
+            ax.legend(fontsize=7)
+
+
+def _scale(ax: Axes, name: str) -> None:
+    ax.set_ylabel(QUANTITIES[name][1])
+    if name != "predictable_variance":  # which may be below zero where nothing is predicted
+        ax.set_ylim(0, 1.05 * ax.get_ylim()[1])
 
 
 def _delay(result: Result) -> float:

@@ -72,7 +72,7 @@ class Config(LoopConfig):
             eta=2e-4,
             measure_duration=2e5,
             seeds=2,
-            delays=(5.0, 11.0, 31.0, 61.0),
+            delays=(5.0, 11.0, 61.0),
             ratios=(0.4, 0.7, 1.0, 1.2),
         )
 
