@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from postdict.experiments import inverse_model, sparse_activity
+from postdict.experiments import detailed_balance, inverse_model, sparse_activity
 
 
 def f1(summary, *path):
@@ -73,3 +73,28 @@ def test_learning_makes_motor_activity_sparse_and_less_predictable():
         assert controls["no_mean"]["motor_rate_change"] > 0.0
         assert abs(controls["untrained"]["predictable_variance_change"]) < 0.02
         assert abs(controls["untrained"]["motor_rate_change"]) < 0.05
+
+
+@pytest.mark.slow
+def test_fluxes_balance_synapse_by_synapse_and_follow_from_the_correlograms():
+    summary = detailed_balance.run(detailed_balance.Config()).summary
+    spread = summary["spread"]
+    assert spread["imbalance_before"]["carrying"][0] > 0.25
+    assert spread["imbalance_after"]["carrying"][1] < 0.05
+    assert spread["imbalance_after"]["rest"][1] < 0.05
+    assert spread["while_learning"]["last_window"]["carrying"][1] < 0.05
+    for name, control in summary["controls"].items():
+        assert control["imbalance"]["carrying"] >= 0.15, name
+        # With the transpose one world of five comes to 0.14.
+        assert spread["controls"][name]["imbalance"]["carrying"][0] > 0.1, name
+    areas = summary["areas"]
+    assert (
+        areas["before"]["carrying"]["potentiation"]
+        < 0.7 * areas["before"]["carrying"]["depression"]
+    )
+    for kind in ("carrying", "rest"):
+        sides = areas["after"][kind]
+        assert sides["potentiation"] == pytest.approx(sides["depression"], rel=0.05)
+    for seen in ("starts", "first_window"):
+        assert spread["drift"][seen]["correlation"][0] >= 0.95
+    assert 0.85 < summary["drift"]["starts"]["slope"] < 1.0

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .loop import LoopParameters, closed_loop
-from .parts import Population, Projection
 from .plasticity import AntisymmetricSTDP
 from .runaway import run_bounded
 from .simulation import ProgressCallback, Simulation
@@ -70,9 +69,22 @@ def learn(
     samples = loop.network.record(loop.inhibition, "weights", every=duration / n_samples)
     simulation = Simulation(loop.network)
     simulation.set_recording(loop.sensor, False)
-    fluxes = _run_accounting(
-        simulation, loop.motor, loop.inhibition, duration, n_windows, max_rate, progress
+    inhibited = loop.inhibition
+    fluxes = [np.zeros((2, *np.shape(simulation.weights(inhibited))))]
+    if n_windows:
+        simulation.account_fluxes(inhibited)
+    run_bounded(
+        simulation,
+        loop.motor,
+        duration,
+        max_rate=max_rate,
+        progress=progress,
+        n_parts=max(n_windows, 1),
+        after_part=lambda: (
+            fluxes.append(np.array(simulation.fluxes(inhibited))) if n_windows else None
+        ),
     )
+    added, taken = np.diff(fluxes, axis=0).swapaxes(0, 1)  # (n_windows, n_motor, n_sensor)
     times, inhibition = simulation.recorded(samples)
     edges = np.linspace(0.0, duration, n_bins + 1)
     counts = np.histogram(simulation.spikes(loop.motor)[0], edges)[0]
@@ -82,29 +94,9 @@ def learn(
         inhibition=inhibition,
         rate_times=0.5 * (edges[1:] + edges[:-1]),
         rate=counts / (1e-3 * np.diff(edges) * world.shape[1]),
-        potentiation=np.diff(fluxes[0], axis=0),
-        depression=np.diff(fluxes[1], axis=0),
+        potentiation=added,
+        depression=taken,
     )
-
-
-def _run_accounting(
-    simulation: Simulation,
-    motor: Population,
-    inhibition: Projection,
-    duration: float,
-    n_windows: int,
-    max_rate: float,
-    progress: bool | ProgressCallback,
-) -> Matrix:
-    """Run, and return the fluxes at the ends of the windows (2, n_windows + 1, post, pre)."""
-    n_parts = max(n_windows, 1)
-    result = np.zeros((2, n_windows + 1, motor.size, simulation.weights(inhibition).shape[1]))
-    simulation.account_fluxes(inhibition, n_windows > 0)
-    for k in range(1, n_parts + 1):
-        run_bounded(simulation, motor, duration * k / n_parts, max_rate=max_rate, progress=progress)
-        if n_windows:
-            result[:, k] = simulation.fluxes(inhibition)
-    return result
 
 
 def shuffled(weights: Matrix, seed: int) -> Matrix:
