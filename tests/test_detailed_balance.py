@@ -194,4 +194,6 @@ def test_the_command_writes_the_files_of_the_contract(tmp_path, capsys, world):
         summary
     )
     # A tonotopic world reaches every sensor: no synapse is left that does not carry the inverse.
-    assert (summary["imbalance_after"]["rest"] is None) == (world == "tonotopic")
+    undefined = world == "tonotopic"
+    assert (summary["imbalance_after"]["rest"] is None) == undefined
+    assert (summary["areas"]["after"]["rest"]["potentiation"] is None) == undefined

@@ -84,6 +84,7 @@ def test_fluxes_balance_synapse_by_synapse_and_follow_from_the_correlograms():
     assert spread["imbalance_after"]["rest"][1] < 0.05
     assert spread["while_learning"]["last_window"]["carrying"][1] < 0.05
     for name, control in summary["controls"].items():
+        assert control["motor_rate"] == pytest.approx(summary["motor_rate_after"], rel=0.1)
         assert control["imbalance"]["carrying"] >= 0.15, name
         # With the transpose one world of five comes to 0.14.
         assert spread["controls"][name]["imbalance"]["carrying"][0] > 0.1, name

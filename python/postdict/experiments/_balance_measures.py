@@ -38,10 +38,13 @@ class Counted:
         return imbalance(self.potentiation, self.depression)
 
     def metrics(self) -> Nested:
-        """Return the medians of the imbalance, and the motor rate (Hz)."""
+        """Return the medians of the imbalance, and motor rates (Hz): mean, most active neuron."""
+        one = self.exploration
+        counts = np.bincount(one.motor[1], minlength=one.n_motor)
         return {
-            "imbalance": medians_by_world(self.imbalance, self.exploration.world),
-            "motor_rate": self.exploration.motor_rate,
+            "imbalance": medians_by_world(self.imbalance, one.world),
+            "motor_rate": one.motor_rate,
+            "largest_rate": float(counts.max()) / (1e-3 * one.duration),
         }
 
     def arrays(self, when: str) -> dict[str, Matrix]:
@@ -71,7 +74,8 @@ class Control:
 
     def metrics(self, response: Matrix) -> Nested:
         """Return those of `Counted`, all None where it ran away, and what the weights are."""
-        unknown = {"imbalance": {"carrying": None, "rest": None}, "motor_rate": None}
+        medians = {"carrying": None, "rest": None}
+        unknown = {"imbalance": medians, "motor_rate": None, "largest_rate": None}
         return {
             **(unknown if self.counted is None else self.counted.metrics()),
             "scale": float(np.trace(self.weights @ response)) / len(self.weights),
@@ -114,11 +118,14 @@ def correlate(exploration: Exploration, rule: AntisymmetricSTDP) -> Correlograms
         ("carrying", exploration.world.T > 0),
         ("rest", exploration.world.T <= 0),
     ):
-        n = max(int((synapses * n_arrivals).sum()), 1)
-        per_arrival = counts[synapses].sum(axis=0) / n
+        n = int((synapses * n_arrivals).sum())
+        per_arrival = counts[synapses].sum(axis=0) / (n or math.nan)
         pooled[name] = 1e3 / BIN * per_arrival
         sides = window_areas(per_arrival, window / rule.eta)
-        areas[name] = dict(zip(("potentiation", "depression"), map(float, sides), strict=True))
+        areas[name] = {
+            side: float(area) if n else None
+            for side, area in zip(("potentiation", "depression"), sides, strict=True)
+        }
     seconds = 1e-3 * exploration.duration
     return Correlograms(lags, pooled, areas, (potentiation - depression) / seconds)
 

@@ -21,6 +21,7 @@ STATES = {
     "before": ("untrained", plotting.SKY),
     "after": ("learned", plotting.BLACK),
     "transpose": ("transpose", plotting.ORANGE),
+    "half_transpose": ("half of it", plotting.PURPLE),
     "shuffled": ("shuffled", plotting.VERMILION),
 }
 SYNAPSES = {
@@ -58,7 +59,7 @@ def headline(result: Result) -> list[tuple[str, str]]:
     ]
     lines += [
         (
-            f"  {name}, frozen",
+            f"  {name.replace('_', ' ')}, frozen",
             f"{carrying(control['imbalance'])} at {shown(control['motor_rate'], '.2f')} Hz",
         )
         for name, control in summary["controls"].items()

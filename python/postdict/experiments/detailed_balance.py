@@ -2,9 +2,9 @@
 
 While the loop learns as in `inverse-model`, the engine accounts what the rule adds to each synapse
 and what it takes. With frozen weights, untrained and learned, both are counted again and set beside
-those of two controls: the transpose of the response and the shuffled weights, as strong as what was
-learned and as active. The sensor-motor correlograms under the window say where both come from, and
-predict the drift that the weights show at the start of learning.
+those of controls as active as the learned network: the transpose of the response, as strong as what
+was learned and half as strong, and the learned weights shuffled. The sensor-motor correlograms
+under the window say where both come from, and predict the drift of the weights at the start.
 
 Source of the claim: Westkott, Albers & Pawelzik 2013, BMC Neurosci 14(S1):O3, which prints no
 parameter; every number here is our own choice.
@@ -110,10 +110,12 @@ def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:
     learned = bench.learned("learns", config.duration, seed, config.windows)
     after = bench.counted("after", learned.weights)
     response = before.exploration.response()
+    transpose = response.T * _relative_gain(learned.weights, response)
     controls = {
         name: bench.control(name, pattern, after.exploration.motor_rate)
         for name, pattern in (
-            ("transpose", response.T * _relative_gain(learned.weights, response)),
+            ("transpose", transpose),
+            ("half_transpose", 0.5 * transpose),
             ("shuffled", shuffled(learned.weights, seed)),
         )
     }
