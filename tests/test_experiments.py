@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from matplotlib.figure import Figure
 
-from postdict.experiments import inverse_model, sparse_activity, theory
+from postdict.experiments import detailed_balance, inverse_model, sparse_activity, theory
 
 
 def f1(summary, *path):
@@ -114,3 +114,29 @@ def test_theory_predicts_c_modes_and_ridge_and_draws_them():
 def test_theory_refuses(settings, message):
     with pytest.raises(ValueError, match=message):
         theory.Config(**settings)
+
+
+@pytest.mark.slow
+def test_fluxes_balance_synapse_by_synapse_and_follow_from_the_correlograms():
+    summary = detailed_balance.run(detailed_balance.Config()).summary
+    spread = summary["spread"]
+    assert spread["imbalance_before"]["carrying"][0] > 0.25
+    assert spread["imbalance_after"]["carrying"][1] < 0.05
+    assert spread["imbalance_after"]["rest"][1] < 0.05
+    assert spread["while_learning"]["last_window"]["carrying"][1] < 0.05
+    for name, control in summary["controls"].items():
+        assert control["motor_rate"] == pytest.approx(summary["motor_rate_after"], rel=0.1)
+        assert control["imbalance"]["carrying"] >= 0.15, name
+        # With the transpose one world of five comes to 0.14.
+        assert spread["controls"][name]["imbalance"]["carrying"][0] > 0.1, name
+    areas = summary["areas"]
+    assert (
+        areas["before"]["carrying"]["potentiation"]
+        < 0.7 * areas["before"]["carrying"]["depression"]
+    )
+    for kind in ("carrying", "rest"):
+        sides = areas["after"][kind]
+        assert sides["potentiation"] == pytest.approx(sides["depression"], rel=0.05)
+    for seen in ("starts", "first_window"):
+        assert spread["drift"][seen]["correlation"][0] >= 0.95
+    assert 0.85 < summary["drift"]["starts"]["slope"] < 1.0

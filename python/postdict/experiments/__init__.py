@@ -4,6 +4,7 @@ A module offers a frozen `Config` (with `quick()`), `run(config, report) -> Resu
 """
 
 EXPERIMENTS = {
+    "detailed-balance": "postdict.experiments.detailed_balance",
     "inverse-model": "postdict.experiments.inverse_model",
     "sparse-activity": "postdict.experiments.sparse_activity",
     "stdp-window": "postdict.experiments.stdp_window",
