@@ -21,7 +21,7 @@ STATES = {
     "before": ("untrained", plotting.SKY),
     "after": ("learned", plotting.BLACK),
     "transpose": ("transpose", plotting.ORANGE),
-    "half_transpose": ("half of it", plotting.PURPLE),
+    "half_transpose": ("half transpose", plotting.PURPLE),
     "shuffled": ("shuffled", plotting.VERMILION),
 }
 SYNAPSES = {
@@ -129,10 +129,9 @@ def _draw_course(result: Result, ax: Axes) -> None:
         ax.plot(seconds, middle, color=color, label=label, linewidth=1.2)
     for name in result.summary["controls"]:
         values = arrays[f"imbalance_{name}"][_carrying(result)]
-        label, color = STATES[name]
         if np.isfinite(values).any():
             level = float(np.nanmedian(values))
-            ax.axhline(level, color=color, linestyle="--", linewidth=1, label=label)
+            ax.axhline(level, color=STATES[name][1], linestyle="--", linewidth=1)
     ax.axhline(BALANCED, color="grey", linestyle=":", linewidth=1)
     ax.set(
         xscale="log",
@@ -143,7 +142,7 @@ def _draw_course(result: Result, ax: Axes) -> None:
     )
     ax.set_yticks([0.01, 0.05, 0.1, 1.0], ["0.01", "0.05", "0.1", "1"])
     ax.set_yticks([], minor=True)
-    ax.legend(fontsize=8, loc="lower left", frameon=False, ncols=2)
+    ax.legend(fontsize=8, loc="lower left", frameon=False)
 
 
 def _draw_fluxes(result: Result, ax: Axes) -> None:
