@@ -12,6 +12,7 @@ from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, Win
 from .signals import Steps
 from .simulation import LimitError, Simulation
 from .streamed import StreamError, read_stream
+from .sweep import Sweep
 
 __version__ = "0.1.0"
 
@@ -33,6 +34,7 @@ __all__ = [
     "SpikeSource",
     "Steps",
     "StreamError",
+    "Sweep",
     "Triplets",
     "VogelsSTDP",
     "WindowSTDP",

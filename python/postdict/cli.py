@@ -1,35 +1,35 @@
-"""The command line: ``postdict list`` and ``postdict run EXPERIMENT``."""
+"""The command line: ``postdict list``, ``postdict run EXPERIMENT``, ``postdict sweep``."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import math
-import signal
 import sys
 import time
 import tomllib
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
-from . import __version__, _checks, config, results
+from . import __version__, cli_sweep, config, results
+from .calls import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    TERMINATED,
+    WRONG_CALL,
+    Terminated,
+    WrongCall,
+    experiment,
+    say,
+    termination,
+)
 from .checkpoint import CheckpointError
 from .experiments import EXPERIMENTS
 from .keeping import Keeper
 from .progress import ProgressLine
-
-DONE, FAILED, WRONG_CALL, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
-
-
-class _Terminated(BaseException):
-    """SIGTERM arrived."""
-
-
-class _WrongCall(Exception):
-    """What the user asked for cannot be."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,21 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             warnings.simplefilter("default", UserWarning)
             warnings.showwarning = _show_warning
             return int(options.command(options))
-    except _WrongCall as error:
-        return _say(str(error), WRONG_CALL)
+    except WrongCall as error:
+        return say(str(error), WRONG_CALL)
     except KeyboardInterrupt:
-        return _say("interrupted", INTERRUPTED)
-    except _Terminated:
-        return _say("terminated", TERMINATED)
+        return say("interrupted", INTERRUPTED)
+    except Terminated:
+        return say("terminated", TERMINATED)
     except BrokenPipeError:
         return FAILED
     except (ArithmeticError, OSError, RuntimeError, ValueError, MemoryError) as error:
-        return _say(f"{type(error).__name__}: {error}", FAILED)
-
-
-def _say(message: str, code: int) -> int:
-    print(f"postdict: {message}", file=sys.stderr)
-    return code
+        return say(f"{type(error).__name__}: {error}", FAILED)
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
@@ -102,12 +97,13 @@ def _parser() -> argparse.ArgumentParser:
         help="go on from the checkpoints in DIR, if there are any; otherwise start afresh",
     )
     run.add_argument("--no-progress", action="store_true", help="no progress line on stderr")
+    cli_sweep.add_to(commands)
     return parser
 
 
 def _list(_: argparse.Namespace) -> int:
     for name in EXPERIMENTS:
-        module = _module(name)
+        module = experiment(name)
         print(f"{name}: {(module.__doc__ or '').splitlines()[0]}")
         for key, default, unit, meaning in config.describe(module.Config):
             print(f"    {key} = {default}{' ' + unit if unit else ''}  ({meaning})")
@@ -115,33 +111,32 @@ def _list(_: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    module = _module(options.experiment)
+    module = experiment(options.experiment)
     settings = _config(module, options)
     try:
         folder = results.prepare_directory(options.out or f"postdict-results/{options.experiment}")
     except OSError as error:
-        raise _WrongCall(str(error)) from None
+        raise WrongCall(str(error)) from None
     keeper = _keeper(options, settings, folder)
-    before = signal.signal(signal.SIGTERM, _terminate)
     started = time.perf_counter()
     line = None if options.no_progress else ProgressLine()
     report = _Report(line, keeper)
     try:
-        result = module.run(settings, report)
+        with termination():
+            result = module.run(settings, report)
     except CheckpointError:
         raise
     except (ValueError, OSError) as error:
         if report.last is None:  # an experiment reads its files before it simulates
-            raise _WrongCall(str(error)) from None
+            raise WrongCall(str(error)) from None
         raise
-    except (KeyboardInterrupt, _Terminated):
+    except (KeyboardInterrupt, Terminated):
         if report.last is not None:
             stage, t, t_stop = report.last
             part = f", {1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s" if t > 0.0 else ""
-            _say(f"stopped while {stage}{part}", DONE)
+            say(f"stopped while {stage}{part}", DONE)
         raise
     finally:
-        signal.signal(signal.SIGTERM, before)
         if line is not None:
             line.close()
     written = results.write(result, folder, module.FIGURES, wall_s=time.perf_counter() - started)
@@ -180,7 +175,7 @@ def _keeper(options: argparse.Namespace, settings: Any, folder: Path) -> Keeper 
     try:
         return Keeper(folder, identity, every=every or math.inf, resume=options.resume)
     except (ValueError, OSError) as error:
-        raise _WrongCall(str(error)) from None
+        raise WrongCall(str(error)) from None
 
 
 def _seconds(text: str) -> float:
@@ -191,12 +186,6 @@ def _seconds(text: str) -> float:
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"SECONDS must be a positive number, got {text!r}")
     return value
-
-
-def _module(name: str) -> ModuleType:
-    if name not in EXPERIMENTS:
-        raise _WrongCall(_checks.unknown("experiment", name, EXPERIMENTS))
-    return importlib.import_module(EXPERIMENTS[name])
 
 
 def _config(module: ModuleType, options: argparse.Namespace) -> Any:
@@ -212,7 +201,7 @@ def _config(module: ModuleType, options: argparse.Namespace) -> Any:
         start = module.Config().quick() if options.quick else module.Config()
         return config.read(module.Config, values, start=vars(start))
     except (ValueError, TypeError, OSError) as error:
-        raise _WrongCall(str(error)) from None
+        raise WrongCall(str(error)) from None
 
 
 def _toml(path: str) -> dict[str, Any]:
@@ -220,7 +209,3 @@ def _toml(path: str) -> dict[str, Any]:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"--config {path!r} is not a TOML file: {error}") from None
-
-
-def _terminate(_: int, __: FrameType | None) -> None:
-    raise _Terminated

@@ -33,9 +33,10 @@ from ._loop_config import LoopConfig
 
 Matrix = NDArray[np.float64]
 
-__all__ = ["FIGURES", "Config", "draw", "headline", "run"]
+__all__ = ["FIGURES", "UNITS", "Config", "draw", "headline", "run"]
 
 FIGURES = {"inverse-model": ((11.0, 9.5), draw), "overview": ((9.0, 3.4), draw_overview)}
+UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
 
 RIDGES = (0.01, 0.03, 0.1, 0.3)  # lambda of the ridge inverse, in units of G's mean s^2
 

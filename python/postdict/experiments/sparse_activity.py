@@ -26,9 +26,10 @@ from ._loop_config import LoopConfig
 from ._motor_activity import ACTIVITY, INVERSE, REGIMES, Point, Row, explore_row, regime
 from ._sparse_activity_report import draw, draw_map, headline
 
-__all__ = ["FIGURES", "REGIMES", "Config", "draw", "draw_map", "headline", "regime", "run"]
+__all__ = ["FIGURES", "REGIMES", "UNITS", "Config", "draw", "draw_map", "headline", "regime", "run"]
 
 FIGURES = {"sparse-activity": ((11.0, 6.6), draw), "regimes": ((11.0, 7.2), draw_map)}
+UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
 
 
 @dataclass(frozen=True)

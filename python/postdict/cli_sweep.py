@@ -1,0 +1,203 @@
+"""The commands ``postdict sweep plan | run | status | collect``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from . import sweep
+from .calls import DONE, FAILED, Terminated, WrongCall, experiment, say, termination
+from .sweep.counting import Count, CountLine
+from .sweep.folder import Folder, Record
+from .sweep.workers import cpus
+
+SHOWN = 5  # failures of which error and settings are printed; the others are counted
+
+
+def add_to(commands: Any) -> None:
+    """Add the parsers of ``sweep`` to those of the command line."""
+    parser = commands.add_parser("sweep", help="run an experiment over lists of settings and seeds")
+    parts = parser.add_subparsers(required=True, metavar="plan|run|status|collect")
+    plan = parts.add_parser("plan", help="check a sweep, make its folder, estimate its cost")
+    plan.set_defaults(command=_plan)
+    plan.add_argument("file", metavar="FILE.toml")
+    plan.add_argument("--out", metavar="DIR", required=True, help="the sweep's folder")
+    plan.add_argument(
+        "--measure",
+        type=float,
+        metavar="SECONDS",
+        default=10.0,
+        help="run up to three points for so long, to say what all will take (default 10; 0: none)",
+    )
+    run = parts.add_parser("run", help="run what is not done yet")
+    run.set_defaults(command=_run)
+    run.add_argument("folder", metavar="DIR")
+    run.add_argument(
+        "--shard", metavar="i/n", default="0/1", help="every n-th point from the i-th, i from 0"
+    )
+    run.add_argument("--workers", type=int, metavar="N", help="processes (default: processors)")
+    run.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of dask.distributed, tcp://...: run there"
+    )
+    run.add_argument(
+        "--retries", type=int, metavar="N", default=0, help="further attempts at failing points"
+    )
+    run.add_argument("--again", action="store_true", help="try what failed in an earlier run")
+    run.add_argument(
+        "--chunk", type=int, metavar="N", default=1, help="points handed to a worker at a time"
+    )
+    run.add_argument("--no-progress", action="store_true", help="no progress line on stderr")
+    status = parts.add_parser("status", help="say what is done, failed, remaining")
+    status.set_defaults(command=_status)
+    status.add_argument("folder", metavar="DIR")
+    collect = parts.add_parser("collect", help="write all results as one table")
+    collect.set_defaults(command=_collect)
+    collect.add_argument("folder", metavar="DIR")
+    collect.add_argument("--to", metavar="FILE.nc|FILE.csv", required=True)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what is refused before anything runs into a wrong call."""
+    try:
+        yield
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        raise WrongCall(str(error)) from None
+
+
+def _plan(options: argparse.Namespace) -> int:
+    with _refusing():
+        found = sweep.sweep_of(sweep.read_toml(options.file), experiment)
+        # The folder is claimed here, so that a foreign one is refused before anything is measured.
+        estimated = sweep.estimate(found, options.out, limit_s=0.0)
+    dims = " x ".join(f"{n} {name}" for name, n in found.dims.items())
+    print(f"{len(found)} points: {dims}")
+    if not estimated.walls:
+        with termination():
+            estimated = sweep.estimate(found, options.out, limit_s=options.measure)
+    for error in estimated.errors:
+        say(f"a measured point fails: {error}")
+    if estimated.errors and not estimated.walls and not estimated.stopped_s:
+        raise WrongCall("every measured point fails")
+    print(estimated.text(cpus()))
+    print(f"planned in {options.out}: postdict sweep run {options.out}")
+    return DONE
+
+
+def _run(options: argparse.Namespace) -> int:
+    with _refusing():
+        plan = Folder.of(options.folder).plan()
+        if plan["source"] is None:
+            raise ValueError(
+                f"{options.folder!r} was planned in Python ({plan['function']}): run it from there"
+            )
+        found = sweep.sweep_of(plan["source"], experiment)
+        if [one.key for one in found.points] != plan["keys"]:
+            raise ValueError(
+                f"{options.folder!r} was planned with other code or defaults ({plan['engine']}): "
+                "plan it again in another folder"
+            )
+        shard = _shard(options.shard)
+        for name, least in (("workers", 1), ("chunk", 1), ("retries", 0)):
+            value = getattr(options, name)
+            if value is not None and value < least:
+                raise ValueError(f"--{name} must be at least {least}, got {value}")
+    line = None if options.no_progress else CountLine()
+    last: Count | None = None
+
+    def tell(count: Count) -> None:
+        nonlocal last
+        last = count
+        if line is not None:
+            line(count)
+
+    try:
+        with termination(), _executor(options.scheduler) as executor:
+            report = found.run(
+                options.folder, executor, workers=options.workers, shard=shard,
+                retries=options.retries, again=options.again, chunk=options.chunk, progress=tell,
+            )  # fmt: skip
+    except (KeyboardInterrupt, Terminated):
+        if last is not None:
+            done = last.before + last.done
+            say(f"stopped: {done} of {last.total} points done; run again to go on")
+        raise
+    finally:
+        if line is not None:
+            line.close()
+    for text in report.warnings:
+        say(f"warning: {text}")
+    for text in report.aside:
+        say(f"set aside: {text}")
+    _tell_failures(report.failures, plan, options.folder)
+    if report.skipped:
+        say(f"{report.skipped} points failed earlier; --again tries them again")
+    print(report)
+    return FAILED if report.failures or report.skipped else DONE
+
+
+@contextmanager
+def _executor(address: str | None) -> Iterator[Any]:
+    if address is None:
+        yield None
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise WrongCall("--scheduler needs dask: pip install 'postdict[dask]'") from None
+    try:
+        client = Client(address, timeout="10s", set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise WrongCall(f"no dask scheduler answers at {address!r}: {error}") from None
+    with client:
+        yield client
+
+
+def _shard(text: str) -> tuple[int, int]:
+    which, slash, of = text.partition("/")
+    if not (slash and which.isdecimal() and of.isdecimal() and int(which) < int(of)):
+        raise ValueError(f"--shard must be i/n with 0 <= i < n, counted from 0, got {text!r}")
+    return int(which), int(of)
+
+
+def _status(options: argparse.Namespace) -> int:
+    with _refusing():
+        plan = Folder.of(options.folder).plan()
+        found = sweep.status(options.folder)
+    for text in found.damaged:
+        say(f"does not verify, the next run sets it aside: {text}")
+    _tell_failures(found.failures, plan, options.folder)
+    if len(found.commits) > 1:
+        say(f"warning: results of {len(found.commits)} builds: {found.commits}")
+    print(
+        f"{found.done} of {found.total} points done, {len(found.failures)} failed, "
+        f"{found.remaining} remaining"
+    )
+    return DONE
+
+
+def _collect(options: argparse.Namespace) -> int:
+    try:
+        with _refusing():
+            done, total = sweep.collect(options.folder, options.to)
+    except WrongCall as error:
+        if "xarray" in str(error) or "h5netcdf" in str(error):
+            raise WrongCall(".nc needs xarray: pip install 'postdict[xarray]'") from None
+        raise
+    if done < total:
+        say(f"warning: {total - done} of {total} points are missing")
+    print(f"{done} points written to {options.to}")
+    return DONE
+
+
+def _tell_failures(failures: list[Record], plan: Record, folder: str) -> None:
+    swept = plan["coords"]
+    for one in failures[:SHOWN]:
+        values = {name: one["config"].get(name) for name in swept}
+        at = ", ".join(f"{name} = {value}" for name, value in values.items())
+        say(f"failed: {at + ', ' if at else ''}seed = {one['seed']}: {one['error']}")
+    if failures:
+        more = f"{len(failures) - SHOWN} more failed; " if len(failures) > SHOWN else ""
+        say(f"{more}config, seed and traceback of all are in {folder}/failed")

@@ -1,0 +1,88 @@
+"""What names a point: a hash of function, configuration with its seed, and engine format."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+FILE_FORMAT = 1
+
+
+@cache
+def engine() -> str:
+    """Return what must be equal for equal seeds to give equal bits: version and file format."""
+    return f"postdict {importlib.metadata.version('postdict')}, format {FILE_FORMAT}"
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return a function's name as 'module:qualified name'."""
+    try:
+        return f"{function.__module__}:{function.__qualname__}"
+    except AttributeError:
+        raise TypeError(f"function must be a plain function, got {function!r}") from None
+
+
+def fields_of(config: Any) -> dict[str, Any]:
+    """Return the settings of a dataclass or a mapping by name."""
+    if is_dataclass(config) and not isinstance(config, type):
+        return asdict(config)
+    if isinstance(config, Mapping):
+        return {str(name): value for name, value in config.items()}
+    raise TypeError(f"a config must be a dataclass or a dict, got {type(config).__name__}")
+
+
+def plain(value: Any) -> Any:
+    """Return nested values as JSON has them; TypeError for objects, which no file could hold."""
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return plain(value.tolist())
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(f"only numbers, texts and lists of them can be kept, got {value!r}")
+
+
+def finite(value: Any) -> Any:
+    """Return plain nested values with null for what is not finite, as the result files have it."""
+    if isinstance(value, dict):
+        return {k: finite(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one JSON text of a plain value: sorted, without spaces, floats to the last bit."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of a plain value's canonical JSON."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def key_of(function: str, version: str, fields: Mapping[str, Any]) -> str:
+    """Return the name of a point: 128 bits in hexadecimal digits."""
+    return digest([function, version, engine(), plain(fields)])[:32]
+
+
+def seeds_of(root: int, n: int, own: Any = None) -> list[int]:
+    """Return the seeds of `n` replicates, by `SeedSequence.spawn`; the first n of more are equal.
+
+    With `own`, plain fields of a configuration, it has streams that no other configuration has.
+    They follow from the fields and not from its place, so that a larger grid changes none of them.
+    """
+    words = () if own is None else tuple(hashlib.sha256(canonical(own)).digest())
+    children = np.random.SeedSequence(root, spawn_key=words).spawn(n)
+    # 53 bits: exact as a double too, wherever a table may be opened.
+    return [int(child.generate_state(1, np.uint64)[0] >> np.uint64(11)) for child in children]
