@@ -17,7 +17,7 @@ namespace postdict {
 class WindowPairing {
   public:
     WindowPairing(WindowRule rule, bool nearest, std::size_t n_rows, std::size_t n_post)
-        : rule_(std::move(rule)), nearest_(nearest), arrivals_(n_rows), y_(n_post, 0.0) {}
+        : rule_(std::move(rule)), nearest_(nearest), arrivals_(n_rows), y_(n_post, 0.0), met_(n_post, 0) {}
 
     bool due(Time) const { return false; }
     void advance(Time t) {
@@ -97,16 +97,18 @@ class WindowPairing {
 
     // y of the present instant.
     void sum() {
-        for (const NeuronId i : summed_ids_) y_[static_cast<std::size_t>(i)] = 0.0;
+        for (const NeuronId i : summed_ids_) {
+            y_[static_cast<std::size_t>(i)] = 0.0;
+            met_[static_cast<std::size_t>(i)] = 0;
+        }
         summed_ids_.clear();
         forget_before(now_);
         for (auto spike = spikes_.rbegin(); spike != spikes_.rend(); ++spike) {
-            double& y = y_[static_cast<std::size_t>(spike->id)];
-            if (nearest_ &&
-                std::find(summed_ids_.begin(), summed_ids_.end(), spike->id) != summed_ids_.end())
-                continue;
-            y += rule_(spike->time - now_);
-            summed_ids_.push_back(spike->id);
+            const auto i = static_cast<std::size_t>(spike->id);
+            if (nearest_ && met_[i] != 0) continue;
+            if (met_[i] == 0) summed_ids_.push_back(spike->id);
+            met_[i] = 1;
+            y_[i] += rule_(spike->time - now_);
         }
         summed_ = true;
     }
@@ -132,7 +134,8 @@ class WindowPairing {
     std::vector<std::vector<Time>> arrivals_;  // (n_rows,) recent ones, or the latest
     std::vector<Spike> spikes_;                // recent ones of the targets, by time
     std::vector<double> y_;                    // (n_post,)
-    std::vector<NeuronId> summed_ids_;         // where y_ is not 0
+    std::vector<NeuronId> summed_ids_;         // who has a share in y_
+    std::vector<std::uint8_t> met_;            // (n_post,) 1 for those
     Time now_ = -1.0;
     bool summed_ = false;
 };

@@ -87,14 +87,9 @@ class Plasticity {
     template <class Read>
     void flush(Read&& read) {
         for (std::size_t row = 0; row < seen_.size(); ++row) read(row);
-        forget();
-    }
-    // What is pending is lost: for weights that are replaced.
-    void forget() {
         log_.clear();
         std::fill(seen_.begin(), seen_.end(), 0U);
     }
-
     // At the instant of the last `advance`: what an arrival does, and that it has come.
     ArrivalChange arrival_change() {
         return std::visit(

@@ -96,10 +96,11 @@ std::vector<double> DenseProjection<Real>::weights() const {
 template <class Real>
 void DenseProjection<Real>::set_weights(const std::vector<double>& weights) {
     assert(weights.size() == weights_.size());
+    // What is pending belongs to the old weights, but for the fluxes.
+    if (plasticity_) plasticity_->flush([this](std::size_t k) { read_log(k); });
     const double most = plasticity_ ? plasticity_->w_max() : never;
     std::transform(weights.begin(), weights.end(), weights_.begin(),
                    [=](double w) { return static_cast<Real>(std::min(w, most)); });
-    if (plasticity_) plasticity_->forget();
 }
 
 template <class Real>

@@ -48,6 +48,7 @@ class DenseProjection {
     void set_eta(double eta);
     // From now on, or no longer; what was accounted before is forgotten.
     void set_accounting(bool on);
+    bool accounting() const { return plasticity_ && plasticity_->accounting(); }
     Fluxes fluxes() const;  // present, by weight
 
     template <class Self, class Visitor>

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from postdict.analysis import fluxes, imbalance
+from postdict.analysis import cross_correlograms, fluxes, imbalance, window_areas
 
 RULE = {"eta": 0.5, "A_plus": 1.0, "A_minus": 0.7, "tau_plus": 20.0, "tau_minus": 35.0}
 
@@ -122,3 +122,33 @@ def test_bad_input(change, message):
 def test_bad_fluxes(potentiation, depression, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         imbalance(potentiation, depression)
+
+
+def test_window_areas_of_a_correlogram_are_the_fluxes():
+    rng = np.random.default_rng(5)
+    # On a grid and with bins as fine, so that every lag is the edge at which the window is taken.
+    pre, post = random_spikes(rng, 3, 40, 300.0), random_spikes(rng, 2, 30, 300.0)
+    lags, counts = cross_correlograms(*pre, *post, n_reference=3, n=2, max_lag=300.0, bin_width=0.5)
+    edges = lags - 0.25
+    window = RULE["eta"] * np.where(
+        edges >= 0,
+        RULE["A_plus"] * np.exp(-edges / RULE["tau_plus"]),
+        -RULE["A_minus"] * np.exp(edges / RULE["tau_minus"]),
+    )
+    expected = fluxes(*pre, *post, n_pre=3, n_post=2, **RULE, start=0.0, stop=1e3)
+    for area, flux in zip(window_areas(counts, window), expected, strict=True):
+        np.testing.assert_allclose(area, flux, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("correlogram", "weights", "message"),
+    [
+        (np.ones((2, 3)), np.ones(4), "one value for each of the 4 weights along its last axis"),
+        (1.0, np.ones(1), "got shape ()"),
+        (np.ones(2), [1.0, np.nan], "weights must be finite"),
+        (np.ones(2), np.ones((2, 1)), "weights"),
+    ],
+)
+def test_window_areas_refuse_what_has_no_area(correlogram, weights, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        window_areas(correlogram, weights)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from postdict.analysis import _trains, autocorrelation, cross_correlogram
+from postdict.analysis import _trains, autocorrelation, cross_correlogram, cross_correlograms
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -24,6 +24,24 @@ def test_cross_correlogram_counts_every_pair(seed, block, monkeypatch):
     np.testing.assert_array_equal(counts, expected)
     np.testing.assert_allclose(lags, np.arange(-28.75, 30.0, 2.5))
     assert counts.dtype == np.int64
+
+
+@pytest.mark.parametrize("block", [7, 1 << 20])
+def test_cross_correlograms_are_those_of_every_two_neurons(block, monkeypatch):
+    monkeypatch.setattr(_trains, "_PAIRS", block)
+    rng = np.random.default_rng(3)
+    reference, sources = rng.uniform(0, 300, 80), rng.integers(0, 3, 80)
+    times, ids = rng.uniform(0, 300, 90), rng.integers(0, 2, 90)
+    times[:30] = reference[:30] + 10.0  # at an edge, but for rounding
+    bins = {"max_lag": 30.0, "bin_width": 2.5}
+    lags, counts = cross_correlograms(reference, sources, times, ids, n_reference=4, n=3, **bins)
+    assert counts.shape == (3, 4, 24)
+    assert counts.dtype == np.int64
+    for i in range(3):
+        for j in range(4):
+            own = cross_correlogram(reference[sources == j], times[ids == i], **bins)
+            np.testing.assert_array_equal(lags, own[0])
+            np.testing.assert_array_equal(counts[i, j], own[1])
 
 
 def test_a_fixed_delay_fills_one_bin_whatever_the_rounding():

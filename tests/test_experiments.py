@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from matplotlib.figure import Figure
 
-from postdict.experiments import inverse_model, sparse_activity, theory
+from postdict.experiments import detailed_balance, inverse_model, sparse_activity, theory
 
 
 def f1(summary, *path):
@@ -101,6 +101,36 @@ def test_theory_predicts_c_modes_and_ridge_and_draws_them():
     assert dict(theory.headline(result))["balance of a lone neuron: signs of c right"]
 
 
+@pytest.mark.slow
+def test_theory_at_full_size():
+    summary = theory.run(theory.Config()).summary
+    # c from the drive of a lone neuron that hears itself: right in sign, and in size.
+    balanced = summary["claims"]["balanced"]
+    assert balanced["signs_compared"] >= 60
+    assert balanced["signs_wrong"] == []
+    for limits in ("seen_over_predicted_25_to_35_ms", "the_same_where_c_is_below_0.2"):
+        low, high = balanced[limits]
+        assert low >= 0.8
+        assert high <= 1.2
+    # The linear theory has the signs where the window has no area, and not the size.
+    linear = summary["claims"]["linear"]
+    assert all("A- 0.7" in wrong for wrong in linear["signs_wrong"])
+    assert linear["seen_over_predicted_25_to_35_ms"][0] > 1.2
+    modes = summary["modes"]
+    assert modes["specific_inverse_error"] <= 0.15
+    assert modes["specific_inverse_error_shuffled"] > 2.0
+    assert modes["c_seen"] == pytest.approx(modes["c_balanced"], rel=0.2)
+    assert modes["decay_exponent"] == pytest.approx(2.0, abs=0.2)
+    assert modes["decay_ratio"] == pytest.approx(1.0, abs=0.2)
+    assert modes["decay_spread"] < 0.3 * modes["decay_spread_one_rate"]
+    for noise in ("10", "40", "160"):
+        ridge = summary["ridge"][noise]
+        assert ridge["lambda_fitted"] == pytest.approx(ridge["lambda_predicted"], rel=0.25)
+        assert ridge["misfit_predicted"] < 0.8 * min(
+            ridge["misfit_pinv"], ridge["misfit_transpose"]
+        )
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -114,3 +144,29 @@ def test_theory_predicts_c_modes_and_ridge_and_draws_them():
 def test_theory_refuses(settings, message):
     with pytest.raises(ValueError, match=message):
         theory.Config(**settings)
+
+
+@pytest.mark.slow
+def test_fluxes_balance_synapse_by_synapse_and_follow_from_the_correlograms():
+    summary = detailed_balance.run(detailed_balance.Config()).summary
+    spread = summary["spread"]
+    assert spread["imbalance_before"]["carrying"][0] > 0.25
+    assert spread["imbalance_after"]["carrying"][1] < 0.05
+    assert spread["imbalance_after"]["rest"][1] < 0.05
+    assert spread["while_learning"]["last_window"]["carrying"][1] < 0.05
+    for name, control in summary["controls"].items():
+        assert control["motor_rate"] == pytest.approx(summary["motor_rate_after"], rel=0.1)
+        assert control["imbalance"]["carrying"] >= 0.15, name
+        # With the transpose one world of five comes to 0.14.
+        assert spread["controls"][name]["imbalance"]["carrying"][0] > 0.1, name
+    areas = summary["areas"]
+    assert (
+        areas["before"]["carrying"]["potentiation"]
+        < 0.7 * areas["before"]["carrying"]["depression"]
+    )
+    for kind in ("carrying", "rest"):
+        sides = areas["after"][kind]
+        assert sides["potentiation"] == pytest.approx(sides["depression"], rel=0.05)
+    for seen in ("starts", "first_window"):
+        assert spread["drift"][seen]["correlation"][0] >= 0.95
+    assert 0.85 < summary["drift"]["starts"]["slope"] < 1.0

@@ -70,7 +70,7 @@ def test_every_part_is_counted():
     ]
     estimate = net.memory()
     assert estimate.parts == {
-        net.populations[0]: 128 * N_POST,
+        net.populations[0]: 168 * N_POST,
         cells: 256 * 10,
         net.spike_sources[0]: 16 * 3,
         projection: 12 * N + 8 * N_PRE,
@@ -88,7 +88,7 @@ def test_repr_names_the_parts_by_size():
     net.record("post", "v", every=1.0, max_bytes=2_000_000)
     assert repr(net.memory()) == (
         "Memory(2.01 MB: recorder of v of post 2 MB, projection pre→post 0.0096 MB, "
-        "Population post 0.00384 MB, SpikeSource pre 4.8e-05 MB)"
+        "Population post 0.00504 MB, SpikeSource pre 4.8e-05 MB)"
     )
     assert repr(postdict.Network().memory()) == "Memory(0 MB)"
 
@@ -98,8 +98,8 @@ def test_max_bytes_refuses_with_the_numbers():
     net.connect("pre", "post", weights=np.ones((N_POST, N_PRE)))
     total = net.memory().total
     message = (
-        r"takes an estimated 0\.0135 MB, of which 0\.0096 MB for the projection pre→post; "
-        r"max_bytes allows 0\.0135 MB"
+        r"takes an estimated 0\.0147 MB, of which 0\.0096 MB for the projection pre→post; "
+        r"max_bytes allows 0\.0147 MB"
     )
     with pytest.raises(ValueError, match=message):
         postdict.Simulation(net, max_bytes=total - 1)

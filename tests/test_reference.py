@@ -170,6 +170,25 @@ def test_synapses_of_one_pair_learn_each_by_its_own_arrivals():
     assert outcome.weights[1] - 0.5 == pytest.approx(changes, abs=1e-15)
 
 
+@pytest.mark.parametrize("pairs", [None, ([0, 1, 0, 1], [0, 0, 1, 1])])
+@pytest.mark.parametrize("pairing", ["all", "nearest"])
+@pytest.mark.parametrize("dendritic", [0.0, 2.5])
+def test_lags_meet_the_jumps_of_a_window(dendritic, pairing, pairs):
+    rng = np.random.default_rng(8)
+    times, ids = 0.5 * rng.integers(0, 128, 60), rng.integers(0, 2, 60)
+    jumps = {"lags": (-9.0, -9.0, -2.5, -2.5, 0.0, 0.0, 3.0, 3.0, 7.5, 7.5)}
+    jumps["values"] = (0.3, -0.7, 0.2, 1.3, -0.4, 0.9, 0.1, -1.2, 0.6, -0.5)
+    rule = {"kind": "WindowSTDP", "eta": 0.125, "pairing": pairing, **jumps}
+    learning = {"rule": rule, "inhibitory": True, "pairs": pairs, "dendritic": dendritic}
+    w = np.full(4 if pairs else (2, 2), 20.0)
+    model = cells(list(times), (1e6 * np.eye(2), {}), ids=list(ids), size=2, v_thresh=1e5)
+    model.sources["s1"] = (2, 0.5 * rng.integers(0, 128, 60), rng.integers(0, 2, 60))
+    model.projections.append(synapses("s1", "p0", w, account=0.0, **learning))
+    outcome = both(model)
+    assert len(outcome.spikes["p0"][0]) > 30
+    assert np.abs(outcome.weights[1] - 20.0).min() > 0.01
+
+
 def test_a_dendritic_delay_puts_the_spike_beside_a_later_arrival():
     # The cell fires at 4 ms, which the synapse sees at 6.5 ms, together with its arrival.
     late = {"delay": 3.5, "dendritic": 2.5, "inhibitory": True, "rule": RULE}

@@ -95,8 +95,9 @@ std::pair<py::array_t<double>, py::array_t<double>> fluxes(SharedSimulation& sha
                                                            std::size_t projection) {
     const auto simulation = shared.use();
     const Synapses& synapses = simulation->synapses(projection);
+    require(std::visit([](const auto& one) { return one.accounting(); }, synapses),
+            "fluxes are not accounted");
     const Fluxes present = simulation->fluxes(projection);
-    require(!present.potentiation.empty(), "fluxes are not accounted");
     return {by_weight(synapses, present.potentiation), by_weight(synapses, present.depression)};
 }
 

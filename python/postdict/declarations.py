@@ -69,7 +69,7 @@ class Declarations:
         >>> cells = net.add_population("cells", 1000, LIF())
         >>> projection = net.connect(cells, cells, weights=np.ones((1000, 1000)))
         >>> net.memory()
-        Memory(8.13 MB: projection cells→cells 8 MB, Population cells 0.128 MB)
+        Memory(8.17 MB: projection cells→cells 8 MB, Population cells 0.168 MB)
         """
         parts: dict[Part, int] = {}
         parts |= {p: memory.of_neurons(p.size, p.neurons) for p in self.populations}

@@ -105,15 +105,18 @@ class Exploration:
         )
         return float(np.nanmean(shares))  # a potential that never moved has no share
 
-    def imbalance(self, rule: AntisymmetricSTDP) -> dict[str, float | None]:
-        """Return the median of |P - N|/(P + N) over synapses: zero is detailed balance.
+    @property
+    def arrivals(self) -> Spikes:
+        """The sensors' spikes when they reach the motor neurons."""
+        return self.sensor[0] + self.parameters.synaptic_delay, self.sensor[1]
 
-        P and N are the potentiation and depression that the rule (both amplitudes positive) would
-        have made of these spikes; synapses that carry the inverse (world entry > 0) stand apart.
+    def fluxes(self, rule: AntisymmetricSTDP) -> tuple[Matrix, Matrix]:
+        """Return what the rule (both amplitudes positive) would have added and taken; eta is 1.
+
+        Both are (n_motor, n_sensor), from the spikes: the engine's account says the same.
         """
-        potentiation, depression = analysis.fluxes(
-            self.sensor[0] + self.parameters.synaptic_delay,
-            self.sensor[1],
+        return analysis.fluxes(
+            *self.arrivals,
             *self.motor,
             n_pre=self.world.shape[0],
             n_post=self.n_motor,
@@ -125,12 +128,37 @@ class Exploration:
             start=0.0,
             stop=self.duration,
         )
-        shares = analysis.imbalance(potentiation, depression)
-        result: dict[str, float | None] = {}
-        for name, synapses in (("carrying", self.world.T > 0), ("rest", self.world.T <= 0)):
-            known = shares[synapses][np.isfinite(shares[synapses])]
-            result[name] = float(np.median(known)) if len(known) else None
-        return result
+
+    def correlograms(self, *, max_lag: float, bin_width: float) -> tuple[Matrix, NDArray[np.int64]]:
+        """Return lags t_motor - t_arrival (ms) and pairs at each (n_motor, n_sensor, n_bins)."""
+        return analysis.cross_correlograms(
+            *self.arrivals,
+            *self.motor,
+            n_reference=self.world.shape[0],
+            n=self.n_motor,
+            max_lag=max_lag,
+            bin_width=bin_width,
+        )
+
+    def imbalance(self, rule: AntisymmetricSTDP) -> dict[str, float | None]:
+        """Return the median of |P - N|/(P + N) over synapses: zero is detailed balance.
+
+        P and N are the potentiation and depression that the rule (both amplitudes positive) would
+        have made of these spikes; synapses that carry the inverse (world entry > 0) stand apart.
+        """
+        return medians_by_world(analysis.imbalance(*self.fluxes(rule)), self.world)
+
+
+def medians_by_world(values: Matrix, world: Matrix) -> dict[str, float | None]:
+    """Return the medians over synapses that carry the inverse (world entry > 0) and over the rest.
+
+    `values` are (n_motor, n_sensor), nan where undefined; the median of none is None.
+    """
+    result: dict[str, float | None] = {}
+    for name, synapses in (("carrying", world.T > 0), ("rest", world.T <= 0)):
+        known = values[synapses][np.isfinite(values[synapses])]
+        result[name] = float(np.median(known)) if len(known) else None
+    return result
 
 
 def explore(

@@ -66,11 +66,14 @@ class Keeper:
         self._folder.mkdir(parents=True)
         storage.write_bytes(self._folder / _IDENTITY, given.encode())
 
-    def kept(self, name: str) -> Kept:
-        """Return the place of one simulation, by a name that is its own."""
+    def kept(self, name: str, since: float) -> Kept:
+        """Return the place of one simulation, by a name that is its own.
+
+        The first checkpoint is due `every` seconds after `since`, of ``time.monotonic()``.
+        """
         readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80]
         digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-        return Kept(self._folder / f"{readable}-{digest}.npz", self._every)
+        return Kept(self._folder / f"{readable}-{digest}.npz", self._every, since)
 
     def done(self) -> None:
         """Remove the checkpoints: the results are written."""
@@ -80,10 +83,10 @@ class Keeper:
 class Kept:
     """The place of one simulation; see `Keeper`."""
 
-    def __init__(self, path: Path, every: float) -> None:
+    def __init__(self, path: Path, every: float, since: float) -> None:
         self._path = path
         self._every = every
-        self._last = time.monotonic()
+        self._last = since
         self._worth_it = path.exists()
 
     def take_up(self, simulation: Simulation) -> None:
@@ -109,6 +112,8 @@ class Kept:
         self._last = time.monotonic()
 
     def finish(self, simulation: Simulation) -> None:
-        """Save the simulation at its end if it ran long enough to be saved before."""
+        """Save the simulation at its end if it was saved before, or it is time to."""
         if self._worth_it:
             self.save(simulation)
+        else:
+            self.look(simulation)

@@ -28,6 +28,9 @@ class Learned:
         The inhibitory efficacies w (mV) over time (ms).
     rate_times, rate : array (n_bins,)
         Mean motor rate (Hz) in bins of time (ms, centres).
+    potentiation, depression : array (n_windows, n_motor, n_sensor)
+        What the rule added and took in each of equal windows of time, mV, as the engine accounts
+        it.
     """
 
     weights: Matrix
@@ -35,6 +38,8 @@ class Learned:
     inhibition: Matrix
     rate_times: Matrix
     rate: Matrix
+    potentiation: Matrix
+    depression: Matrix
 
 
 def learn(
@@ -46,10 +51,13 @@ def learn(
     seed: int,
     n_samples: int = 200,
     n_bins: int = 100,
+    n_windows: int = 0,
     max_rate: float = math.inf,
     progress: bool | ProgressCallback = False,
 ) -> Learned:
     """Run the closed loop for `duration` (ms) and return what it learned.
+
+    The fluxes are accounted in `n_windows` windows.
 
     Raises
     ------
@@ -61,7 +69,22 @@ def learn(
     samples = loop.network.record(loop.inhibition, "weights", every=duration / n_samples)
     simulation = Simulation(loop.network)
     simulation.set_recording(loop.sensor, False)
-    run_bounded(simulation, loop.motor, duration, max_rate=max_rate, progress=progress)
+    inhibited = loop.inhibition
+    fluxes = [np.zeros((2, *np.shape(simulation.weights(inhibited))))]
+    if n_windows:
+        simulation.account_fluxes(inhibited)
+    run_bounded(
+        simulation,
+        loop.motor,
+        duration,
+        max_rate=max_rate,
+        progress=progress,
+        n_parts=max(n_windows, 1),
+        after_part=lambda: (
+            fluxes.append(np.array(simulation.fluxes(inhibited))) if n_windows else None
+        ),
+    )
+    added, taken = np.diff(fluxes, axis=0).swapaxes(0, 1)  # (n_windows, n_motor, n_sensor)
     times, inhibition = simulation.recorded(samples)
     edges = np.linspace(0.0, duration, n_bins + 1)
     counts = np.histogram(simulation.spikes(loop.motor)[0], edges)[0]
@@ -71,6 +94,8 @@ def learn(
         inhibition=inhibition,
         rate_times=0.5 * (edges[1:] + edges[:-1]),
         rate=counts / (1e-3 * np.diff(edges) * world.shape[1]),
+        potentiation=added,
+        depression=taken,
     )
 
 

@@ -6,7 +6,7 @@ Bytes by part (`cpp/projection_dense.hpp`, `cpp/projection_sparse.hpp`, `cpp/pla
     sparse     4 a target, 8 (4) a weight: one for all, or one a synapse;
                4 a source; 4 a bundle, and 8 more where delays differ
     plastic    besides, 12 a source (dense) or bundle (sparse), and 12 a target
-    neurons    128 (LIF), 256 (LIFExp)
+    neurons    168 (LIF), 256 (LIFExp)
     sources    16 a given spike, 16 a step of a rate or current, 4 a neuron that a current reaches
     recorders  8 a number of what they may come to hold, at most `max_bytes`
 
@@ -26,7 +26,7 @@ from .parts import CurrentSource, Part, Projection, Recorder
 from .signals import Steps
 from .synapses import Sparse, Synapses
 
-NEURON = {"LIF": 128, "LIFExp": 256}
+NEURON = {"LIF": 168, "LIFExp": 256}
 GIVEN_SPIKE = 16
 STEP = 16
 WEIGHT = {"double": 8, "single": 4}

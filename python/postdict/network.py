@@ -211,6 +211,11 @@ class Network(Declarations):
             raise TypeError(f"plasticity must be a postdict rule, got {type(plasticity).__name__}")
         if precision not in ("double", "single"):
             raise ValueError(f"precision must be 'double' or 'single', got {precision!r}")
+        if plasticity is not None and precision == "single" and plasticity.w_max < 1e-37:
+            raise ValueError(
+                "w_max, in single precision, must be at least 1e-37 mV, "
+                f"got {plasticity.w_max:g} mV"
+            )
         plastic = plasticity is not None
         w_max = plasticity.w_max if plasticity else np.inf
         synapses = connecting.declared(

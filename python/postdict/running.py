@@ -25,30 +25,59 @@ def run_bounded(
     *,
     max_rate: float = math.inf,
     progress: bool | ProgressCallback = False,
+    n_parts: int = 1,
+    after_part: Callable[[], None] | None = None,
 ) -> None:
     """Run until `stop` (ms); RunawayError when the population is faster than `max_rate` (Hz).
 
-    The rate is that of the recorded spikes in each window of `WINDOW`, counted from t = 0. A
-    progress callback may know a place where the simulation is kept (`trials.StageProgress`): then
-    it is taken up where its checkpoint stands, and kept from then on.
+    The rate is that of the recorded spikes in each window of `WINDOW`, counted from t = 0. The run
+    has `n_parts` parts of one length, and `after_part` is called after each. A progress callback
+    may know places where simulations are kept (`trials.StageProgress`): then each part is taken up
+    where its checkpoint stands, and kept from then on.
     """
     if progress is True:
         with ProgressLine() as line:
-            return run_bounded(simulation, population, stop, max_rate=max_rate, progress=line)
+            return run_bounded(
+                simulation,
+                population,
+                stop,
+                max_rate=max_rate,
+                progress=line,
+                n_parts=n_parts,
+                after_part=after_part,
+            )
     report = progress or None
     place: Callable[[], Kept | None] = getattr(report, "kept", lambda: None)
-    kept = place()
-    if kept is not None:
-        kept.take_up(simulation)
+    started, first, first_event = time.perf_counter(), simulation.time, simulation.n_events
 
-    started, n_before = time.perf_counter(), simulation.n_events
+    def tell() -> None:
+        if report is not None:  # of the whole, not of the part
+            wall = time.perf_counter() - started
+            report(simulation.time, stop, wall, simulation.n_events - first_event)
 
-    def look(t: float, *_: float) -> None:
-        if report is not None:
-            report(t, stop, time.perf_counter() - started, simulation.n_events - n_before)
+    for k in range(1, n_parts + 1):
+        end = stop if k == n_parts else first + (stop - first) * k / n_parts
+        _run_part(simulation, population, end, max_rate, tell, place())
+        if after_part is not None:
+            after_part()
+    return None
+
+
+def _run_part(
+    simulation: Simulation,
+    population: Population,
+    stop: float,
+    max_rate: float,
+    tell: Callable[[], None],
+    kept: Kept | None,
+) -> None:
+    def look(*_: float) -> None:
+        tell()
         if kept is not None:
             kept.look(simulation)
 
+    if kept is not None:
+        kept.take_up(simulation)
     try:
         while simulation.time < stop:
             window = math.floor(simulation.time / WINDOW)
@@ -61,7 +90,6 @@ def run_bounded(
         raise
     if kept is not None:
         kept.finish(simulation)
-    return None
 
 
 def _check_rate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from os import cpu_count
@@ -38,6 +39,7 @@ class StageProgress:
         self._stopped = stopped
         self._keeper = keeper
         self._n_kept = 0
+        self._began = time.monotonic()
 
     def __call__(self, t: float, t_stop: float, wall: float, n_events: int) -> None:
         """Report, or raise `Stopped`."""
@@ -51,7 +53,7 @@ class StageProgress:
         if self._keeper is None:
             return None
         self._n_kept += 1
-        return self._keeper.kept(f"{self._label} {self._n_kept}")
+        return self._keeper.kept(f"{self._label} {self._n_kept}", self._began)
 
 
 Stage: TypeAlias = Callable[[str], StageProgress]

@@ -3,8 +3,8 @@
 Times in ms, rates in Hz, matrices [post, pre]; spikes are two flat arrays, times and ids.
 """
 
-from .balance import fluxes, imbalance
-from .correlograms import autocorrelation, cross_correlogram
+from .balance import fluxes, imbalance, window_areas
+from .correlograms import autocorrelation, cross_correlogram, cross_correlograms
 from .distances import population_distance, van_rossum, victor_purpura
 from .imitation import Imitation, score_imitation
 from .inverse import InverseQuality, inverse_quality, specific_part
@@ -19,6 +19,7 @@ __all__ = [
     "InverseQuality",
     "autocorrelation",
     "cross_correlogram",
+    "cross_correlograms",
     "fluxes",
     "imbalance",
     "inverse_quality",
@@ -35,4 +36,5 @@ __all__ = [
     "treves_rolls",
     "van_rossum",
     "victor_purpura",
+    "window_areas",
 ]

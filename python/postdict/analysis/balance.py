@@ -1,11 +1,11 @@
-"""Detailed balance: potentiation and depression of each synapse, summed over pairs of spikes."""
+"""Detailed balance: potentiation and depression of each synapse, from spikes or correlograms."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, count, matrix, non_negative, positive, spikes, window
+from ._checks import Floats, count, matrix, non_negative, positive, spikes, vector, window
 from ._trains import by_neuron, traces
 
 
@@ -139,3 +139,34 @@ def imbalance(potentiation: ArrayLike, depression: ArrayLike) -> Floats:
     result = np.full(total.shape, np.nan)
     result[paired] = np.abs(potentiation - depression)[paired] / total[paired]
     return result
+
+
+def window_areas(correlogram: ArrayLike, weights: ArrayLike) -> tuple[Floats, Floats]:
+    """Areas of a correlogram under the two signs of a plasticity window.
+
+    Parameters
+    ----------
+    correlogram : array_like (..., n_bins)
+        Pairs in each bin of lag: a count, or divided by whatever the areas are to be divided by.
+    weights : array_like (n_bins,)
+        The rule's window at the bins' lags.
+
+    Returns
+    -------
+    potentiation, depression : ndarray (...)
+        What the positive and the negative part of the window make of the pairs, both
+        non-negative: `fluxes`, but for the width of the bins and the lags that they leave out.
+
+    Raises
+    ------
+    ValueError
+        Unless there is one finite weight a bin.
+    """
+    weights = vector("weights", weights)
+    counts = np.asarray(correlogram, dtype=np.float64)
+    if counts.ndim < 1 or counts.shape[-1] != weights.size:
+        raise ValueError(
+            f"correlogram must have one value for each of the {weights.size} weights along its "
+            f"last axis, got shape {counts.shape}"
+        )
+    return counts @ np.maximum(weights, 0.0), counts @ np.maximum(-weights, 0.0)

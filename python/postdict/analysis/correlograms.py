@@ -1,4 +1,4 @@
-"""Cross-correlogram of two spike trains and mean autocorrelation of a population.
+"""Cross-correlograms of spike trains and mean autocorrelation of a population.
 
 Bins are half-open with an edge at lag 0, so that the two sides of zero are told apart and
 coincident spikes lie on the positive one, as the plasticity rule sees them.
@@ -52,10 +52,66 @@ def cross_correlogram(
     slack = _slack(reference, times)
     first = np.searchsorted(times, reference - max_lag - 2.0 * slack).astype(np.int64)
     last = np.searchsorted(times, reference + max_lag + 2.0 * slack).astype(np.int64)
-    lags = (np.arange(-n_side, n_side, dtype=np.float64) + 0.5) * bin_width
-    return lags, _histogram(
-        _pair_lags(reference, times, first, last), -n_side, 2 * n_side, bin_width, slack
-    )
+    lags = _pair_lags(reference, times, first, last)
+    return _centres(n_side, bin_width), _histogram(lags, -n_side, 2 * n_side, bin_width, slack)
+
+
+def cross_correlograms(
+    reference_times: ArrayLike,
+    reference_ids: ArrayLike,
+    times: ArrayLike,
+    ids: ArrayLike,
+    *,
+    n_reference: int,
+    n: int,
+    max_lag: float,
+    bin_width: float,
+) -> tuple[Floats, Integers]:
+    """Count the pairs of spikes at each lag t - t_ref, for every two neurons of two populations.
+
+    Parameters
+    ----------
+    reference_times, reference_ids : array_like (n_reference_spikes,)
+        Spikes at t_ref, ms, in any order.
+    times, ids : array_like (n_spikes,)
+        Spikes at t, ms, in any order.
+    n_reference, n : int
+        Numbers of neurons.
+    max_lag, bin_width : float
+        As in `cross_correlogram`, ms.
+
+    Returns
+    -------
+    lags : ndarray (n_bins,)
+        Bin centres, ms.
+    counts : ndarray (n, n_reference, n_bins), int64
+        What `cross_correlogram` counts for each two neurons.
+
+    Raises
+    ------
+    ValueError
+        For bad input.
+    """
+    n_reference, n = count("n_reference", n_reference), count("n", n)
+    references, sources = spikes(reference_times, reference_ids, n_reference, prefix="reference_")
+    order = np.argsort(references, kind="stable")
+    references, sources = references[order], sources[order]
+    times, _, bounds = by_neuron(*spikes(times, ids, n), n)
+    n_side, bin_width = _bins(max_lag, bin_width)
+    n_bins = 2 * n_side
+    slack = _slack(references, times)
+    reach = n_side * bin_width + 2.0 * slack
+    counts = np.zeros((n, n_reference * n_bins), dtype=np.int64)
+    for target, (low, high) in enumerate(pairwise(bounds.tolist())):
+        own = times[low:high]
+        first = np.searchsorted(references, own - reach).astype(np.int64)
+        last = np.searchsorted(references, own + reach, side="right").astype(np.int64)
+        for k, other in pairs(first, last):
+            bins = _bin_of(own[k] - references[other], bin_width, slack) + n_side
+            inside = (bins >= 0) & (bins < n_bins)
+            cells = sources[other][inside] * n_bins + bins[inside]
+            counts[target] += np.bincount(cells, minlength=n_reference * n_bins)
+    return _centres(n_side, bin_width), counts.reshape(n, n_reference, n_bins)
 
 
 def autocorrelation(
@@ -137,6 +193,16 @@ def _bins(max_lag: float, bin_width: float) -> tuple[int, float]:
     return n, bin_width
 
 
+def _centres(n_side: int, bin_width: float) -> Floats:
+    """Centres of `n_side` bins on either side of lag 0."""
+    return (np.arange(-n_side, n_side, dtype=np.float64) + 0.5) * bin_width
+
+
+def _bin_of(lags: Floats, bin_width: float, slack: float) -> Integers:
+    """Return the number of each lag's bin; a lag within rounding of an edge lies above it."""
+    return np.floor((lags + slack) / bin_width).astype(np.int64)
+
+
 def _slack(*trains: Floats) -> float:
     latest = max((float(np.abs(times).max()) for times in trains if times.size), default=0.0)
     return 4.0 * float(np.spacing(latest))
@@ -155,6 +221,6 @@ def _histogram(
 ) -> Integers:
     counts = np.zeros(n_bins, dtype=np.int64)
     for some in lags:
-        bins = np.floor((some + slack) / bin_width).astype(np.int64) - first_bin
+        bins = _bin_of(some, bin_width, slack) - first_bin
         counts += np.bincount(bins[(bins >= 0) & (bins < n_bins)], minlength=n_bins)
     return counts

@@ -146,8 +146,13 @@ def draw_map(result: Result, figure: Figure) -> None:
 
 def _scale(ax: Axes, name: str) -> None:
     ax.set_ylabel(QUANTITIES[name][1])
-    if name != "predictable_variance":  # which may be below zero where nothing is predicted
-        ax.set_ylim(0, 1.05 * ax.get_ylim()[1])
+    low, high = ax.get_ylim()
+    if name == "predictable_variance":
+        # A share is below zero where nothing is predicted, and far below where activity switches
+        # between the half that is fitted and the half that is predicted.
+        ax.set_ylim(max(low, -0.1), min(high, 1.0))
+    else:
+        ax.set_ylim(0, 1.05 * high)
 
 
 def _delay(result: Result) -> float:

@@ -26,8 +26,8 @@ AWAY = 0.03  # mV; smaller |c| lies at the zero crossing, where its sign is not 
 def claims(scale: dict[str, Any]) -> dict[str, Any]:
     """Hold the predicted c against the c seen: signs, and worst ratios at D of 25 to 35 ms."""
     rows = [
-        (window, float(delay), cell)
-        for windows in scale.values()
+        (f"tau_m {tau_m} ms, {window}", float(delay), cell)
+        for tau_m, windows in scale.items()
         for window, cells in windows.items()
         for delay, cell in cells.items()
     ]
