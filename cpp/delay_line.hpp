@@ -50,7 +50,8 @@ class DelayLine {
 
     void check_state(Time now, std::size_t n_pre) const {
         Time last = now;
-        for (const Spike& spike : spikes_) {
+        for (std::size_t k = front_; k < spikes_.size(); ++k) {
+            const Spike& spike = spikes_[k];
             postdict::check_state(spike.time >= last && spike.time < never,
                                   "spikes under way are out of order");
             postdict::check_state(static_cast<std::size_t>(spike.id) < n_pre,

@@ -18,20 +18,7 @@ Simulation::Simulation(Network network, Limits limits)
 }
 
 void Simulation::fill_queue() {
-    const auto fill = [&](auto& parts, std::size_t first_slot, auto&& next_time) {
-        for (std::size_t k = 0; k < parts.size(); ++k)
-            queue_.set(first_slot + k, next_time(parts[k]));
-    };
-    fill(network_.recorders, 0, [](const auto& r) { return r.next_time(); });
-    fill(network_.currents, current_slot(0), [](const auto& c) { return c.source.next_time(); });
-    fill(ways_.lines, line_slot(0), [](const auto& l) { return l.spikes.next_time(); });
-    fill(ways_.staggered, staggered_slot(0), [](const auto& l) { return l.spikes.next_time(); });
-    fill(ways_.dendrites, dendrite_slot(0), [](const auto& l) { return l.spikes.next_time(); });
-    fill(network_.poisson, poisson_slot(0), [](const auto& p) { return p.source.next_time(); });
-    fill(network_.spike_times, spike_times_slot(0), [](const auto& s) { return s.next_time(); });
-    fill(network_.populations, population_slot(0), [](const auto& p) {
-        return std::visit([](const auto& n) { return n.next_time(); }, p.neurons);
-    });
+    each_stream([&](std::size_t slot, Time next) { queue_.set(slot, next); });
 }
 
 bool Simulation::run_until(Time end, std::uint64_t most_instants) {
@@ -53,6 +40,9 @@ bool Simulation::run_until(Time end, std::uint64_t most_instants) {
             --most_instants;
         }
         broken_ = false;
+#ifdef POSTDICT_CHECKS
+        check_invariants(std::nextafter(time_, never));
+#endif
     }
     time_ = std::max(time_, end);
     sample_due();
