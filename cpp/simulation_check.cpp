@@ -22,8 +22,9 @@ void Simulation::check_parts(Time now) const {
     for (const AxonLine& line : ways_.lines)
         line.spikes.check_state(now, emitter_size(network_, line.pre));
     for (const StaggeredAxons& axons : ways_.staggered)
-        visit_sparse(network_.projections[axons.projection].synapses,
-                     [&](const auto& s) { axons.spikes.check_state(now, s.source_first()); });
+        visit_sparse(network_.projections[axons.projection].synapses, [&](const auto& s) {
+            axons.spikes.check_state(now, s.source_first(), s.delays());
+        });
     for (const DendriteLine& line : ways_.dendrites) {
         const Projection& projection = network_.projections[line.projection];
         line.spikes.check_state(now, network_.populations[projection.post].size());

@@ -55,7 +55,8 @@ class StaggeredLine {
     }
 
     // source_first: where each source's bundles begin, and the number of bundles.
-    void check_state(Time now, const std::vector<std::uint32_t>& source_first) const {
+    void check_state(Time now, const std::vector<std::uint32_t>& source_first,
+                     const std::vector<double>& delays) const {
         postdict::check_state(std::is_heap(heap_.begin(), heap_.end(), later),
                               "spikes under way are out of order");
         for (const Entry& entry : heap_) {
@@ -64,6 +65,8 @@ class StaggeredLine {
                                   "a spike under way is late");
             postdict::check_state(entry.bundle < source_first.back(),
                                   "a spike under way has no synapses");
+            postdict::check_state(entry.arrival == arrival(entry.sent, delays[entry.bundle]),
+                                  "a spike under way comes at another time than it should");
         }
     }
     // After a restore, of entries that were checked: where each spike's way ends.

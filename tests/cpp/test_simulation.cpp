@@ -101,6 +101,25 @@ TEST_CASE("a damaged state is refused") {
     CHECK_THROWS_AS(Simulation(small_network(), {}).restore(state), StateError);
 }
 
+// Each of these once let time run backwards, or overflowed.
+TEST_CASE("a state that would go wrong later is refused") {
+    Simulation source(small_network(), {});
+    while (std::get<std::vector<double>>(source.state()["staggered0.sent"]).empty())
+        source.run_until(source.time() + 1.0, never_stop);
+    const State good = source.state();
+    const auto refuses = [&](const char* name, double value) {
+        State state = good;
+        std::get<std::vector<double>>(state[name]).back() = value;
+        CHECK_THROWS_AS(Simulation(small_network(), {}).restore(state), StateError);
+    };
+    refuses("staggered0.sent", 0.0);
+    refuses("line0.time", source.time() + 3.0);
+    refuses("population0.held_until", source.time() + 2.0);
+    refuses("population0.stride", 1e-300);
+    refuses("population0.excess.scaled", 1e200);
+    refuses("projection1.weights", 1e200);
+}
+
 TEST_CASE("samples span the run however long it is") {
     Simulation simulation(small_network(), {});
     simulation.run_until(1000.0, never_stop);

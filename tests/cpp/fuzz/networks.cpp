@@ -30,10 +30,11 @@ Neurons neurons(Bytes& bytes, std::size_t n) {
     const Values v_init = values(bytes, n, {0.0, 0.5, -0.75});
     const Values i_offset = values(bytes, n, {0.0, 0.4, 1.2, 1.0, -0.5, 0.75});
     Values tau_refrac = values(bytes, n, {0.0, 0.0, 1.5, 30.0, 1e-9});
-    if (bytes.coin())
-        return LifExponential({values(bytes, n, tau), values(bytes, n, tau), values(bytes, n, tau),
-                               v_rest, v_thresh, v_reset, tau_refrac, i_offset, v_init});
     Values tau_m = values(bytes, n, tau);
+    for (std::size_t i = 0; i < n; ++i) tau_refrac[i] = std::min(tau_refrac[i], 200.0 * tau_m[i]);
+    if (bytes.coin())
+        return LifExponential({tau_m, values(bytes, n, tau), values(bytes, n, tau), v_rest,
+                               v_thresh, v_reset, tau_refrac, i_offset, v_init});
     if (std::adjacent_find(tau_m.begin(), tau_m.end(), std::not_equal_to<>()) == tau_m.end())
         tau_m.resize(1);
     const bool subtract = bytes.coin();
