@@ -95,7 +95,7 @@ class SampledRecorder {
     // Called at next_time(); `write(values)` appends one sample of `width` numbers.
     template <class Write>
     void sample(Time t, Write&& write) {
-        if (n_samples() == sampling_.most_samples && sampling_.times.empty() && !streaming_) thin();
+        if (n_samples() >= sampling_.most_samples && sampling_.times.empty() && !streaming_) thin();
         if (next_time() == t) write(values_);
     }
 
@@ -116,16 +116,20 @@ class SampledRecorder {
         postdict::check_state(!sampling_.times.empty() || (interval_ > 0.0 && interval_ < never),
                               "a sampling interval is wrong");
         postdict::check_state(values_.size() % width() == 0, "a recording has the wrong length");
+        postdict::check_state(n_taken_away_ <= std::uint64_t{1} << 53, "too many were taken away");
         postdict::check_state(next_time() >= now, "a sample is missing");
     }
 
   private:
+    // Keeps the samples of even number, counted from t = 0.
     void thin() {
-        const std::size_t kept = (n_samples() + 1) / 2;
-        for (std::size_t k = 1; k < kept; ++k)
-            std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(2 * k * width()), width(),
-                        values_.begin() + static_cast<std::ptrdiff_t>(k * width()));
+        const std::size_t first = n_taken_away_ % 2;
+        const std::size_t kept = (n_samples() + 1 - first) / 2;
+        for (std::size_t k = 0; k < kept; ++k)
+            std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>((2 * k + first) * width()),
+                        width(), values_.begin() + static_cast<std::ptrdiff_t>(k * width()));
         values_.resize(kept * width());
+        n_taken_away_ = (n_taken_away_ + first) / 2;
         interval_ *= 2.0;
     }
 

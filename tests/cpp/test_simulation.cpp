@@ -129,6 +129,22 @@ TEST_CASE("samples span the run however long it is") {
     CHECK(simulation.recorder(1).n_samples() == 21);
 }
 
+TEST_CASE("samples keep their times where some are taken away before others are dropped") {
+    for (const int n_taken : {2, 3}) {
+        std::vector<double> taken;
+        SampledRecorder recorder(Sampling{Variable::potential, 0, {0}, 1, 10.0, {}, 4});
+        for (double t = 0.0; t < 200.0; t += 10.0) {
+            if (recorder.next_time() != t) continue;
+            recorder.sample(t, [&](std::vector<double>& values) { values.push_back(t); });
+            if (t == 10.0 * (n_taken - 1)) taken = recorder.take_away();
+            for (std::size_t k = 0; k < recorder.n_samples(); ++k)
+                CHECK(recorder.time_of(k) == recorder.values()[k]);
+        }
+        CHECK(taken.size() == static_cast<std::size_t>(n_taken));
+        CHECK(recorder.n_samples() > 1);
+    }
+}
+
 TEST_CASE("a limit stops the run between two instants, whole") {
     Simulation limited(small_network(), {.recorded_spikes = 20});
     CHECK_THROWS_AS(limited.run_until(2000.0, never_stop), LimitError);
