@@ -34,7 +34,9 @@ namespace postdict {
 struct Limits {
     std::uint64_t recorded_spikes = 100'000'000;
     std::uint64_t pending_spikes = 10'000'000;
+    double rate = never;  // Hz per neuron of a population, over each `rate_window` from t = 0 on
 };
+inline constexpr Time rate_window = 1000.0;  // ms
 
 inline constexpr std::uint64_t never_stop = std::numeric_limits<std::uint64_t>::max();
 
@@ -124,6 +126,8 @@ class Simulation {
     void each_stream(Use&& use) const;
     void fill_queue();
     void check_limits();
+    void count_in_window(std::size_t population, std::size_t n, Time t);
+    bool too_fast(std::size_t population) const;
     std::uint64_t kicks(std::size_t slot, Time end, std::uint64_t most_instants);
     void instant(Time t);
     void take(std::size_t slot, Time t);
@@ -149,7 +153,10 @@ class Simulation {
     std::uint64_t n_pending_ = 0;
     std::uint64_t n_synaptic_events_ = 0;
     std::vector<std::uint64_t> n_spikes_;  // by population
-    bool broken_ = false;                  // an instant was not completed
+    // Where there is a bound on the rate: spikes since the present window began, and its end.
+    std::vector<std::uint64_t> n_in_window_;  // by population
+    Time window_end_ = rate_window;
+    bool broken_ = false;  // an instant was not completed
 };
 
 template <class Use>

@@ -9,6 +9,8 @@ namespace postdict {
 // Each part's own rules, if every event before `now` has happened and none at it or after.
 void Simulation::check_parts(Time now) const {
     postdict::check_state(time_ >= 0.0 && time_ < never, "the time is negative or not finite");
+    postdict::check_state(window_end_ > 0.0 && window_end_ < never,
+                          "the window of a rate has no end");
     for (std::size_t p = 0; p < network_.populations.size(); ++p) {
         const Population& population = network_.populations[p];
         std::visit([&](const auto& neurons) { neurons.check_state(now); }, population.neurons);

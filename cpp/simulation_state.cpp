@@ -63,6 +63,10 @@ void Simulation::fields(Self& self, Visitor& visit) {
     each_variant("population", self.network_.populations,
                  [](auto& p) -> auto& { return p.neurons; });
     each("n_spikes", self.n_spikes_, [](auto& n) -> auto& { return n; });
+    if (!self.n_in_window_.empty()) {
+        visit("rate_window.end", self.window_end_);
+        visit("rate_window.n_spikes", self.n_in_window_);
+    }
     each("spikes", self.spikes_, [](auto& record) -> auto& { return record; });
     each("poisson", self.network_.poisson, [](auto& p) -> auto& { return p.source; });
     each("current", self.network_.currents, [](auto& c) -> auto& { return c.source; });

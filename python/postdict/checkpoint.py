@@ -41,7 +41,7 @@ def write(path: str | os.PathLike[str], content: bytes) -> None:
     storage.write_bytes(path, content)
 
 
-def pack(network: Network, limits: dict[str, int], state: Arrays) -> bytes:
+def pack(network: Network, limits: dict[str, Any], state: Arrays) -> bytes:
     """Return the bytes of a checkpoint."""
     description, arrays = describe(network)
     arrays.update({f"state/{name}": array for name, array in state.items()})
@@ -56,7 +56,7 @@ def pack(network: Network, limits: dict[str, int], state: Arrays) -> bytes:
     return storage.npz_bytes({"header": np.frombuffer(text, np.uint8), **arrays})
 
 
-def unpack(content: bytes) -> tuple[Network, dict[str, int], Arrays]:
+def unpack(content: bytes) -> tuple[Network, dict[str, Any], Arrays]:
     """Return network, limits and the core's state; CheckpointError says what is wrong."""
     try:
         arrays = storage.read_npz(content)
@@ -80,8 +80,8 @@ def unpack(content: bytes) -> tuple[Network, dict[str, int], Arrays]:
     prefix = "state/"
     state = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
     try:
-        limits = {str(k): int(v) for k, v in header["limits"].items()}
-        if set(limits) != {"max_recorded_spikes", "max_pending_spikes"}:
+        limits = dict(header["limits"])
+        if set(limits) - {"max_rate"} != {"max_recorded_spikes", "max_pending_spikes"}:
             raise KeyError("limits")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # said when the network was made
