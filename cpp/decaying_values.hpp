@@ -70,9 +70,8 @@ class DecayingValues {
 
     void check_state(Time now) const {
         postdict::check_state(origin_ >= 0.0 && origin_ <= now, "a frame begins outside the run");
-        postdict::check_state(
-            std::all_of(scaled_.begin(), scaled_.end(), [](double z) { return std::isfinite(z); }),
-            "a value is not finite");
+        postdict::check_state(std::all_of(scaled_.begin(), scaled_.end(), is_moderate),
+                              "a value is not finite, or absurd");
     }
 
   private:

@@ -20,9 +20,7 @@ class DelayLine {
     Time next_time() const { return size() == 0 ? never : spikes_[front_].time; }
 
     // An arrival is later than its spike even where t + delay rounds to t.
-    void send(NeuronId id, Time t) {
-        spikes_.push_back({std::max(t + delay_, std::nextafter(t, never)), id});
-    }
+    void send(NeuronId id, Time t) { spikes_.push_back({arrival(t), id}); }
 
     // The sources of the spikes that arrive at t, sorted by id, one entry a spike. (Spikes sent at
     // different times can arrive at one by rounding: hence the sort.) Valid until the next call.
@@ -50,16 +48,21 @@ class DelayLine {
 
     void check_state(Time now, std::size_t n_pre) const {
         Time last = now;
-        for (const Spike& spike : spikes_) {
+        for (std::size_t k = front_; k < spikes_.size(); ++k) {
+            const Spike& spike = spikes_[k];
             postdict::check_state(spike.time >= last && spike.time < never,
                                   "spikes under way are out of order");
             postdict::check_state(static_cast<std::size_t>(spike.id) < n_pre,
                                   "a spike under way has no source");
             last = spike.time;
         }
+        // Later ones would be overtaken by the next that is sent.
+        postdict::check_state(last == now || last <= arrival(now),
+                              "a spike under way comes later than its delay");
     }
 
   private:
+    Time arrival(Time sent) const { return std::max(sent + delay_, std::nextafter(sent, never)); }
     void compact() {
         spikes_.erase(spikes_.begin(), spikes_.begin() + static_cast<std::ptrdiff_t>(front_));
         front_ = 0;

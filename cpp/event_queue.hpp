@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "state.hpp"
@@ -52,6 +53,20 @@ class EventQueue {
         } else if (time > heap_[place].time) {
             sink(place, {time, heap_[place].slot});
         }
+    }
+
+    // Throws StateError where the heap is out of order or does not know a slot's place.
+    void check() const {
+        for (std::size_t k = 0; k < heap_.size(); ++k) {
+            check_state(!std::isnan(heap_[k].time) && heap_[k].time < never &&
+                            place_[heap_[k].slot] == k &&
+                            !heap_[k].before(heap_[(k - (k > 0)) / 2]),
+                        "a queue is out of order");
+        }
+        const auto scheduled = [](std::uint32_t place) { return place != absent; };
+        check_state(
+            std::cmp_equal(std::count_if(place_.begin(), place_.end(), scheduled), heap_.size()),
+            "a queue has lost a slot");
     }
 
     // Only the times are state: the order is made from them.

@@ -263,14 +263,21 @@ void LifDelta::restored() {
 
 void LifDelta::check_state(Time now) const {
     excess_.check_state(now);
-    for (const Time t : held_until_)
-        postdict::check_state(t == free || (t >= 0.0 && t < never), "a refractory end is no time");
-    postdict::check_state(stride_ > 0.0 && stride_ < never && horizon_ >= now,
-                          "a horizon lies in the past");
+    for (std::size_t i = 0; i < held_until_.size(); ++i)
+        postdict::check_state(held_until_[i] == free ||
+                                  (held_until_[i] >= 0.0 && held_until_[i] <= now + tau_refrac_[i]),
+                              "a refractory end is no time, or too late");
+    const double longest = excess_.tau(0);
+    postdict::check_state(stride_ >= shortest_stride * longest && stride_ <= longest,
+                          "a stride is too long or too short");
+    postdict::check_state(
+        horizon_ >= now &&
+            (horizon_ == never || horizon_ <= std::max(now + longest, std::nextafter(now, never))),
+        "a horizon lies in the past, or too far ahead");
     postdict::check_state((driven_ && excess_.shared_tau()) == (horizon_ < never),
                           "a horizon is missing, or is there for nothing");
     for (std::size_t i = 0; i < size(); ++i) {
-        postdict::check_state(std::isfinite(drive_[i]), "a drive is not finite");
+        postdict::check_state(is_moderate(drive_[i]), "a drive is not finite");
         postdict::check_state(crossings_.time(i) >= now &&
                                   (gap_[i] < 0.0 || crossings_.time(i) == never) &&
                                   (gap_[i] >= 0.0 || excess_.scaled()[i] < 0.0),

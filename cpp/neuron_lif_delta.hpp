@@ -48,6 +48,7 @@ class LifDelta {
 
     // Arrivals of the present instant go here and act all at once in `settle`.
     Inputs& inputs() { return inputs_; }
+    const Inputs& inputs() const { return inputs_; }
 
     // The next spike without further input, or look at who may be next: strictly later than the
     // last settled instant, or never.

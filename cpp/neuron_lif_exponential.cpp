@@ -298,20 +298,23 @@ void LifExponential::restored() {
 
 void LifExponential::check_state(Time now) const {
     postdict::check_state(origin_ >= 0.0 && origin_ <= now, "a frame begins outside the run");
-    postdict::check_state(start_ >= 0.0 && start_ <= now && horizon_ >= now && horizon_ < never &&
-                              stride_ > 0.0 && stride_ < never,
-                          "a horizon lies in the past");
+    postdict::check_state(
+        stride_ >= shortest_stride * longest_stride_ && stride_ <= longest_stride_,
+        "a stride is too long or too short");
+    postdict::check_state(
+        start_ >= 0.0 && start_ <= now && horizon_ >= now &&
+            horizon_ <= std::max(start_ + longest_stride_, std::nextafter(start_, never)),
+        "a horizon lies in the past, or too far ahead");
     for (std::size_t i = 0; i < size(); ++i) {
         const Cell& cell = cells_[i];
-        postdict::check_state(
-            std::isfinite(cell.a) && std::isfinite(cell.g_e) && std::isfinite(cell.g_i),
-            "a value is not finite");
-        postdict::check_state(std::isfinite(drive_[i]), "a drive is not finite");
+        postdict::check_state(is_moderate(cell.a) && is_moderate(cell.g_e) && is_moderate(cell.g_i),
+                              "a value is not finite");
+        postdict::check_state(is_moderate(drive_[i]), "a drive is not finite");
         postdict::check_state(uncertain_[i] <= 1, "a flag is not 0 or 1");
         postdict::check_state(crossings_.time(i) >= now, "a predicted spike lies in the past");
-        postdict::check_state(
-            cell.held_until == free || (cell.held_until >= 0.0 && cell.held_until < never),
-            "a refractory end is no time");
+        postdict::check_state(cell.held_until == free || (cell.held_until >= 0.0 &&
+                                                          cell.held_until <= now + tau_refrac_[i]),
+                              "a refractory end is no time, or too late");
     }
 }
 

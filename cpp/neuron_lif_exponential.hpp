@@ -71,6 +71,7 @@ class LifExponential {
 
     // Arrivals of the present instant go here and act all at once in `settle`.
     Inputs& inputs() { return inputs_; }
+    const Inputs& inputs() const { return inputs_; }
 
     // When a neuron crosses threshold without further input, or all must be looked at again.
     Time next_time() const { return std::min(crossings_.top_time(), horizon_); }

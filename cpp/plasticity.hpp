@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -30,7 +31,8 @@ namespace postdict {
 // A rule whose bound Real can hold, so that what is stored obeys it too.
 template <class Real>
 Rule stored_in(Rule rule) {
-    auto bound = static_cast<Real>(rule.w_max);
+    const double most = std::numeric_limits<Real>::max();
+    auto bound = static_cast<Real>(std::min(rule.w_max, most));
     if (static_cast<double>(bound) > rule.w_max) bound = std::nextafter(bound, Real{0});
     rule.w_max = static_cast<double>(bound);
     return rule;
@@ -174,7 +176,7 @@ class Plasticity {
         std::visit([&](const auto& pairs) { pairs.check_state(now); }, pairing_);
         postdict::check_state(eta_ >= 0.0 && eta_ < never, "a learning rate is negative");
         for (std::uint32_t k = 0; k < log_.size(); ++k)
-            postdict::check_state(std::isfinite(log_[k].number), "a logged spike is not finite");
+            postdict::check_state(is_moderate(log_[k].number), "a logged spike is not finite");
         for (const std::uint32_t seen : seen_)
             postdict::check_state(seen <= log_.size(), "a row has read spikes that are not there");
     }

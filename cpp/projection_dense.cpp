@@ -136,7 +136,7 @@ template <class Real>
 void DenseProjection<Real>::check_state(Time now) const {
     for (const Real weight : weights_) {
         const auto w = static_cast<double>(weight);
-        postdict::check_state(std::isfinite(w) && (!plasticity_ || plasticity_->bounded(w) == w),
+        postdict::check_state(is_moderate(w) && (!plasticity_ || plasticity_->bounded(w) == w),
                               "a weight is out of its bounds");
     }
     if (!plasticity_) return;

@@ -168,12 +168,34 @@ template <class Real>
 void SparseProjection<Real>::check_state(Time now) const {
     for (const Real weight : weights_) {
         const auto w = static_cast<double>(weight);
-        postdict::check_state(std::isfinite(w) && (!plasticity_ || plasticity_->bounded(w) == w),
+        postdict::check_state(is_moderate(w) && (!plasticity_ || plasticity_->bounded(w) == w),
                               "a weight is out of its bounds");
     }
     if (!plasticity_) return;
     plasticity_->check_state(now);
     fluxes_.check_state(plasticity_->accounting() ? weights_.size() : 0);
+}
+
+template <class Real>
+void SparseProjection<Real>::check_rows() const {
+    for (const auto* offsets : {&first_, &source_first_})
+        postdict::check_state(!offsets->empty() && offsets->front() == 0 &&
+                                  std::is_sorted(offsets->begin(), offsets->end()),
+                              "offsets do not rise");
+    postdict::check_state(
+        first_.back() == targets_.size() && source_first_.back() + 1 == first_.size(),
+        "offsets do not end where the synapses do");
+    for (std::size_t bundle = 0; bundle + 1 < first_.size(); ++bundle)
+        postdict::check_state(std::is_sorted(targets_.begin() + first_[bundle],
+                                             targets_.begin() + first_[bundle + 1]),
+                              "the targets of a bundle are out of order");
+    for (const NeuronId i : targets_)
+        postdict::check_state(i >= 0 && index(i) < n_post_, "a synapse has no target");
+    if (delays_.size() == 1) return;
+    for (std::size_t j = 0; j < n_pre(); ++j)
+        postdict::check_state(std::is_sorted(delays_.begin() + source_first_[j],
+                                             delays_.begin() + source_first_[j + 1]),
+                              "the delays of a source do not rise");
 }
 
 template class SparseProjection<double>;

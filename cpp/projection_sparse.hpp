@@ -74,6 +74,7 @@ class SparseProjection {
         visit("fluxes", self.fluxes_);
     }
     void check_state(Time now) const;
+    void check_rows() const;  // throws StateError where offsets, targets or delays are wrong
 
   private:
     static std::size_t index(NeuronId j) { return static_cast<std::size_t>(j); }

@@ -117,6 +117,7 @@ class SampledRecorder {
         postdict::check_state(!sampling_.times.empty() || (interval_ > 0.0 && interval_ < never),
                               "a sampling interval is wrong");
         postdict::check_state(values_.size() % width() == 0, "a recording has the wrong length");
+        postdict::check_state(n_taken_away_ <= std::uint64_t{1} << 53, "too many were taken away");
         postdict::check_state(next_time() >= now, "a sample is missing");
     }
 

@@ -13,25 +13,13 @@ Simulation::Simulation(Network network, Limits limits)
       ways_(network_),
       queue_(n_slots()),
       spikes_(network_.populations.size()),
-      n_spikes_(network_.populations.size(), 0) {
+      n_spikes_(network_.populations.size(), 0),
+      n_in_window_(limits.rate < never ? network_.populations.size() : 0, 0) {
     fill_queue();
 }
 
 void Simulation::fill_queue() {
-    const auto fill = [&](auto& parts, std::size_t first_slot, auto&& next_time) {
-        for (std::size_t k = 0; k < parts.size(); ++k)
-            queue_.set(first_slot + k, next_time(parts[k]));
-    };
-    fill(network_.recorders, 0, [](const auto& r) { return r.next_time(); });
-    fill(network_.currents, current_slot(0), [](const auto& c) { return c.source.next_time(); });
-    fill(ways_.lines, line_slot(0), [](const auto& l) { return l.spikes.next_time(); });
-    fill(ways_.staggered, staggered_slot(0), [](const auto& l) { return l.spikes.next_time(); });
-    fill(ways_.dendrites, dendrite_slot(0), [](const auto& l) { return l.spikes.next_time(); });
-    fill(network_.poisson, poisson_slot(0), [](const auto& p) { return p.source.next_time(); });
-    fill(network_.spike_times, spike_times_slot(0), [](const auto& s) { return s.next_time(); });
-    fill(network_.populations, population_slot(0), [](const auto& p) {
-        return std::visit([](const auto& n) { return n.next_time(); }, p.neurons);
-    });
+    each_stream([&](std::size_t slot, Time next) { queue_.set(slot, next); });
 }
 
 bool Simulation::run_until(Time end, std::uint64_t most_instants) {
@@ -53,6 +41,9 @@ bool Simulation::run_until(Time end, std::uint64_t most_instants) {
             --most_instants;
         }
         broken_ = false;
+#ifdef POSTDICT_CHECKS
+        check_invariants(std::nextafter(time_, never));
+#endif
     }
     time_ = std::max(time_, end);
     sample_due();
@@ -67,6 +58,14 @@ void Simulation::sample_due() {
 }
 
 void Simulation::check_limits() {
+    for (std::size_t p = 0; p < n_in_window_.size(); ++p)
+        if (too_fast(p))
+            throw LimitError(
+                "max_rate = " + std::to_string(limits_.rate) +
+                " Hz passed before t = " + std::to_string(time_) + " ms: population '" +
+                network_.populations[p].name + "' fired " + std::to_string(n_in_window_[p]) +
+                " spikes since t = " + std::to_string(window_end_ - rate_window) +
+                " ms; weaken its input, strengthen its inhibition, or raise the limit");
     const bool recorded = n_recorded_ >= limits_.recorded_spikes;
     if (!recorded && n_pending_ < limits_.pending_spikes) return;
     const auto busiest = static_cast<std::size_t>(
@@ -81,6 +80,20 @@ void Simulation::check_limits() {
         population.name + "' (" + std::to_string(rate) +
         " Hz on average): weaken its input, or raise the limit" +
         (recorded ? ", or record less (set_recording)" : ""));
+}
+
+bool Simulation::too_fast(std::size_t p) const {
+    const auto size = static_cast<double>(network_.populations[p].size());
+    return static_cast<double>(n_in_window_[p]) > 1e-3 * rate_window * limits_.rate * size;
+}
+
+// Windows follow the times of the spikes alone, so that no pause moves them.
+void Simulation::count_in_window(std::size_t p, std::size_t n, Time t) {
+    if (t >= window_end_) {
+        std::fill(n_in_window_.begin(), n_in_window_.end(), 0U);
+        window_end_ = (std::floor(t / rate_window) + 1.0) * rate_window;
+    }
+    n_in_window_[p] += n;
 }
 
 // Kicks of one source, each an instant of its own, up to the next event of any other stream: most
@@ -273,6 +286,7 @@ void Simulation::settle(std::size_t p, Time t) {
 
 void Simulation::fire(std::size_t p, const std::vector<NeuronId>& fired, Time t) {
     n_spikes_[p] += fired.size();
+    if (!n_in_window_.empty()) count_in_window(p, fired.size(), t);
     n_recorded_ += spikes_[p].append(fired, t);
     send(ways_.from_population[p], fired, t);
     for (const std::size_t d : ways_.dendrites_from[p]) {

@@ -34,7 +34,9 @@ namespace postdict {
 struct Limits {
     std::uint64_t recorded_spikes = 100'000'000;
     std::uint64_t pending_spikes = 10'000'000;
+    double rate = never;  // Hz per neuron of a population, over each `rate_window` from t = 0 on
 };
+inline constexpr Time rate_window = 1000.0;  // ms
 
 inline constexpr std::uint64_t never_stop = std::numeric_limits<std::uint64_t>::max();
 
@@ -84,12 +86,20 @@ class Simulation {
     // Spikes of a population so far, recorded or not.
     std::uint64_t n_spikes(std::size_t population) const { return n_spikes_[population]; }
 
+    // Throws StateError where the parts contradict each other: for tests, and done after every
+    // instant where POSTDICT_CHECKS is defined.
+    void check_invariants() const;
+
     State state() const;
     void restore(const State& state);  // of a simulation of an equal network; throws StateError
 
   private:
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit);
+    void check_parts(Time now) const;
+    void check_invariants(Time now) const;
+    std::uint64_t n_recorded() const;
+    std::uint64_t n_pending() const;
 
     // The queue's slots, in the order in which one instant takes them.
     std::size_t line_slot(std::size_t k) const { return network_.recorders.size() + k; }
@@ -111,8 +121,13 @@ class Simulation {
     }
     std::size_t n_slots() const { return current_slot(network_.currents.size()); }
 
+    // Calls use(slot, time of its next event) for every stream.
+    template <class Use>
+    void each_stream(Use&& use) const;
     void fill_queue();
     void check_limits();
+    void count_in_window(std::size_t population, std::size_t n, Time t);
+    bool too_fast(std::size_t population) const;
     std::uint64_t kicks(std::size_t slot, Time end, std::uint64_t most_instants);
     void instant(Time t);
     void take(std::size_t slot, Time t);
@@ -138,7 +153,27 @@ class Simulation {
     std::uint64_t n_pending_ = 0;
     std::uint64_t n_synaptic_events_ = 0;
     std::vector<std::uint64_t> n_spikes_;  // by population
-    bool broken_ = false;                  // an instant was not completed
+    // Where there is a bound on the rate: spikes since the present window began, and its end.
+    std::vector<std::uint64_t> n_in_window_;  // by population
+    Time window_end_ = rate_window;
+    bool broken_ = false;  // an instant was not completed
 };
+
+template <class Use>
+void Simulation::each_stream(Use&& use) const {
+    const auto each = [&](const auto& parts, std::size_t first_slot, auto&& next_time) {
+        for (std::size_t k = 0; k < parts.size(); ++k) use(first_slot + k, next_time(parts[k]));
+    };
+    each(network_.recorders, 0, [](const auto& r) { return r.next_time(); });
+    each(network_.currents, current_slot(0), [](const auto& c) { return c.source.next_time(); });
+    each(ways_.lines, line_slot(0), [](const auto& l) { return l.spikes.next_time(); });
+    each(ways_.staggered, staggered_slot(0), [](const auto& l) { return l.spikes.next_time(); });
+    each(ways_.dendrites, dendrite_slot(0), [](const auto& l) { return l.spikes.next_time(); });
+    each(network_.poisson, poisson_slot(0), [](const auto& p) { return p.source.next_time(); });
+    each(network_.spike_times, spike_times_slot(0), [](const auto& s) { return s.next_time(); });
+    each(network_.populations, population_slot(0), [](const auto& p) {
+        return std::visit([](const auto& n) { return n.next_time(); }, p.neurons);
+    });
+}
 
 }  // namespace postdict

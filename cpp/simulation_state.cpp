@@ -1,4 +1,4 @@
-// What a user changes between runs, and saving and restoring: the rest of `Simulation`.
+// What a user changes between runs, and saving and restoring.
 #include <utility>
 
 #include "simulation.hpp"
@@ -63,6 +63,10 @@ void Simulation::fields(Self& self, Visitor& visit) {
     each_variant("population", self.network_.populations,
                  [](auto& p) -> auto& { return p.neurons; });
     each("n_spikes", self.n_spikes_, [](auto& n) -> auto& { return n; });
+    if (!self.n_in_window_.empty()) {
+        visit("rate_window.end", self.window_end_);
+        visit("rate_window.n_spikes", self.n_in_window_);
+    }
     each("spikes", self.spikes_, [](auto& record) -> auto& { return record; });
     each("poisson", self.network_.poisson, [](auto& p) -> auto& { return p.source; });
     each("current", self.network_.currents, [](auto& c) -> auto& { return c.source; });
@@ -87,35 +91,12 @@ State Simulation::state() const {
 void Simulation::restore(const State& state) {
     StateReader visit(state);
     fields(*this, visit);
-    check_state(time_ >= 0.0 && time_ < never, "the time is negative or not finite");
-    n_recorded_ = 0;
-    n_pending_ = 0;
-    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
-        const Population& population = network_.populations[p];
-        std::visit([&](const auto& neurons) { neurons.check_state(time_); }, population.neurons);
-        spikes_[p].check_state(time_, population.size());
-        n_recorded_ += spikes_[p].times.size();
-    }
-    for (const Poisson& poisson : network_.poisson) poisson.source.check_state(time_);
-    for (const Current& current : network_.currents) current.source.check_state(time_);
-    for (const SpikeTimesSource& source : network_.spike_times) source.check_state(time_);
-    for (const Projection& projection : network_.projections)
-        std::visit([&](const auto& s) { s.check_state(time_); }, projection.synapses);
-    for (const AxonLine& line : ways_.lines) {
-        line.spikes.check_state(time_, emitter_size(network_, line.pre));
-        n_pending_ += line.spikes.size();
-    }
-    for (StaggeredAxons& axons : ways_.staggered) {
+    check_parts(time_);
+    n_recorded_ = n_recorded();
+    n_pending_ = n_pending();
+    for (StaggeredAxons& axons : ways_.staggered)
         visit_sparse(network_.projections[axons.projection].synapses,
-                     [&](const auto& s) { axons.spikes.check_state(time_, s.source_first()); });
-        n_pending_ += axons.spikes.size();
-    }
-    for (const DendriteLine& line : ways_.dendrites) {
-        const Projection& projection = network_.projections[line.projection];
-        line.spikes.check_state(time_, network_.populations[projection.post].size());
-        n_pending_ += line.spikes.size();
-    }
-    for (const SampledRecorder& recorder : network_.recorders) recorder.check_state(time_);
+                     [&](const auto& s) { axons.spikes.find_last(s.source_first()); });
     fill_queue();
 }
 

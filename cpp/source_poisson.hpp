@@ -50,7 +50,10 @@ class PoissonSource {
         const Kick kick{draw.who, weight_};
         hazard_ = draw.wait;
         if (++drawn_ == block_.size()) draw_block();
-        next_ = time_of(next_);
+        const Time present = next_;
+        next_ = time_of(present);
+        // Time goes on even where waiting times are below its resolution.
+        if (next_ == present) next_ = std::nextafter(present, never);
         return kick;
     }
 

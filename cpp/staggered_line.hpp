@@ -55,15 +55,24 @@ class StaggeredLine {
     }
 
     // source_first: where each source's bundles begin, and the number of bundles.
-    void check_state(Time now, const std::vector<std::uint32_t>& source_first) {
-        for (Entry& entry : heap_) {
+    void check_state(Time now, const std::vector<std::uint32_t>& source_first,
+                     const std::vector<double>& delays) const {
+        postdict::check_state(std::is_heap(heap_.begin(), heap_.end(), later),
+                              "spikes under way are out of order");
+        for (const Entry& entry : heap_) {
             postdict::check_state(entry.arrival >= now && entry.arrival < never &&
                                       entry.sent >= 0.0 && entry.sent <= now,
                                   "a spike under way is late");
             postdict::check_state(entry.bundle < source_first.back(),
                                   "a spike under way has no synapses");
-            entry.last = *std::upper_bound(source_first.begin(), source_first.end(), entry.bundle);
+            postdict::check_state(entry.arrival == arrival(entry.sent, delays[entry.bundle]),
+                                  "a spike under way comes at another time than it should");
         }
+    }
+    // After a restore, of entries that were checked: where each spike's way ends.
+    void find_last(const std::vector<std::uint32_t>& source_first) {
+        for (Entry& entry : heap_)
+            entry.last = *std::upper_bound(source_first.begin(), source_first.end(), entry.bundle);
     }
 
   private:
@@ -92,8 +101,6 @@ class StaggeredLine {
         heap_.clear();
         for (std::size_t k = 0; k < sent.size(); ++k)
             heap_.push_back({arrivals[k], sent[k], static_cast<std::uint32_t>(bundles[k]), 0});
-        postdict::check_state(std::is_heap(heap_.begin(), heap_.end(), later),
-                              "spikes under way are out of order");
     }
 
     std::vector<Entry> heap_;  // earliest first

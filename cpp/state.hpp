@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -31,6 +32,12 @@ struct StateError : std::invalid_argument {
 
 inline void check_state(bool holds, std::string_view rule) {
     if (!holds) throw StateError("the saved state is damaged: " + std::string(rule));
+}
+
+// Whether a number is finite, and far enough from the largest double that products are too. What
+// users may give is smaller by far.
+inline bool is_moderate(double value) {
+    return std::abs(value) <= 1e150;
 }
 
 class StateWriter {

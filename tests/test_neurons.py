@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import pickle  # noqa: TID251 -- our own objects
 import warnings
 
 import numpy as np
@@ -193,10 +194,15 @@ def test_refractory_neurons_ignore_input_and_stay_at_reset():
     assert sim.potentials("cells") == pytest.approx([-0.5 * math.exp(-1.0)], abs=1e-15)
 
 
-def test_refractory_for_ever():
-    sim = simulation(LIF(tau_refrac=1e100), times=[2.0, 1e6, 1e12], weights=1.5)
-    sim.run_until(1e13)
-    assert list(sim.spikes("cells")[0]) == [2.0]
+@pytest.mark.parametrize("model", [LIF, postdict.LIFExp])
+def test_a_long_refractoriness_is_finite_or_refused(model):
+    """The state could hold no V that decays through more than 200 time constants."""
+    sim = simulation(model(tau_m=1.0, i_offset=2.0, tau_refrac=200.0))
+    sim.run_until(500.0)
+    assert sim.spikes("cells")[0] == pytest.approx(math.log(2.0) * np.arange(1, 4) + [0, 200, 400])
+    assert np.isfinite(pickle.loads(pickle.dumps(sim)).potentials("cells")).all()
+    with pytest.raises(ValueError, match=r"tau_refrac must be at most 200 tau_m, got .* = 201 ms"):
+        model(tau_m=[2.0, 1.0], tau_refrac=201.0)
 
 
 def test_reset_by_subtraction_keeps_what_is_above():

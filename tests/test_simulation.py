@@ -1,6 +1,7 @@
 """Running: pauses, seeds, what may change between runs, recordings, limits, threads, Ctrl-C."""
 
 import math
+import pickle  # noqa: TID251 -- our own objects
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -235,6 +236,41 @@ def test_a_limit_on_spikes_under_way_stops_the_run_whole():
         sim.run_until(1000.0)
     assert sim.time == 21.0
     postdict.Simulation(net, max_pending_spikes=100).run_until(1000.0)
+
+
+def chain(rate=300.0):
+    """A population that fires at a constant rate, Hz, from 1500 ms on."""
+    net = postdict.Network()
+    net.add_population("cells", 4, LIF(reset="by"))
+    times = np.repeat(np.arange(1500.0, 9000.0, 1e3 / rate), 2)
+    net.add_spike_source("source", 1, times=times, ids=np.zeros(len(times), int))
+    net.connect("source", "cells", weights=1.0)
+    return net
+
+
+def test_a_limit_on_a_rate_stops_the_run_whole_wherever_it_pauses():
+    stops = set()
+    for pauses in ([], [1777.0], np.arange(0.0, 3000.0, 7.7)):
+        sim = postdict.Simulation(chain(), max_rate=200.0)
+        with pytest.raises(RuntimeError, match=r"max_rate = 200.*'cells' fired 808 spikes since t"):
+            for until in (*pauses, 4000.0):
+                sim.run_until(until)
+        stops.add(sim.time)
+        sim = pickle.loads(pickle.dumps(sim))
+        with pytest.raises(RuntimeError, match=r"max_rate = 200\."):  # it still holds
+            sim.run_until(4000.0)
+        free = postdict.Simulation(chain())
+        free.run_until(sim.time)
+        assert all(map(np.array_equal, sim.spikes("cells"), free.spikes("cells")))
+    assert len(stops) == 1
+    # A second of 300 spikes, then one of 600; the first half second of them is no such second.
+    postdict.Simulation(chain(), max_rate=610.0).run_until(5000.0)
+
+
+def test_a_limit_on_a_rate_is_checked():
+    for wrong in (0.0, -5.0, math.inf, math.nan):
+        with pytest.raises(ValueError, match=r"max_rate must be (positive|finite)"):
+            postdict.Simulation(network(), max_rate=wrong)
 
 
 @pytest.mark.parametrize("limit", ["max_recorded_spikes", "max_pending_spikes"])

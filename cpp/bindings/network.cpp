@@ -84,6 +84,7 @@ void record(Network& network, const std::string& name, std::size_t target, const
     if (variable == Variable::weights || variable == Variable::weight_statistics) {
         n = std::visit([](const auto& s) { return s.n_weights(); },
                        network.projections.at(target).synapses);
+        require(n > 0, "the projection has no synapses, so no weights to record");
         sampling.width = variable == Variable::weight_statistics ? 4 : n;
     } else {
         n = network.populations.at(target).size();

@@ -224,11 +224,12 @@ void bind_simulation(py::module_& module) {
 
     py::class_<SharedSimulation>(module, "Simulation")
         .def(py::init([](const Network& network, std::uint64_t max_recorded_spikes,
-                         std::uint64_t max_pending_spikes) {
+                         std::uint64_t max_pending_spikes, double max_rate) {
                  return std::make_unique<SharedSimulation>(
-                     network, Limits{max_recorded_spikes, max_pending_spikes});
+                     network, Limits{max_recorded_spikes, max_pending_spikes, max_rate});
              }),
-             py::arg("network"), py::arg("max_recorded_spikes"), py::arg("max_pending_spikes"))
+             py::arg("network"), py::arg("max_recorded_spikes"), py::arg("max_pending_spikes"),
+             py::arg("max_rate") = never)
         .def_property_readonly("time", [](SharedSimulation& s) { return s.use()->time(); })
         .def_property_readonly("n_synaptic_events",
                                [](SharedSimulation& s) { return s.use()->n_synaptic_events(); })

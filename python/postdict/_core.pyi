@@ -116,7 +116,11 @@ class LimitError(RuntimeError):
 
 class Simulation:
     def __init__(
-        self, network: Network, max_recorded_spikes: int, max_pending_spikes: int
+        self,
+        network: Network,
+        max_recorded_spikes: int,
+        max_pending_spikes: int,
+        max_rate: float = ...,
     ) -> None: ...
     def append_spikes(self, source: int, times: ArrayLike, ids: ArrayLike) -> None: ...
     def fluxes(self, projection: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...

@@ -43,7 +43,7 @@ def write(path: str | os.PathLike[str], content: bytes) -> None:
 
 def pack(
     network: Network,
-    limits: dict[str, int],
+    limits: dict[str, Any],
     state: Arrays,
     streamed: tuple[str, float] | None = None,
 ) -> bytes:
@@ -64,7 +64,7 @@ def pack(
 
 def unpack(
     content: bytes,
-) -> tuple[Network, dict[str, int], Arrays, tuple[str, float] | None]:
+) -> tuple[Network, dict[str, Any], Arrays, tuple[str, float] | None]:
     """Return network, limits, the core's state and what was streamed, as `pack` takes them.
 
     CheckpointError says what is wrong.
@@ -91,8 +91,8 @@ def unpack(
     prefix = "state/"
     state = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
     try:
-        limits = {str(k): int(v) for k, v in header["limits"].items()}
-        if set(limits) != {"max_recorded_spikes", "max_pending_spikes"}:
+        limits = dict(header["limits"])
+        if set(limits) - {"max_rate"} != {"max_recorded_spikes", "max_pending_spikes"}:
             raise KeyError("limits")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # said when the network was made

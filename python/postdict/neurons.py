@@ -32,6 +32,9 @@ class _Model:
         _require(p, "v_thresh", ">", "v_rest", hint="; for a drive above threshold use i_offset")
         p.setdefault("v_init", p["v_rest"])
         _require(p, "v_init", "<", "v_thresh")
+        # The core holds V in a frame that grows by exp(tau_refrac / tau_m).
+        p["200 tau_m"] = 200.0 * p["tau_m"]
+        _require(p, "tau_refrac", "<=", "200 tau_m", unit="ms")
         return p
 
     def _given(self) -> dict[str, Any]:
@@ -76,7 +79,7 @@ class LIF(_Model):
         Resting, threshold and reset potential, mV. v_thresh must be above v_rest and v_reset.
     tau_refrac : float or array (n,)
         Refractory time, ms: V stays at v_reset on [t, t + tau_refrac) and input is ignored; an
-        arrival exactly at its end counts.
+        arrival exactly at its end counts. At most 200 tau_m.
     i_offset : float or array (n,)
         Constant drive, mV: the potential tends to v_rest + i_offset. Above threshold the neuron
         fires by itself, at exact times.
@@ -154,6 +157,7 @@ class LIFExp(_Model):
         Resting, threshold and reset potential, mV. v_thresh must be above v_rest and v_reset.
     tau_refrac : float or array (n,)
         Refractory time, ms: V stays at v_reset on [t, t + tau_refrac) while the currents go on.
+        At most 200 tau_m.
     i_offset : float or array (n,)
         Constant drive, mV.
     v_init : float or array (n,), optional
@@ -207,7 +211,12 @@ def _plain(name: str, value: object) -> float | tuple[float, ...]:
 
 
 def _require(
-    p: dict[str, Any], left: str, relation: Literal["<", "<=", ">"], right: str, hint: str = ""
+    p: dict[str, Any],
+    left: str,
+    relation: Literal["<", "<=", ">"],
+    right: str,
+    hint: str = "",
+    unit: str = "mV",
 ) -> None:
     _same_size(p, left, right)
     a, b = np.broadcast_arrays(p[left], p[right])
@@ -218,8 +227,8 @@ def _require(
         place = _checks.first_place(wrong)
         who = f" (neuron {place[0]})" if place else ""
         raise ValueError(
-            f"{left} must be {words} {right}, got {left} = {a[place]:g} mV, "
-            f"{right} = {b[place]:g} mV{who}{hint}"
+            f"{left} must be {words} {right}, got {left} = {a[place]:g} {unit}, "
+            f"{right} = {b[place]:g} {unit}{who}{hint}"
         )
 
 

@@ -44,6 +44,9 @@ class Simulation(Readings):
         Bound on the spikes kept in memory (12 bytes each).
     max_pending_spikes : int
         Bound on the spikes under way in axons.
+    max_rate : float, optional
+        Bound on the mean rate of each population, Hz per neuron, over each second of the
+        simulation (from t = 0, 1000, 2000, ... ms on). None, the default, is no bound.
     max_bytes : int, optional
         Bound on the estimate `Network.memory`; the memory of the machine by default, for what is
         not recorded.
@@ -63,11 +66,12 @@ class Simulation(Readings):
         *,
         max_recorded_spikes: int = 10**8,
         max_pending_spikes: int = 10**7,
+        max_rate: float | None = None,
         max_bytes: int | None = None,
     ) -> None:
         if not isinstance(network, Network):
             raise TypeError(f"network must be a postdict.Network, got {type(network).__name__}")
-        self._limits = {
+        self._limits: dict[str, Any] = {
             "max_recorded_spikes": _checks.integer(
                 "max_recorded_spikes", max_recorded_spikes, at_least=1
             ),
@@ -75,6 +79,8 @@ class Simulation(Readings):
                 "max_pending_spikes", max_pending_spikes, at_least=1
             ),
         }
+        if max_rate is not None:
+            self._limits["max_rate"] = _checks.number("max_rate", max_rate, "Hz", above=0.0)
         bound = None if max_bytes is None else _checks.integer("max_bytes", max_bytes)
         memory.check(network.memory(), bound)
         # A description of its own, so that later additions to the user's cannot confuse this one.

@@ -101,6 +101,25 @@ TEST_CASE("a damaged state is refused") {
     CHECK_THROWS_AS(Simulation(small_network(), {}).restore(state), StateError);
 }
 
+// Each of these once let time run backwards, or overflowed.
+TEST_CASE("a state that would go wrong later is refused") {
+    Simulation source(small_network(), {});
+    while (std::get<std::vector<double>>(source.state()["staggered0.sent"]).empty())
+        source.run_until(source.time() + 1.0, never_stop);
+    const State good = source.state();
+    const auto refuses = [&](const char* name, double value) {
+        State state = good;
+        std::get<std::vector<double>>(state[name]).back() = value;
+        CHECK_THROWS_AS(Simulation(small_network(), {}).restore(state), StateError);
+    };
+    refuses("staggered0.sent", 0.0);
+    refuses("line0.time", source.time() + 3.0);
+    refuses("population0.held_until", source.time() + 2.0);
+    refuses("population0.stride", 1e-300);
+    refuses("population0.excess.scaled", 1e200);
+    refuses("projection1.weights", 1e200);
+}
+
 TEST_CASE("samples span the run however long it is") {
     Simulation simulation(small_network(), {});
     simulation.run_until(1000.0, never_stop);
@@ -108,6 +127,22 @@ TEST_CASE("samples span the run however long it is") {
     CHECK(weights.time_of(1) == 200.0);
     CHECK(weights.n_samples() == 6);  // 0, 200, ..., 1000
     CHECK(simulation.recorder(1).n_samples() == 21);
+}
+
+TEST_CASE("samples keep their times where some are taken away before others are dropped") {
+    for (const int n_taken : {2, 3}) {
+        std::vector<double> taken;
+        SampledRecorder recorder(Sampling{Variable::potential, 0, {0}, 1, 10.0, {}, 4});
+        for (double t = 0.0; t < 200.0; t += 10.0) {
+            if (recorder.next_time() != t) continue;
+            recorder.sample(t, [&](std::vector<double>& values) { values.push_back(t); });
+            if (t == 10.0 * (n_taken - 1)) taken = recorder.take_away();
+            for (std::size_t k = 0; k < recorder.n_samples(); ++k)
+                CHECK(recorder.time_of(k) == recorder.values()[k]);
+        }
+        CHECK(taken.size() == static_cast<std::size_t>(n_taken));
+        CHECK(recorder.n_samples() > 1);
+    }
 }
 
 TEST_CASE("a limit stops the run between two instants, whole") {

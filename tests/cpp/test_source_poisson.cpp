@@ -42,6 +42,15 @@ TEST_CASE("a rate in equal steps is the constant rate, and counts follow the rat
     CHECK(std::abs(n_second - 800.0) < 5.0 * std::sqrt(800.0));
 }
 
+TEST_CASE("time goes on however high the rate is") {
+    PoissonSource source(7, "noise", 10, {{0.0, 1.0}, {0.0, 1e40}}, 0.1);
+    for (int k = 0; k < 100; ++k) {
+        const double before = source.next_time();
+        source.kick();
+        REQUIRE(source.next_time() > before);
+    }
+}
+
 TEST_CASE("a source that is saved and restored anywhere goes on with the same bits") {
     PoissonSource whole(9, "noise", 10, {{0.0, 60.0}, {100.0, 300.0}}, 0.1);
     PoissonSource restored = whole;

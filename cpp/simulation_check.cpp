@@ -1,0 +1,71 @@
+// What must hold of a simulation, however it came to be: checked after a restore, and in debug
+// builds after every instant.
+#include <cmath>
+
+#include "simulation.hpp"
+
+namespace postdict {
+
+// Each part's own rules, if every event before `now` has happened and none at it or after.
+void Simulation::check_parts(Time now) const {
+    postdict::check_state(time_ >= 0.0 && time_ < never, "the time is negative or not finite");
+    postdict::check_state(window_end_ > 0.0 && window_end_ < never,
+                          "the window of a rate has no end");
+    for (std::size_t p = 0; p < network_.populations.size(); ++p) {
+        const Population& population = network_.populations[p];
+        std::visit([&](const auto& neurons) { neurons.check_state(now); }, population.neurons);
+        spikes_[p].check_state(now, population.size());
+    }
+    for (const Poisson& poisson : network_.poisson) poisson.source.check_state(now);
+    for (const Current& current : network_.currents) current.source.check_state(now);
+    for (const SpikeTimesSource& source : network_.spike_times) source.check_state(now);
+    for (const Projection& projection : network_.projections)
+        std::visit([&](const auto& s) { s.check_state(now); }, projection.synapses);
+    for (const AxonLine& line : ways_.lines)
+        line.spikes.check_state(now, emitter_size(network_, line.pre));
+    for (const StaggeredAxons& axons : ways_.staggered)
+        visit_sparse(network_.projections[axons.projection].synapses, [&](const auto& s) {
+            axons.spikes.check_state(now, s.source_first(), s.delays());
+        });
+    for (const DendriteLine& line : ways_.dendrites) {
+        const Projection& projection = network_.projections[line.projection];
+        line.spikes.check_state(now, network_.populations[projection.post].size());
+    }
+    for (const SampledRecorder& recorder : network_.recorders) recorder.check_state(now);
+}
+
+std::uint64_t Simulation::n_recorded() const {
+    std::uint64_t n = 0;
+    for (const SpikeRecord& record : spikes_) n += record.times.size();
+    return n;
+}
+
+std::uint64_t Simulation::n_pending() const {
+    std::uint64_t n = 0;
+    for (const AxonLine& line : ways_.lines) n += line.spikes.size();
+    for (const StaggeredAxons& axons : ways_.staggered) n += axons.spikes.size();
+    for (const DendriteLine& line : ways_.dendrites) n += line.spikes.size();
+    return n;
+}
+
+void Simulation::check_invariants(Time now) const {
+    check_parts(now);
+    queue_.check();
+    each_stream([&](std::size_t slot, Time next) {
+        postdict::check_state(queue_.time(slot) == next, "the queue has another time for a stream");
+    });
+    postdict::check_state(n_recorded_ == n_recorded(), "recorded spikes are miscounted");
+    postdict::check_state(n_pending_ == n_pending(), "spikes under way are miscounted");
+    for (const Population& population : network_.populations)
+        postdict::check_state(
+            !std::visit([](const auto& n) { return n.inputs().touched(); }, population.neurons),
+            "an input was left over by its instant");
+    for (const Projection& projection : network_.projections)
+        visit_sparse(projection.synapses, [](const auto& synapses) { synapses.check_rows(); });
+}
+
+void Simulation::check_invariants() const {
+    check_invariants(time_);
+}
+
+}  // namespace postdict

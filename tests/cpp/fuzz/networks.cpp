@@ -1,0 +1,216 @@
+#include "networks.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+using namespace postdict;
+
+namespace fuzz {
+
+namespace {
+
+using Values = std::vector<double>;
+
+// n values, or now and then one for all.
+Values values(Bytes& bytes, std::size_t n, const Values& choices) {
+    Values result(n, bytes.one_of(choices));
+    if (bytes.below(4) == 0)
+        for (double& value : result) value = bytes.one_of(choices);
+    return result;
+}
+
+Neurons neurons(Bytes& bytes, std::size_t n) {
+    const Values tau{20.0, 10.0, 5.0, 100.0, 1.0, 20.1, 0.05, 5000.0};
+    const Values v_rest = values(bytes, n, {0.0, -0.5, 0.25});
+    const Values v_thresh = values(bytes, n, {1.0, 0.75, 1.5});
+    const Values v_reset = values(bytes, n, {0.0, -0.25, 0.5});
+    const Values v_init = values(bytes, n, {0.0, 0.5, -0.75});
+    const Values i_offset = values(bytes, n, {0.0, 0.4, 1.2, 1.0, -0.5, 0.75});
+    Values tau_refrac = values(bytes, n, {0.0, 0.0, 1.5, 30.0, 1e-9});
+    Values tau_m = values(bytes, n, tau);
+    for (std::size_t i = 0; i < n; ++i) tau_refrac[i] = std::min(tau_refrac[i], 200.0 * tau_m[i]);
+    if (bytes.coin())
+        return LifExponential({tau_m, values(bytes, n, tau), values(bytes, n, tau), v_rest,
+                               v_thresh, v_reset, tau_refrac, i_offset, v_init});
+    if (std::adjacent_find(tau_m.begin(), tau_m.end(), std::not_equal_to<>()) == tau_m.end())
+        tau_m.resize(1);
+    const bool subtract = bytes.coin();
+    if (subtract) std::fill(tau_refrac.begin(), tau_refrac.end(), 0.0);
+    // Below every v_reset, v_init and v_inf, currents included.
+    const Values v_min(n, bytes.coin() ? -3.0 : -never);
+    return LifDelta(
+        {tau_m, v_rest, v_thresh, v_reset, tau_refrac, i_offset, v_min, v_init, subtract});
+}
+
+std::optional<Rule> rule(Bytes& bytes) {
+    Rule made{TraceRule{}, bytes.one_of({0.01, 0.0, 0.1, 3.0}), bytes.coin(), bytes.coin(), never};
+    if (made.soft || bytes.coin()) made.w_max = bytes.one_of({0.5, 0.1, 1.0});
+    const Values signs{1.0, -1.0, 0.0, 0.3};
+    const Values tau{20.0, 5.0, 0.1, 300.0};
+    switch (bytes.below(5)) {
+        case 0:
+            return std::nullopt;
+        case 1:
+            made.kind = WindowRule{SampledWindow{{-12.0, 0.0, 30.0}, {-1.0, 0.5, 0.0}}, 12.0, 30.0};
+            break;
+        case 2:
+            made.kind = WindowRule{HaasWindow{1.0, 0.5, 1.0, 1.0, 10.0, 1.0, 0.5}, 60.0, 60.0};
+            break;
+        default:
+            made.kind = TraceRule{bytes.one_of(signs), bytes.one_of(signs),
+                                  0.1 * bytes.one_of(signs), bytes.one_of(tau), bytes.one_of(tau)};
+    }
+    return made;
+}
+
+Values weights(Bytes& bytes, std::size_t n) {
+    Values result(n);
+    for (double& weight : result) weight = bytes.between(0.0, 0.5);
+    return result;
+}
+
+template <class Real>
+Synapses sparse(Bytes& bytes, std::size_t n_pre, std::size_t n_post, bool staggered) {
+    SparseParameters p{n_pre, n_post, {0}, {0}, {}, {}, {}, bytes.coin(), rule(bytes)};
+    for (std::size_t j = 0; j < n_pre; ++j) {
+        const std::size_t n_bundles = staggered ? bytes.below(4) : 1;
+        double delay = 0.0;
+        for (std::size_t bundle = 0; bundle < n_bundles; ++bundle) {
+            delay += bytes.one_of({0.5, 1.5, 4.0, 1e-15});
+            p.delays.push_back(delay);
+            const std::size_t first = p.targets.size();
+            for (std::size_t k = bytes.below(4); k > 0; --k)
+                p.targets.push_back(static_cast<NeuronId>(bytes.below(n_post)));
+            std::sort(p.targets.begin() + static_cast<std::ptrdiff_t>(first), p.targets.end());
+            p.first.push_back(static_cast<std::uint32_t>(p.targets.size()));
+        }
+        p.source_first.push_back(static_cast<std::uint32_t>(p.delays.size()));
+    }
+    if (!staggered) p.delays.assign(1, p.delays[0]);
+    p.weights = weights(bytes, p.rule || bytes.coin() ? p.targets.size() : 1);
+    return SparseProjection<Real>(p);
+}
+
+template <class Real>
+Synapses dense(Bytes& bytes, std::size_t n_pre, std::size_t n_post) {
+    const bool inhibitory = bytes.coin();
+    const std::optional<Rule> learning = rule(bytes);
+    const bool uniform = !learning && bytes.coin();
+    return DenseProjection<Real>({n_pre, n_post, weights(bytes, uniform ? 1 : n_pre * n_post),
+                                  inhibitory, learning, uniform});
+}
+
+Projection projection(Bytes& bytes, const Network& made) {
+    const bool replayed = !made.spike_times.empty() && bytes.coin();
+    Emitter pre{Emitter::Kind::spike_times, 0};
+    if (replayed) {
+        pre.index = bytes.below(made.spike_times.size());
+    } else {
+        pre = {Emitter::Kind::population, bytes.below(made.populations.size())};
+    }
+    const std::size_t post = bytes.below(made.populations.size());
+    const std::size_t n_pre = emitter_size(made, pre);
+    const std::size_t n_post = made.populations[post].size();
+    double axonal_delay = bytes.one_of({1.0, 2.5, 0.5, 10.0, 1e-12, 500.0});
+    const double dendritic_delay = bytes.one_of({0.0, 0.0, 0.5, 3.0});
+    const bool single = bytes.coin();
+    const std::size_t form = bytes.below(3);
+    if (form == 0)
+        return {pre, post, axonal_delay, dendritic_delay,
+                single ? dense<float>(bytes, n_pre, n_post) : dense<double>(bytes, n_pre, n_post)};
+    if (form == 2) axonal_delay = std::numeric_limits<double>::quiet_NaN();
+    return {pre, post, axonal_delay, dendritic_delay,
+            single ? sparse<float>(bytes, n_pre, n_post, form == 2)
+                   : sparse<double>(bytes, n_pre, n_post, form == 2)};
+}
+
+std::optional<Sampling> sampling(Bytes& bytes, const Network& made) {
+    Sampling result{Variable::potential, bytes.below(made.populations.size()), {}, 1, 0.0, {}, 4};
+    if (!made.projections.empty() && bytes.coin()) {
+        result.target = bytes.below(made.projections.size());
+        const std::size_t n = std::visit([](const auto& s) { return s.n_weights(); },
+                                         made.projections[result.target].synapses);
+        if (n == 0) return std::nullopt;
+        result.variable = bytes.coin() ? Variable::weights : Variable::weight_statistics;
+        result.width = result.variable == Variable::weights ? n : 4;
+        if (result.variable == Variable::weights && bytes.coin())
+            result.which.push_back(bytes.below(n));
+    } else {
+        const Population& population = made.populations[result.target];
+        if (std::holds_alternative<LifExponential>(population.neurons) && bytes.coin())
+            result.variable = bytes.coin() ? Variable::current_e : Variable::current_i;
+        for (std::size_t k = 0; k <= bytes.below(2); ++k)
+            result.which.push_back(bytes.below(population.size()));
+    }
+    if (!result.which.empty()) result.width = result.which.size();
+    if (bytes.coin()) {
+        result.times = steps(bytes, 0.0, 0.0).times;
+        result.most_samples = result.times.size();
+    } else {
+        result.interval = bytes.one_of({1.0, 0.1, 7.5, 1e-3});
+        result.most_samples = 2 + bytes.below(20);
+    }
+    return result;
+}
+
+}  // namespace
+
+Steps steps(Bytes& bytes, double low, double high) {
+    Steps result = Steps::constant(bytes.between(low, high));
+    double last = 0.0;
+    for (std::size_t k = bytes.below(4); k > 0; --k) {
+        last += bytes.one_of({5.0, 0.5, 20.0, 1e-3});
+        result.times.push_back(last);
+        result.values.push_back(bytes.between(low, high));
+    }
+    return result;
+}
+
+std::vector<Spike> spikes(Bytes& bytes, std::size_t n, double earliest) {
+    std::vector<Spike> result;
+    Time time = earliest;
+    for (std::size_t k = bytes.below(20); k > 0; --k) {
+        time += bytes.one_of({0.5, 0.0, 2.0, 0.1, 11.0});
+        result.push_back({time, static_cast<NeuronId>(bytes.below(n))});
+    }
+    std::sort(result.begin(), result.end(), [](const Spike& a, const Spike& b) {
+        return a.time < b.time || (a.time == b.time && a.id < b.id);
+    });
+    return result;
+}
+
+Network network(Bytes& bytes) {
+    Network made;
+    made.seed = bytes.byte();
+    for (std::size_t k = 0; k <= bytes.below(3); ++k)
+        made.populations.push_back({"population", neurons(bytes, 1 + bytes.below(5))});
+    const auto target = [&] { return bytes.below(made.populations.size()); };
+    for (std::size_t k = bytes.below(3); k > 0; --k) {
+        const std::size_t p = target();
+        made.poisson.push_back(
+            {p, PoissonSource(made.seed, std::to_string(k), made.populations[p].size(),
+                              steps(bytes, 0.0, bytes.one_of({300.0, 5000.0})),
+                              bytes.between(-0.5, 0.5))});
+    }
+    for (std::size_t k = bytes.below(3); k > 0; --k) {
+        const std::size_t p = target();
+        std::vector<NeuronId> ids;
+        for (std::size_t i = 0; i < made.populations[p].size(); ++i)
+            if (bytes.coin()) ids.push_back(static_cast<NeuronId>(i));
+        if (!ids.empty()) made.currents.push_back({p, CurrentSource(ids, steps(bytes, -0.5, 1.0))});
+    }
+    for (std::size_t k = bytes.below(3); k > 0; --k) {
+        const std::size_t n = 1 + bytes.below(4);
+        made.spike_times.push_back(SpikeTimesSource(n, spikes(bytes, n, 0.0)));
+    }
+    for (std::size_t k = bytes.below(5); k > 0; --k)
+        made.projections.push_back(projection(bytes, made));
+    for (std::size_t k = bytes.below(4); k > 0; --k)
+        if (const auto recording = sampling(bytes, made)) made.recorders.emplace_back(*recording);
+    return made;
+}
+
+}  // namespace fuzz
