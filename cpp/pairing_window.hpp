@@ -17,7 +17,11 @@ namespace postdict {
 class WindowPairing {
   public:
     WindowPairing(WindowRule rule, bool nearest, std::size_t n_rows, std::size_t n_post)
-        : rule_(std::move(rule)), nearest_(nearest), arrivals_(n_rows), y_(n_post, 0.0), met_(n_post, 0) {}
+        : rule_(std::move(rule)),
+          nearest_(nearest),
+          arrivals_(n_rows),
+          y_(n_post, 0.0),
+          met_(n_post, 0) {}
 
     bool due(Time) const { return false; }
     void advance(Time t) {

@@ -5,6 +5,7 @@ python tests/fuzz_border.py -max_total_time=60
 What is refused is refused by ValueError or TypeError; what is accepted runs and can be saved.
 """
 
+import contextlib
 import io
 import json
 import sys
@@ -16,7 +17,22 @@ import numpy as np
 import postdict
 from postdict import checkpoint, storage
 
-NUMBERS = [0.0, 1.0, -1.0, 0.5, 20.0, 1e-9, 1e9, 1e100, 1e308, 5e-324, np.inf, -np.inf, np.nan, -0.0]
+NUMBERS = [
+    0.0,
+    1.0,
+    -1.0,
+    0.5,
+    20.0,
+    1e-9,
+    1e9,
+    1e100,
+    1e308,
+    5e-324,
+    np.inf,
+    -np.inf,
+    np.nan,
+    -0.0,
+]
 DTYPES = [np.float64, np.float32, np.int64, np.uint8, np.bool_, object, np.complex128, "U3"]
 
 
@@ -158,10 +174,8 @@ TARGETS = [damaged_bytes, altered_members, steps, connected]
 
 def one(content):
     data = atheris.FuzzedDataProvider(content)
-    try:
+    with contextlib.suppress(ValueError, TypeError):
         TARGETS[data.ConsumeIntInRange(0, len(TARGETS) - 1)](data)
-    except (ValueError, TypeError):
-        pass
 
 
 if __name__ == "__main__":
