@@ -9,44 +9,18 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import postdict
-
-
-def network(seed):
-    """One of every storage and rule, busy for a few 100 ms."""
-    rng = np.random.default_rng(seed)
-    net = postdict.Network(seed=seed)
-    net.add_population("delta", 6, postdict.LIF(tau_refrac=1.0))
-    net.add_population("currents", 4, postdict.LIFExp(i_offset=1.1))
-    net.add_poisson("noise", "delta", rate=900.0, weight=0.2)
-    rule = postdict.VogelsSTDP(0.01, rho=20.0, w_max=0.5)
-    sparse = postdict.fixed_probability(4, 6, 0.5, weight=0.3, seed=rng)
-    net.connect("delta", "currents", weights=rng.uniform(0.0, 0.6, (4, 6)))
-    net.connect("currents", "delta", weights=sparse, inhibitory=True, plasticity=rule)
-    net.connect("delta", "delta", weights=np.full((6, 6), 0.1), inhibitory=True, plasticity=rule)
-    net.record("currents", "v", every=10.0, max_bytes=4096)
-    return net
-
-
-def gone_on(sim, duration=500.0):
-    """Work for a worker: run on, and come back."""
-    sim.run(duration)
-    return sim
-
-
-def made(seed):
-    return gone_on(postdict.Simulation(network(seed)))
+from process_functions import gone_on, gone_on_elsewhere, made, made_elsewhere, network
 
 
 def test_spawned_processes_give_the_bits_of_this_one():
     seeds = range(3)
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, mp_context=spawn) as pool:
-        there = list(pool.map(_made_elsewhere, seeds))
-        went_on = list(pool.map(_gone_on_elsewhere, there))
+        there = list(pool.map(made_elsewhere, seeds))
+        went_on = list(pool.map(gone_on_elsewhere, there))
     here = [pickle.dumps(made(seed)) for seed in seeds]
     assert there == here
     assert went_on == [pickle.dumps(gone_on(made(seed))) for seed in seeds]
@@ -60,19 +34,11 @@ def test_threads_give_the_bits_of_one_after_another():
         assert pickle.dumps(sim) == pickle.dumps(made(seed))
 
 
-def _made_elsewhere(seed):
-    return pickle.dumps(made(seed))
-
-
-def _gone_on_elsewhere(content):
-    return pickle.dumps(gone_on(pickle.loads(content)))
-
-
 INTERRUPTED = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import postdict
-from test_processes import network
+from process_functions import network
 sim = postdict.Simulation(network(1))
 for population in ("delta", "currents"):
     sim.set_recording(population, False)
