@@ -20,25 +20,6 @@ constexpr std::size_t most = 16;             // at most n/16
 constexpr double first_stride = 1.0 / 32.0;  // of tau_m
 constexpr double shortest_stride = 1e-3;
 
-std::vector<double> plus(std::vector<double> a, const std::vector<double>& b) {
-    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::plus<>());
-    return a;
-}
-
-std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
-    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::minus<>());
-    return a;
-}
-
-double slightly_below(double gap) {
-    return gap - 1e-9 * (1.0 + std::abs(gap));
-}
-
-std::vector<double> slightly_below(std::vector<double> gap) {
-    for (double& value : gap) value = slightly_below(value);
-    return gap;
-}
-
 }  // namespace
 
 LifDelta::LifDelta(const LifParameters& p)

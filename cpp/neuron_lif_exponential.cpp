@@ -17,25 +17,6 @@ constexpr double first_stride = 1.0 / 32.0;  // of the shortest time constant
 constexpr double shortest_stride = 1e-3;
 constexpr double longest_stride = 0.5;
 
-std::vector<double> plus(std::vector<double> a, const std::vector<double>& b) {
-    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::plus<>());
-    return a;
-}
-
-std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
-    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::minus<>());
-    return a;
-}
-
-double slightly_below(double gap) {
-    return gap - 1e-9 * (1.0 + std::abs(gap));
-}
-
-std::vector<double> slightly_below(std::vector<double> gap) {
-    for (double& value : gap) value = slightly_below(value);
-    return gap;
-}
-
 std::vector<Membrane> membranes(const LifExponentialParameters& p) {
     std::vector<Membrane> result;
     for (std::size_t i = 0; i < p.tau_m.size(); ++i)

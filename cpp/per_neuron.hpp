@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <utility>
@@ -36,5 +37,25 @@ class PerNeuron {
     std::vector<double> values_;
     std::size_t mask_;
 };
+
+inline std::vector<double> plus(std::vector<double> a, const std::vector<double>& b) {
+    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::plus<>());
+    return a;
+}
+
+inline std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
+    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::minus<>());
+    return a;
+}
+
+// A threshold's lower neighbourhood: what stays below it needs no exact test.
+inline double slightly_below(double gap) {
+    return gap - 1e-9 * (1.0 + std::abs(gap));
+}
+
+inline std::vector<double> slightly_below(std::vector<double> gap) {
+    for (double& value : gap) value = slightly_below(value);
+    return gap;
+}
 
 }  // namespace postdict

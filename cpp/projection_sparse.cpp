@@ -9,17 +9,17 @@ namespace postdict {
 
 template <class Real>
 SparseProjection<Real>::SparseProjection(SparseParameters p)
-    : n_post_(p.n_post),
+    : Base(p.weights.size()),
+      n_post_(p.n_post),
       inhibitory_(p.inhibitory),
       first_(std::move(p.first)),
       source_first_(std::move(p.source_first)),
       delays_(std::move(p.delays)),
-      targets_(std::move(p.targets)),
-      weights_(p.weights.size()) {
+      targets_(std::move(p.targets)) {
     assert(source_first_.size() == p.n_pre + 1 && first_.back() == targets_.size());
     assert(weights_.size() == targets_.size() || (weights_.size() == 1 && !p.rule));
-    if (p.rule) plasticity_.emplace(stored_in<Real>(*p.rule), first_.size() - 1, n_post_);
-    set_weights(p.weights);
+    if (p.rule) this->set_rule(*p.rule, first_.size() - 1, n_post_);
+    this->set_weights(p.weights);
 }
 
 template <class Real>
@@ -30,7 +30,7 @@ std::size_t SparseProjection<Real>::arrive_at(std::uint32_t bundle, Time t, Inpu
         transmit(first, last, inputs);
         return last - first;
     }
-    plasticity_->advance(t, [this](std::size_t k) { read_log(k); });
+    plasticity_->advance(t, this->reader());
     if (plasticity_->learning() && !plasticity_->accounting()) {
         transmit_and_learn(bundle, inputs);
     } else {
@@ -76,12 +76,6 @@ void SparseProjection<Real>::transmit_and_learn(std::size_t bundle, Inputs& inpu
     plasticity_->mark_read(bundle);
 }
 
-template <class Real>
-void SparseProjection<Real>::on_spike(NeuronId i, Time t) {
-    plasticity_->advance(t, [this](std::size_t k) { read_log(k); });
-    plasticity_->count_spike(i, t);
-}
-
 // What an arrival does apart from being transmitted, while fluxes are accounted.
 template <class Real>
 void SparseProjection<Real>::change(std::size_t bundle) {
@@ -106,74 +100,9 @@ void SparseProjection<Real>::read_log(std::size_t bundle) {
 }
 
 template <class Real>
-Fluxes SparseProjection<Real>::fluxes() const {
-    Fluxes present = fluxes_;
-    if (plasticity_->accounting())
-        for (std::size_t bundle = 0; bundle + 1 < first_.size(); ++bundle)
-            for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k)
-                plasticity_->read_synapse(bundle, targets_[k],
-                                          [&](double amount) { present.add(k, amount); });
-    return present;
-}
-
-template <class Real>
-double SparseProjection<Real>::weight(std::size_t k) const {
-    if (!plasticity_) return static_cast<double>(weights_[k]);
+std::pair<std::size_t, NeuronId> SparseProjection<Real>::place(std::size_t k) const {
     const auto after = std::upper_bound(first_.begin(), first_.end(), k);
-    const auto bundle = static_cast<std::size_t>(after - first_.begin()) - 1;
-    return static_cast<double>(plasticity_->up_to_date(weights_[k], bundle, targets_[k]));
-}
-
-template <class Real>
-std::vector<double> SparseProjection<Real>::weights() const {
-    std::vector<double> present(weights_.begin(), weights_.end());
-    if (plasticity_)
-        for (std::size_t bundle = 0; bundle + 1 < first_.size(); ++bundle)
-            for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k)
-                present[k] =
-                    static_cast<double>(plasticity_->up_to_date(weights_[k], bundle, targets_[k]));
-    return present;
-}
-
-template <class Real>
-void SparseProjection<Real>::set_weights(const std::vector<double>& weights) {
-    assert(weights.size() == weights_.size());
-    // What is pending belongs to the old weights, but for the fluxes.
-    if (plasticity_) plasticity_->flush([this](std::size_t k) { read_log(k); });
-    const double most = plasticity_ ? plasticity_->w_max() : never;
-    std::transform(weights.begin(), weights.end(), weights_.begin(),
-                   [=](double w) { return static_cast<Real>(std::min(w, most)); });
-}
-
-template <class Real>
-void SparseProjection<Real>::set_learning(bool on) {
-    plasticity_->flush([this](std::size_t k) { read_log(k); });
-    plasticity_->set_learning(on);
-}
-
-template <class Real>
-void SparseProjection<Real>::set_eta(double eta) {
-    plasticity_->flush([this](std::size_t k) { read_log(k); });
-    plasticity_->set_eta(eta);
-}
-
-template <class Real>
-void SparseProjection<Real>::set_accounting(bool on) {
-    plasticity_->flush([this](std::size_t k) { read_log(k); });
-    plasticity_->set_accounting(on);
-    fluxes_.begin(on ? weights_.size() : 0);
-}
-
-template <class Real>
-void SparseProjection<Real>::check_state(Time now) const {
-    for (const Real weight : weights_) {
-        const auto w = static_cast<double>(weight);
-        postdict::check_state(is_moderate(w) && (!plasticity_ || plasticity_->bounded(w) == w),
-                              "a weight is out of its bounds");
-    }
-    if (!plasticity_) return;
-    plasticity_->check_state(now);
-    fluxes_.check_state(plasticity_->accounting() ? weights_.size() : 0);
+    return {static_cast<std::size_t>(after - first_.begin()) - 1, targets_[k]};
 }
 
 template <class Real>

@@ -8,11 +8,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
-#include "fluxes.hpp"
 #include "inputs.hpp"
-#include "plasticity.hpp"
+#include "plastic_weights.hpp"
 #include "rules.hpp"
 #include "types.hpp"
 
@@ -31,14 +31,12 @@ struct SparseParameters {
 };
 
 template <class Real>
-class SparseProjection {
+class SparseProjection : public PlasticWeights<SparseProjection<Real>, Real> {
   public:
     explicit SparseProjection(SparseParameters parameters);
 
     std::size_t n_pre() const { return source_first_.size() - 1; }
     std::size_t n_post() const { return n_post_; }
-    bool plastic() const { return plasticity_.has_value(); }
-    std::size_t n_weights() const { return weights_.size(); }
     std::size_t n_synapses() const { return targets_.size(); }
 
     // The bundles of source j, [first, last), and the delay of each where there is one per bundle.
@@ -53,32 +51,25 @@ class SparseProjection {
     std::size_t arrive(NeuronId j, Time t, Inputs& inputs) {
         return arrive_at(first_bundle(j), t, inputs);
     }
-    // A postsynaptic spike, after the arrivals of its instant.
-    void on_spike(NeuronId i, Time t);
-
-    std::vector<double> weights() const;  // present, (n_synapses,) or (1,)
-    double weight(std::size_t k) const;   // the k-th of them
-    void set_weights(const std::vector<double>& weights);
-    void set_learning(bool on);
-    void set_eta(double eta);
-    // From now on, or no longer; what was accounted before is forgotten.
-    void set_accounting(bool on);
-    bool accounting() const { return plasticity_ && plasticity_->accounting(); }
-    Fluxes fluxes() const;  // present, by weight
-
-    template <class Self, class Visitor>
-    static void fields(Self& self, Visitor& visit) {
-        visit("weights", self.weights_);
-        if (!self.plasticity_) return;
-        visit("plasticity", *self.plasticity_);
-        visit("fluxes", self.fluxes_);
+    // Weights are (n_synapses,): a row is a bundle.
+    std::pair<std::size_t, NeuronId> place(std::size_t k) const;
+    template <class Visit>
+    void each_place(Visit&& visit) const {
+        for (std::size_t bundle = 0; bundle + 1 < first_.size(); ++bundle)
+            for (std::size_t k = first_[bundle]; k < first_[bundle + 1]; ++k)
+                visit(k, bundle, targets_[k]);
     }
-    void check_state(Time now) const;
+    void read_log(std::size_t bundle);
+
     void check_rows() const;  // throws StateError where offsets, targets or delays are wrong
 
   private:
+    using Base = PlasticWeights<SparseProjection<Real>, Real>;
+    using Base::fluxes_;
+    using Base::plasticity_;
+    using Base::weights_;
+
     static std::size_t index(NeuronId j) { return static_cast<std::size_t>(j); }
-    void read_log(std::size_t bundle);
     void transmit(std::uint32_t first, std::uint32_t last, Inputs& inputs) const;
     void transmit_and_learn(std::size_t bundle, Inputs& inputs);
     void change(std::size_t bundle);
@@ -89,9 +80,6 @@ class SparseProjection {
     std::vector<std::uint32_t> source_first_;
     std::vector<double> delays_;
     std::vector<NeuronId> targets_;
-    std::vector<Real> weights_;  // raw: what the log still holds is not in them
-    std::optional<Plasticity> plasticity_;
-    Fluxes fluxes_;  // likewise raw
 };
 
 }  // namespace postdict
