@@ -263,6 +263,9 @@ void LifDelta::check_state(Time now) const {
                                   (gap_[i] < 0.0 || crossings_.time(i) == never) &&
                                   (gap_[i] >= 0.0 || excess_.scaled()[i] < 0.0),
                               "a predicted spike lies in the past, or cannot be");
+        postdict::check_state(
+            gap_[i] >= 0.0 || excess_.value(i, now) <= gap_[i] + 1e-9 * (1.0 + std::abs(gap_[i])),
+            "a driven neuron is above threshold and has not fired");
     }
 }
 

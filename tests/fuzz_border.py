@@ -17,22 +17,8 @@ import numpy as np
 import postdict
 from postdict import checkpoint, storage
 
-NUMBERS = [
-    0.0,
-    1.0,
-    -1.0,
-    0.5,
-    20.0,
-    1e-9,
-    1e9,
-    1e100,
-    1e308,
-    5e-324,
-    np.inf,
-    -np.inf,
-    np.nan,
-    -0.0,
-]
+SMALL = [0.0, -0.0, 1.0, -1.0, 0.5, 20.0, 1e-9, 5e-324]
+NUMBERS = [*SMALL, 1e9, 1e100, 1e308, np.inf, -np.inf, np.nan]
 DTYPES = [np.float64, np.float32, np.int64, np.uint8, np.bool_, object, np.complex128, "U3"]
 
 
@@ -59,21 +45,28 @@ del HEADER["digest"]
 
 
 def number(data):
-    if data.ConsumeBool():
+    """Mostly what is plausible, so that something is accepted."""
+    kind = data.ConsumeIntInRange(0, 15)
+    if kind == 0:
         return NUMBERS[data.ConsumeIntInRange(0, len(NUMBERS) - 1)]
-    return data.ConsumeFloat()
+    return data.ConsumeFloat() if kind == 1 else data.ConsumeIntInRange(1, 40) / 8
+
+
+def length(data):
+    return 3 if data.ConsumeIntInRange(0, 15) else data.ConsumeIntInRange(0, 5)
 
 
 def array(data):
-    values = [number(data) for _ in range(data.ConsumeIntInRange(0, 5))]
-    dtype = DTYPES[data.ConsumeIntInRange(0, len(DTYPES) - 1)] if data.ConsumeBool() else float
+    values = [number(data) for _ in range(length(data))]
+    dtype = DTYPES[data.ConsumeIntInRange(0, len(DTYPES) - 1)]
     with np.errstate(all="ignore"):
-        result = np.array(values).astype(dtype)
-    return result.reshape(1, -1) if data.ConsumeIntInRange(0, 9) == 0 else result
+        result = np.array(values).astype(float if data.ConsumeIntInRange(0, 7) else dtype)
+    return result.reshape(1, -1) if data.ConsumeIntInRange(0, 15) == 0 else result
 
 
 def ids(data):
-    return [data.ConsumeIntInRange(-1, 3) for _ in range(data.ConsumeIntInRange(0, 5))]
+    wild = data.ConsumeIntInRange(0, 9) == 0
+    return [data.ConsumeIntInRange(-wild, 1 + 2 * wild) for _ in range(length(data))]
 
 
 def damaged_bytes(data):
@@ -134,19 +127,24 @@ def run(sim):
 
 
 def steps(data):
-    signal = postdict.Steps(array(data), array(data))
+    times = array(data)
+    if data.ConsumeIntInRange(0, 9):
+        times = np.cumsum(np.asarray(times, float), axis=-1)
+    signal = postdict.Steps(times, array(data))
     net = small()
     if data.ConsumeBool():
         net.add_poisson("q", "a", rate=signal, weight=number(data))
     else:
-        net.add_current("q", data.PickValueInList(["a", "b"]), signal, ids=ids(data) or None)
+        net.add_current(
+            "q", data.PickValueInList(["a", "b"]), signal, ids=sorted({*ids(data)}) or None
+        )
     run(postdict.Simulation(net))
 
 
 def connected(data):
     net = small()
     weights = array(data) if data.ConsumeBool() else number(data)
-    if data.ConsumeIntInRange(0, 3):
+    if data.ConsumeIntInRange(0, 5):
         weights = postdict.Triplets(ids(data), ids(data), weights)
     rules = [
         None,
