@@ -6,6 +6,14 @@
 
 namespace postdict::kernels {
 
+// Asks for memory that is about to be visited out of order.
+inline void prefetch([[maybe_unused]] const void* start, [[maybe_unused]] std::size_t n_bytes) {
+#if defined(__GNUC__)
+    const char* const bytes = static_cast<const char*>(start);
+    for (std::size_t k = 0; k < n_bytes; k += 64) __builtin_prefetch(bytes + k, 1);
+#endif
+}
+
 // sums[i] += sign * row[i]
 void add_row(double* sums, const double* row, double sign, std::size_t n);
 void add_row(double* sums, const float* row, double sign, std::size_t n);

@@ -55,6 +55,7 @@ std::size_t DenseProjection<Real>::arrive(NeuronId source, Time t, Inputs& input
 template <class Real>
 void DenseProjection<Real>::read_log(std::size_t j) {
     Real* const weights = row(j);
+    kernels::prefetch(weights, n_post_ * sizeof(Real));
     if (plasticity_->accounting()) {
         plasticity_->read_row(j, [&](NeuronId i, double amount) {
             fluxes_.add(j * n_post_ + static_cast<std::size_t>(i), amount);
