@@ -117,13 +117,17 @@ def _run(options: argparse.Namespace) -> int:
         folder = results.prepare_directory(options.out or f"postdict-results/{options.experiment}")
     except OSError as error:
         raise WrongCall(str(error)) from None
+    with termination():
+        return _run_in(folder, module, settings, options)
+
+
+def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.Namespace) -> int:
     keeper = _keeper(options, settings, folder)
     started = time.perf_counter()
     line = None if options.no_progress else ProgressLine()
     report = _Report(line, keeper)
     try:
-        with termination():
-            result = module.run(settings, report)
+        result = module.run(settings, report)
     except CheckpointError:
         raise
     except (ValueError, OSError) as error:
