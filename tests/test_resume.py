@@ -59,7 +59,7 @@ def test_checkpoints_change_no_byte_and_leave_nothing(undisturbed, tmp_path):
 def test_a_terminated_run_is_resumed_to_the_same_bytes(undisturbed, tmp_path):
     expected, duration = undisturbed
     running = process(tmp_path, "--resume")
-    while not (tmp_path / "checkpoints").exists():  # until it listens
+    while running.poll() is None and not (tmp_path / "checkpoints").exists():  # until it listens
         time.sleep(0.01)
     time.sleep(0.3 * duration)
     running.send_signal(signal.SIGTERM)
