@@ -13,8 +13,7 @@ parameter; every number here is our own choice.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +22,9 @@ from ..analysis import imbalance, inverse_quality
 from ..config import setting
 from ..exploring import Exploration, explore, medians_by_world
 from ..learning import Learned, learn, shuffled
-from ..results import Nested, Result, summarised
+from ..results import Result
 from ..running import RunawayError
-from ..trials import Report, Stage, run_trials
+from ..trials import Report, Stage
 from ._balance_measures import (
     Control,
     Counted,
@@ -39,9 +38,9 @@ from ._balance_measures import (
 )
 from ._detailed_balance_report import draw, headline
 from ._loop_config import LoopConfig
+from ._per_seed import Found, run_per_seed
 
 Matrix = NDArray[np.float64]
-Found = tuple[Nested, dict[str, NDArray[Any]]]
 
 __all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 
@@ -92,15 +91,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     report : callable, optional
         See `postdict.trials.Report`.
     """
-    config, worlds = config.with_worlds()
-
-    def trial(seed: int, stage: Stage) -> Found:
-        return _trial(config, worlds[seed], seed, stage)
-
-    seeds = config.trial_seeds()
-    trials = run_trials(trial, seeds, report)
-    summary = summarised([metrics for metrics, _ in trials], seeds)
-    return Result("detailed-balance", asdict(config), summary, trials[0][1])
+    return run_per_seed("detailed-balance", *config.with_worlds(), _trial, report)
 
 
 def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:

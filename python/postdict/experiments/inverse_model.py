@@ -25,11 +25,12 @@ from ..learning import Learned, learn, shuffled
 from ..listening import TOLERANCE, Decoder, ImitationTest, hear, imitate
 from ..loop import Spikes
 from ..plasticity import AntisymmetricSTDP
-from ..results import Result, summarised
-from ..trials import Report, Stage, run_trials
+from ..results import Result
+from ..trials import Report, Stage
 from ..tutor import Tutor, load_tutor
 from ._inverse_model_report import draw, draw_overview, headline
 from ._loop_config import LoopConfig
+from ._per_seed import Found, run_per_seed
 
 Matrix = NDArray[np.float64]
 
@@ -65,15 +66,6 @@ class Config(LoopConfig):
         )
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """What one seed found."""
-
-    metrics: dict[str, Any]
-    arrays: dict[str, NDArray[Any]]
-    imitation: Spikes
-
-
 def run(config: Config, report: Report | None = None) -> Result:
     """Learn, freeze and judge, once for every seed.
 
@@ -87,23 +79,15 @@ def run(config: Config, report: Report | None = None) -> Result:
     tutor = None
     if config.tutor_file is not None:
         tutor = load_tutor(config.tutor_file, n_motor=config.n_motor, n_sensor=config.n_sensor)
-
-    def trial(seed: int, stage: Stage) -> _Trial:
-        return _trial(config, worlds[seed], tutor, seed, stage)
-
-    seeds = config.trial_seeds()
-    trials = run_trials(trial, seeds, report)
-    times, ids = trials[0].imitation
-    return Result(
-        "inverse-model",
-        asdict(config),
-        summarised([one.metrics for one in trials], seeds),
-        trials[0].arrays,
-        {"imitation": {"time_ms": times, "motor": ids}},
-    )
+    result = run_per_seed("inverse-model", config, worlds, partial(_trial, tutor), report)
+    song = {
+        "time_ms": result.arrays["imitation_times"],
+        "motor": result.arrays["imitation_ids"],
+    }
+    return replace(result, tables={"imitation": song})
 
 
-def _trial(config: Config, world: Matrix, tutor: Tutor | None, seed: int, stage: Stage) -> _Trial:
+def _trial(tutor: Tutor | None, config: Config, world: Matrix, seed: int, stage: Stage) -> Found:
     parameters = config.parameters()
     learning = partial(learn, world, parameters, duration=config.duration, seed=seed)
     exploring = partial(explore, world, parameters, duration=config.measure_duration, seed=seed)
@@ -169,7 +153,7 @@ def _trial(config: Config, world: Matrix, tutor: Tutor | None, seed: int, stage:
         "imitation_times": song[0],
         "imitation_ids": song[1],
     }
-    return _Trial(metrics, arrays, song)
+    return metrics, arrays
 
 
 def _judged(
