@@ -1,4 +1,4 @@
-"""The command line: ``postdict list``, ``postdict run EXPERIMENT``, ``postdict sweep``."""
+"""The command line: ``postdict list``, ``run EXPERIMENT``, ``plot DIR``, ``sweep``."""
 
 from __future__ import annotations
 
@@ -96,9 +96,24 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="go on from the checkpoints in DIR, if there are any; otherwise start afresh",
     )
+    _add_format(run)
     run.add_argument("--no-progress", action="store_true", help="no progress line on stderr")
+    plot = commands.add_parser("plot", help="draw the figures of a folder of results again")
+    plot.set_defaults(command=_plot)
+    plot.add_argument("directory", metavar="DIR", help="what `postdict run --out DIR` wrote")
+    plot.add_argument("--out", metavar="DIR", help="output folder (default: the same)")
+    _add_format(plot)
     cli_sweep.add_to(commands)
     return parser
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=results.FORMS,
+        default="png",
+        help="of the figures (default: png, 150 dots an inch)",
+    )
 
 
 def _list(_: argparse.Namespace) -> int:
@@ -107,6 +122,18 @@ def _list(_: argparse.Namespace) -> int:
         print(f"{name}: {(module.__doc__ or '').splitlines()[0]}")
         for key, default, unit, meaning in config.describe(module.Config):
             print(f"    {key} = {default}{' ' + unit if unit else ''}  ({meaning})")
+    return DONE
+
+
+def _plot(options: argparse.Namespace) -> int:
+    try:
+        result = results.read(options.directory)
+        figures = experiment(result.experiment).FIGURES
+        folder = results.prepare_directory(options.out or options.directory)
+    except (ValueError, OSError) as error:
+        raise WrongCall(str(error)) from None
+    written = results.write_figures(result, folder, figures, form=options.format)
+    print(*(str(path) for path in written), sep="\n")
     return DONE
 
 
@@ -143,7 +170,8 @@ def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.N
     finally:
         if line is not None:
             line.close()
-    written = results.write(result, folder, module.FIGURES, wall_s=time.perf_counter() - started)
+    wall = time.perf_counter() - started
+    written = results.write(result, folder, module.FIGURES, wall_s=wall, form=options.format)
     if keeper is not None:
         keeper.done()
     for name, value in module.headline(result):

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 
 Nested = dict[str, Any]
 Draw = Callable[["Result", "Figure"], None]
+Figures = Mapping[str, tuple[tuple[float, float], Draw]]
+
+FORMS = ("png", "pdf", "svg")  # of figures
+
+_NO_DATE: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+    "svg": {"Creator": None, "Date": None},
+}
 
 
 @dataclass(frozen=True)
@@ -101,11 +110,12 @@ def prepare_directory(directory: str | os.PathLike[str]) -> Path:
 def write(
     result: Result,
     directory: str | os.PathLike[str],
-    figures: Mapping[str, tuple[tuple[float, float], Draw]],
+    figures: Figures,
     *,
     wall_s: float,
+    form: str = "png",
 ) -> list[Path]:
-    """Write summary.json, provenance.json, result.npz, the tables (.csv) and figures (.png).
+    """Write summary.json, provenance.json, result.npz, the tables (.csv) and figures.
 
     Parameters
     ----------
@@ -116,6 +126,8 @@ def write(
         Size in inches and the function that draws on a figure of that size, by file name.
     wall_s : float
         How long the experiment took, for the provenance.
+    form : str
+        Of the figures, one of `FORMS`.
 
     Returns
     -------
@@ -130,8 +142,46 @@ def write(
         "provenance.json": _json(provenance(wall_s)),
         "result.npz": storage.npz_bytes(result.arrays),
         **{f"{name}.csv": _csv(columns) for name, columns in result.tables.items()},
-        **{f"{name}.png": _png(result, size, draw) for name, (size, draw) in figures.items()},
+        **_drawn(result, figures, form),
     }
+    return _written(folder, contents)
+
+
+def write_figures(
+    result: Result, directory: str | os.PathLike[str], figures: Figures, *, form: str = "png"
+) -> list[Path]:
+    """Write the figures alone to an existing folder; see `write`."""
+    return _written(Path(directory), _drawn(result, figures, form))
+
+
+def read(directory: str | os.PathLike[str]) -> Result:
+    """Return the result that a folder holds, tables included.
+
+    Raises
+    ------
+    ValueError
+        A file is missing or damaged: the message names it.
+    """
+    folder = Path(directory)
+    try:
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        arrays = storage.read_npz((folder / "result.npz").read_bytes())
+        tables = {path.stem: _read_csv(path) for path in sorted(folder.glob("*.csv"))}
+        experiment, config = summary.pop("experiment"), summary.pop("config")
+        if not isinstance(experiment, str) or not isinstance(config, dict):
+            raise ValueError("summary.json names no experiment or no config")
+    except OSError as error:
+        raise ValueError(f"{str(folder)!r} holds no results: {error}") from None
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{str(folder)!r} holds damaged results: {error}") from None
+    return Result(experiment, config, summary, arrays, tables)
+
+
+def _drawn(result: Result, figures: Figures, form: str) -> dict[str, bytes]:
+    return {f"{name}.{form}": _figure(result, *one, form) for name, one in figures.items()}
+
+
+def _written(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     for name, content in contents.items():
         storage.write_bytes(folder / name, content)
     return [folder / name for name in contents]
@@ -182,7 +232,28 @@ def _cell(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def _png(result: Result, size: tuple[float, float], draw: Draw) -> bytes:
+def _read_csv(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the columns of a table; those of numbers only as numbers."""
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    names = header.split(",")
+    rows = [line.split(",") for line in lines]
+    if any(len(row) != len(names) for row in rows):
+        raise ValueError(f"{path.name} is not a table of {len(names)} columns")
+    columns = (np.array([row[k] for row in rows], dtype=str) for k in range(len(names)))
+    return {name: _numbers(column) for name, column in zip(names, columns, strict=True)}
+
+
+def _numbers(column: NDArray[np.str_]) -> NDArray[Any]:
+    for kind in (np.int64, np.float64):
+        try:
+            return column.astype(kind)
+        except ValueError:
+            continue
+    return column
+
+
+def _figure(result: Result, size: tuple[float, float], draw: Draw, form: str) -> bytes:
+    import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -190,6 +261,7 @@ def _png(result: Result, size: tuple[float, float], draw: Draw) -> bytes:
     FigureCanvasAgg(figure)
     draw(result, figure)
     buffer = io.BytesIO()
-    # Without the software's version the bytes depend on the drawing alone.
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    # Bytes depend on the drawing alone: no version, no date, fixed ids. Text stays text.
+    with mpl.rc_context({"svg.hashsalt": "postdict", "svg.fonttype": "none", "pdf.fonttype": 42}):
+        figure.savefig(buffer, format=form, metadata=_NO_DATE[form])
     return buffer.getvalue()
