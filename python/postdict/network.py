@@ -284,7 +284,10 @@ class Network(Declarations):
         if isinstance(target, str):
             target = self._population(target)
         recording.check_target(target, variable)
-        self.check_part(target)
+        if isinstance(target, Projection):
+            self.check_projection(target)
+        else:
+            target = self._population(target)
         recorder = recording.declared(
             len(self.recorders),
             target,

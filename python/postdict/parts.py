@@ -94,6 +94,19 @@ Emitter: TypeAlias = Population | SpikeSource
 T = TypeVar("T", bound=Population | SpikeSource)
 
 
+def label(part: object) -> str:
+    """Return what messages call a part, or what is none."""
+    if isinstance(part, Projection):
+        return f"projection {part.pre}→{part.post}"
+    if isinstance(part, Recorder):
+        target = part.target
+        of = label(target) if isinstance(target, Projection) else target.name
+        return f"recorder of {part.variable} of {of.removeprefix('projection ')}"
+    if isinstance(part, (Population, PoissonSource, CurrentSource, SpikeSource)):
+        return f"{type(part).__name__} {part.name}"
+    return repr(part)
+
+
 def find(given: T | str, parts: list[T], kind: str) -> T:
     """Return the part that is given, itself or by its name."""
     if isinstance(given, str):
@@ -103,7 +116,7 @@ def find(given: T | str, parts: list[T], kind: str) -> T:
         raise ValueError(_checks.unknown(kind, given, (part.name for part in parts)))
     # The type first: an array has no single truth when it is compared with the parts.
     if type(given) not in (Population, SpikeSource) or given not in parts:
-        raise ValueError(f"{given!r} is not a {kind} of this network")
+        raise ValueError(f"{label(given)} is not a {kind} of this network")
     return given
 
 
@@ -115,5 +128,5 @@ def index_of(given: object, kind: type, parts: Sequence[Any], what: str) -> int:
             raise ValueError(_checks.unknown(what, given, names))
         return names.index(given)
     if not isinstance(given, kind) or given not in parts:
-        raise ValueError(f"{given!r} is not a {what} of this network")
+        raise ValueError(f"{label(given)} is not a {what} of this network")
     return parts.index(given)

@@ -132,7 +132,7 @@ class Readings:
         RuntimeError
             Some of them were moved to a file by `stream`: the message names it.
         """
-        self._network.check_part(recorder)
+        self._network.check_recorder(recorder)
         first = None if start is None else _checks.number("start", start, "ms")
         if self._moved is not None:
             self._moved.check_start(first)

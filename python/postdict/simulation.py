@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from . import _checks, _core, checkpoint, memory
 from .assembly import assembled
 from .network import Network
-from .parts import PoissonSource, Projection, SpikeSource, index_of
+from .parts import PoissonSource, Projection, SpikeSource, index_of, label
 from .progress import ProgressLine
 from .reading import Readings
 from .signals import Steps, as_steps, checked_rate
@@ -201,16 +201,26 @@ class Simulation(Readings):
         -------
         potentiation, depression : array (post, pre), scipy.sparse matrix or Triplets
             mV, >= 0, in the form of the weights.
+
+        Raises
+        ------
+        ValueError
+            They are not accounted: `account_fluxes` begins it.
         """
         self._plastic(projection)
         synapses = self._network.synapses(projection)
-        potentiation, depression = self._core.fluxes(projection.index)
+        try:
+            potentiation, depression = self._core.fluxes(projection.index)
+        except ValueError:
+            raise ValueError(
+                f"fluxes of the {label(projection)} are not accounted: call account_fluxes first"
+            ) from None
         return synapses.in_form(potentiation), synapses.in_form(depression)
 
     def _plastic(self, projection: Projection) -> None:
-        self._network.check_part(projection)
+        self._network.check_projection(projection)
         if projection.plasticity is None:
-            raise ValueError(f"the projection {projection.pre}→{projection.post} has no plasticity")
+            raise ValueError(f"the {label(projection)} has no plasticity")
 
     def set_rate(self, source: PoissonSource | str, rate: float | Steps) -> None:
         """Change the rate (Hz per neuron) of a Poisson source from now on.
