@@ -141,7 +141,7 @@ class Exploration:
         )
 
     def imbalance(self, rule: AntisymmetricSTDP) -> dict[str, float | None]:
-        """Return the median of |P - N|/(P + N) over synapses: zero is detailed balance.
+        """Return the median of ``|P - N|/(P + N)`` over synapses: zero is detailed balance.
 
         P and N are the potentiation and depression that the rule (both amplitudes positive) would
         have made of these spikes; synapses that carry the inverse (world entry > 0) stand apart.
