@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _checks, connecting, recording
+from . import _checks, connecting, glance, recording
 from .declarations import Declarations
 from .given_spikes import GivenSpikes
 from .neurons import LIF, LIFExp, Model
@@ -45,6 +45,9 @@ class Network(Declarations):
     >>> cells = net.add_population("cells", 20, LIF(tau_m=100.0))
     >>> noise = net.add_poisson("noise", cells, rate=150.0, weight=0.1)
     """
+
+    def _repr_html_(self) -> str:
+        return glance.of_network(self)
 
     def add_population(self, name: str, size: int, neurons: Model) -> Population:
         """Add `size` neurons.

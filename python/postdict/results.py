@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core, storage
+from . import _core, glance, storage
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,6 +59,9 @@ class Result:
     summary: Nested
     arrays: Mapping[str, NDArray[Any]]
     tables: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        return glance.of_result(self.experiment, self.summary, self.arrays)
 
 
 def over_seeds(per_seed: Sequence[Nested], reduce: Callable[[list[float]], Any]) -> Nested:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from numpy.typing import ArrayLike
 
-from . import _checks, _core, checkpoint, memory
+from . import _checks, _core, checkpoint, glance, memory
 from .assembly import assembled
 from .network import Network
 from .parts import PoissonSource, Projection, SpikeSource, index_of, label
@@ -92,6 +92,10 @@ class Simulation(Readings):
 
     def __repr__(self) -> str:
         return f"Simulation(t = {self.time:g} ms of {self._network!r})"
+
+    def _repr_html_(self) -> str:
+        spikes = [self.spike_count(one) for one in self._network.populations]
+        return glance.of_simulation(self._network, self.time, self.n_events, spikes)
 
     @property
     def network(self) -> Network:
