@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from postdict import results
+from postdict import result_files
 from postdict.cli import main
 
 SMALL = {
@@ -44,7 +44,7 @@ def test_other_formats(folder, tmp_path, form, begins):
 
 
 def test_results_are_read_as_they_were_written(folder):
-    result = results.read(folder)
+    result = result_files.read(folder)
     said = json.loads((folder / "summary.json").read_text())
     assert {"experiment": result.experiment, **result.summary, "config": result.config} == said
     with np.load(folder / "result.npz") as arrays:

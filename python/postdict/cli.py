@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import __version__, cli_sweep, config, results
+from . import __version__, cli_sweep, config, result_files
 from .calls import (
     DONE,
     FAILED,
@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
-        choices=results.FORMS,
+        choices=result_files.FORMS,
         default="png",
         help="of the figures (default: png, 150 dots an inch)",
     )
@@ -127,12 +127,12 @@ def _list(_: argparse.Namespace) -> int:
 
 def _plot(options: argparse.Namespace) -> int:
     try:
-        result = results.read(options.directory)
+        result = result_files.read(options.directory)
         figures = experiment(result.experiment).FIGURES
-        folder = results.prepare_directory(options.out or options.directory)
+        folder = result_files.prepare_directory(options.out or options.directory)
     except (ValueError, OSError) as error:
         raise WrongCall(str(error)) from None
-    written = results.write_figures(result, folder, figures, form=options.format)
+    written = result_files.write_figures(result, folder, figures, form=options.format)
     print(*(str(path) for path in written), sep="\n")
     return DONE
 
@@ -141,7 +141,9 @@ def _run(options: argparse.Namespace) -> int:
     module = experiment(options.experiment)
     settings = _config(module, options)
     try:
-        folder = results.prepare_directory(options.out or f"postdict-results/{options.experiment}")
+        folder = result_files.prepare_directory(
+            options.out or f"postdict-results/{options.experiment}"
+        )
     except OSError as error:
         raise WrongCall(str(error)) from None
     with termination():
@@ -171,7 +173,7 @@ def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.N
         if line is not None:
             line.close()
     wall = time.perf_counter() - started
-    written = results.write(result, folder, module.FIGURES, wall_s=wall, form=options.format)
+    written = result_files.write(result, folder, module.FIGURES, wall_s=wall, form=options.format)
     if keeper is not None:
         keeper.done()
     for name, value in module.headline(result):
