@@ -67,8 +67,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="list the experiments and their settings")
     listing.set_defaults(command=_list)
-    run = commands.add_parser("run", help="run an experiment and write its results")
+    run = commands.add_parser("run", help="run an experiment and write its results", add_help=False)
     run.set_defaults(command=_run)
+    run.add_argument(
+        "-h",
+        "--help",
+        action=_HelpOnSettings,
+        nargs=0,
+        help="show this, and after an EXPERIMENT its settings with units and defaults",
+    )
     run.add_argument("experiment", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
     run.add_argument("--config", metavar="FILE.toml", help="settings as a TOML table")
     run.add_argument(
@@ -116,12 +123,34 @@ def _add_format(parser: argparse.ArgumentParser) -> None:
     )
 
 
+class _HelpOnSettings(argparse.Action):
+    """Print the options, and the settings of the experiment that was named before."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        *_: Any,
+    ) -> None:
+        print(parser.format_help())
+        named = getattr(namespace, "experiment", None)
+        for name in [named] if named in EXPERIMENTS else []:
+            print(_settings(name))
+        parser.exit()
+
+
+def _settings(name: str) -> str:
+    """Return what an experiment is, and its settings with defaults, units and meanings."""
+    module = experiment(name)
+    lines = [f"{name}: {(module.__doc__ or '').splitlines()[0]}"]
+    for key, default, unit, meaning in config.describe(module.Config):
+        lines.append(f"    {key} = {default}{' ' + unit if unit else ''}  ({meaning})")
+    return "\n".join(lines)
+
+
 def _list(_: argparse.Namespace) -> int:
     for name in EXPERIMENTS:
-        module = experiment(name)
-        print(f"{name}: {(module.__doc__ or '').splitlines()[0]}")
-        for key, default, unit, meaning in config.describe(module.Config):
-            print(f"    {key} = {default}{' ' + unit if unit else ''}  ({meaning})")
+        print(_settings(name))
     return DONE
 
 

@@ -14,7 +14,7 @@ from .signals import Steps
 
 @dataclass(frozen=True)
 class Population:
-    """`size` neurons of one model."""
+    """A name for `size` neurons of one model, with their parameters (`neurons`)."""
 
     name: str
     size: int
@@ -23,7 +23,7 @@ class Population:
 
 @dataclass(frozen=True)
 class PoissonSource:
-    """Independent Poisson kicks of `weight` (mV) at `rate` (Hz) for each neuron of a population."""
+    """A name for Poisson kicks of `weight` (mV) at `rate` (Hz) to each neuron of a population."""
 
     name: str
     population: str
@@ -33,7 +33,7 @@ class PoissonSource:
 
 @dataclass(frozen=True)
 class CurrentSource:
-    """A current (mV) into neurons of a population, all of them where `ids` is None."""
+    """A name for a current (mV) into neurons of a population, all of them where `ids` is None."""
 
     name: str
     population: str
@@ -43,7 +43,7 @@ class CurrentSource:
 
 @dataclass(frozen=True)
 class SpikeSource:
-    """Replays given spikes of `size` presynaptic neurons."""
+    """A name for given spikes of `size` presynaptic neurons, replayed."""
 
     name: str
     size: int
@@ -53,7 +53,9 @@ class SpikeSource:
 class Projection:
     """Synapses from a population or spike source (`pre`) onto a population (`post`).
 
-    Delays are in ms; `axonal_delay` is None where the synapses have several.
+    `index` counts projections in the order of `connect`, whose arguments the rest are:
+    `inhibitory`, `plasticity`, `precision`, and in ms `dendritic_delay` and `axonal_delay`, None
+    where the synapses have several.
     """
 
     index: int
@@ -71,10 +73,11 @@ Variable: TypeAlias = Literal["weights", "weight_statistics", "v", "g_e", "g_i"]
 
 @dataclass(frozen=True)
 class Recorder:
-    """Samples of the weights of a projection, or of a variable of some neurons.
+    """Samples of the weights of a projection, or of a variable of some neurons (`ids`).
 
-    Taken at multiples of `every` or at `times` (ms), of which one is None; `synapses` are positions
-    in the order in which the weights were given, None for all.
+    `index` counts recorders in the order of `record`, whose arguments the rest are, `target` and
+    `max_bytes` among them. Taken at multiples of `every` or at `times` (ms), of which one is None;
+    `synapses` are positions in the order in which the weights were given, None for all.
     """
 
     index: int
