@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 from matplotlib.figure import Figure
 
-from postdict.experiments import detailed_balance, inverse_model, sparse_activity, theory
+from postdict.experiments import (
+    detailed_balance,
+    imitation,
+    inverse_model,
+    sparse_activity,
+    theory,
+)
 
 
 def f1(summary, *path):
@@ -170,3 +176,30 @@ def test_fluxes_balance_synapse_by_synapse_and_follow_from_the_correlograms():
     for seen in ("starts", "first_window"):
         assert spread["drift"][seen]["correlation"][0] >= 0.95
     assert 0.85 < summary["drift"]["starts"]["slope"] < 1.0
+
+
+@pytest.mark.slow
+def test_unheard_songs_are_imitated_through_noise():
+    # Of two worlds: an easy one, and one whose matrix has a condition number near 20.
+    config = replace(
+        imitation.Config().quick(), seeds=1, rates=(1.0, 4.0, 8.0), song_duration=2e4,
+        jitters=(), deletions=(), background_rates=(),
+    )  # fmt: skip
+    worlds = imitation.run(config).summary["worlds"]
+    assert worlds["hard"]["condition_number_of_world"] > 15
+
+    def f1_at(world, decoder, song):
+        return [one["f1"] for one in worlds[world]["decoders"][decoder][song].values()]
+
+    for world, clean, noisy in (("default", 0.98, 0.94), ("hard", 0.97, 0.88)):
+        assert min(f1_at(world, "learned", "clean")) > clean
+        assert min(f1_at(world, "learned", "noisy")) > noisy
+        assert max(f1_at(world, "transpose", "noisy")) < 0.8
+        assert max(f1_at(world, "shuffled", "clean")) < 0.25
+        assert max(f1_at(world, "untrained", "clean")) == 0.0
+    hard, variants = worlds["hard"]["decoders"], worlds["hard"]["variants"]
+    learned = hard["learned"]["practice_f1"]
+    assert learned > hard["pinv"]["practice_f1"] + 0.02
+    # Who knows the matrix but not what spiking sensors make of it is behind at any lambda.
+    assert learned > variants["ridge_of_world"]["practice_f1"] + 0.01
+    assert learned > variants["pinv_of_world"]["practice_f1"] + 0.1
