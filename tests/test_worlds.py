@@ -370,7 +370,7 @@ def test_an_interval_must_be_positive(interval):
     ("options", "message"),
     [
         ({"readout": "rate", "tau": 1.0}, "no readout is named 'rate'; did you mean 'rates'"),
-        ({"drive": "currents"}, "no drive is named 'curent'; did you mean 'current'"),
+        ({"drive": "currents"}, "no drive is named 'currents'; did you mean 'current'"),
         ({"readout": "rates"}, "tau .* goes with the readout 'rates'"),
         ({"tau": 5.0}, "tau .* goes with the readout 'rates'"),
         ({"readout": "rates", "tau": 0.0}, "tau must be positive"),
