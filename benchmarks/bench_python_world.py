@@ -34,14 +34,15 @@ class Noting(MatrixWorld):
         self.answers: list[np.ndarray] = []
 
     def step(self, motor: np.ndarray) -> np.ndarray:
+        """Return mV for each sensor."""
         self.answers.append(super().step(motor))
         return self.answers[-1]
 
 
 def prove(n_steps: int) -> int:
-    """The world must hear what was recorded, and its sensors fire as if driven by known currents.
+    """Compare what the world hears with what is recorded, and its sensors with known currents.
 
-    Returns how many spikes of theirs were equal, to 1e-9 ms.
+    Return how many of their spikes were equal, to 1e-9 ms.
     """
     net = postdict.Network(seed=1)
     motor = net.add_population("motor", N_MOTOR, postdict.LIF(tau_m=python_world.TAU_MOTOR))
