@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import gymnasium
 import numpy as np
-from gymnasium.spaces import Box
 from numpy.typing import NDArray
 
 from . import _checks
 from .coding import Decoder, Encoder
 from .network import Network
 from .simulation import Simulation
+
+try:
+    import gymnasium
+    from gymnasium.spaces import Box
+except ModuleNotFoundError:
+    raise ImportError("environments need gymnasium: pip install 'postdict[gym]'") from None
 
 
 class GymWorld:
