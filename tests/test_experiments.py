@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 from matplotlib.figure import Figure
 
-from postdict.experiments import detailed_balance, inverse_model, sparse_activity, theory
+from postdict.experiments import (
+    detailed_balance,
+    inverse_model,
+    pendulum,
+    sparse_activity,
+    theory,
+)
 
 
 def f1(summary, *path):
@@ -170,3 +176,16 @@ def test_fluxes_balance_synapse_by_synapse_and_follow_from_the_correlograms():
     for seen in ("starts", "first_window"):
         assert spread["drift"][seen]["correlation"][0] >= 0.95
     assert 0.85 < summary["drift"]["starts"]["slope"] < 1.0
+
+
+@pytest.mark.slow
+def test_an_inverse_is_learned_through_an_environment_of_gymnasium():
+    pytest.importorskip("gymnasium")
+    summary = pendulum.run(pendulum.Config(seeds=3, seed=50)).summary
+    controls, spread = summary["controls"], summary["spread"]
+    assert spread["imitation_f1"][0] > 0.88
+    assert spread["torque_correlation"][0] > 0.97
+    assert summary["imitation_f1"] > controls["physics"]["imitation_f1"] - 0.01
+    assert summary["imitation_f1"] > controls["transpose"]["imitation_f1"] + 0.03
+    assert spread["controls"]["shuffled"]["imitation_f1"][1] < 0.5
+    assert controls["untrained"]["imitation_f1"] == 0.0
