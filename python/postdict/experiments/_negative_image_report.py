@@ -1,0 +1,200 @@
+"""What `negative-image` shows: the headline numbers and the figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import plotting
+from ..results import shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ..results import Nested, Result
+
+RULES = {
+    "antisymmetric": ("antisymmetric", plotting.BLUE),
+    "unequal_sides": ("unequal sides", plotting.GREEN),
+    "causal": ("causal", plotting.BLACK),
+    "vogels": ("Vogels", plotting.ORANGE),
+}
+REVERSED = ("reversed window", plotting.VERMILION)
+BEFORE = ("before learning", plotting.SKY)
+
+
+def headline(result: Result) -> list[tuple[str, str]]:
+    """Return what the command line prints: medians over seeds."""
+    summary = result.summary
+
+    def left(found: Nested) -> str:
+        return (
+            f"{shown(found['residual'])} (mean of targets {shown(found['residual_mean'])}), "
+            f"{shown(found['image_correlation'])}"
+        )
+
+    lines = [
+        (
+            "rate of commands alone (Hz)",
+            f"{shown(summary['rate_alone_before'], '.1f')}, modulation by the response "
+            f"{shown(summary['modulation_before'], '.1f')}",
+        )
+    ]
+    for name, found in summary["rules"].items():
+        later, again, novel = found["extinction"], found["renewal"], found["novel"]
+        lines += [
+            (f"{RULES[name][0]}: residual, image correlation", left(found)),
+            ("  learned in (trials)", shown(found["learning_trials"], ".0f")),
+            (
+                "  extinction: image left, trials",
+                f"{shown(later['image_gain'])}, {shown(later['trials'], '.0f')}",
+            ),
+            (
+                "  renewal: residual, correlation, trials",
+                f"{shown(again['residual_mean_first'])} -> {shown(again['residual_mean_last'])}, "
+                f"{shown(again['image_correlation'])}, {shown(again['trials'], '.0f')}",
+            ),
+            ("  novel stimulus: attenuation", shown(novel["attenuation"])),
+        ]
+    return lines + [
+        (f"control, {name.replace('_', ' ')}", left(found))
+        for name, found in summary["controls"].items()
+    ]
+
+
+def draw(result: Result, figure: Figure) -> None:
+    """Draw rates over the trial, images, weights, courses, and the novel stimulus."""
+    axes = figure.subplots(3, 3)
+    titles = (
+        "command and response",
+        "command alone: the image",
+        "what the relays learned",
+        "residual while learning",
+        "extinction: response away",
+        "renewal: response moved",
+        "command alone, after renewal",
+        "novel stimulus at random times",
+        "every seed, weights held",
+    )
+    for ax, letter, title in zip(axes.flat, "abcdefghi", titles, strict=True):
+        plotting.panel(ax, letter, title)
+    (both, image, weights), (learning, extinction, renewal), (renewed, novel, seeds) = axes
+    _draw_rates(result, both, "rate_before", "rate_{}", reverse=True)
+    both.legend(fontsize=7, frameon=False)
+    _draw_rates(result, image, "rate_alone_before", "rate_alone_{}", reverse=False)
+    _draw_response(result, image, "rate_before", "minus the response")
+    image.legend(fontsize=7, frameon=False, loc="lower right")
+    _draw_weights(result, weights)
+    _draw_course(result, learning, "block_trials", "residual_history_{}", reverse=True)
+    learning.set(ylabel="residual modulation (of the start)", ylim=(0, 1.6))
+    learning.legend(fontsize=7, frameon=False)
+    _draw_course(result, extinction, "later_block_trials", "extinction_history_{}")
+    extinction.set(ylabel="size of the image", ylim=(-0.2, 1.2))
+    _draw_course(result, renewal, "later_block_trials", "renewal_history_{}")
+    renewal.set(ylabel="residual modulation (of the start)", ylim=(0, None))
+    _draw_rates(result, renewed, "rate_alone_before", "rate_alone_renewed_{}", reverse=False)
+    _draw_response(result, renewed, "rate_moved_before", "minus the moved response")
+    renewed.legend(fontsize=7, frameon=False, loc="lower right")
+    _draw_novel(result, novel)
+    _draw_seeds(result, seeds)
+
+
+def _draw_rates(result: Result, ax: Axes, before: str, after: str, *, reverse: bool) -> None:
+    arrays = result.arrays
+    times = arrays["bin_centres"]
+    shown_rules: dict[str, tuple[str, str]] = dict(RULES)
+    if reverse:
+        shown_rules = {"reversed": REVERSED, **shown_rules}
+    ax.plot(times, arrays[before], color=BEFORE[1], label=BEFORE[0], linewidth=1.6)
+    for name, (label, color) in shown_rules.items():
+        ax.plot(times, arrays[after.format(name)], color=color, label=label, linewidth=1)
+    ax.set(xlabel="time after the command (ms)", ylabel="rate (Hz)", ylim=(0, None))
+    ax.set_xlim(0, result.config["interval"])
+
+
+def _draw_response(result: Result, ax: Axes, before: str, label: str) -> None:
+    arrays = result.arrays
+    alone = arrays["rate_alone_before"]
+    mirrored = alone - (arrays[before] - alone)
+    ax.plot(arrays["bin_centres"], mirrored, ":", color="grey", label=label, linewidth=1.6)
+
+
+def _draw_weights(result: Result, ax: Axes) -> None:
+    times = result.arrays["relay_times"] + result.config["synaptic_delay"]
+    for name, (label, color) in RULES.items():
+        learned = result.arrays[f"weights_{name}"]
+        middle, spread = learned.mean(axis=0), learned.std(axis=0)
+        ax.fill_between(
+            times, middle - spread, middle + spread, color=color, alpha=0.2, linewidth=0
+        )
+        ax.plot(times, middle, color=color, label=label, linewidth=1)
+    ax.axhline(0.0, color="grey", linestyle=":", linewidth=1)
+    ax.set(
+        xlabel="arrival after the command (ms)",
+        ylabel="effective weight E − w (mV)",
+        xlim=(0, result.config["interval"]),
+    )
+
+
+def _draw_course(
+    result: Result, ax: Axes, trials: str, course: str, *, reverse: bool = False
+) -> None:
+    arrays = result.arrays
+    for name, (label, color) in RULES.items():
+        ax.plot(1e-3 * arrays[trials], arrays[course.format(name)], color=color, label=label)
+    if reverse:
+        ax.plot(
+            1e-3 * arrays[trials],
+            arrays[course.format("reversed")],
+            color=REVERSED[1],
+            label=REVERSED[0],
+        )
+    ax.axhline(0.0, color="grey", linestyle=":", linewidth=1)
+    ax.set(xlabel="trials (thousands)", xlim=(0, None))
+
+
+def _draw_novel(result: Result, ax: Axes) -> None:
+    arrays = result.arrays
+    lags = arrays["novel_lags"]
+    ax.plot(lags, arrays["novel_before"], color=BEFORE[1], label=BEFORE[0], linewidth=2.5)
+    for name, (label, color) in RULES.items():
+        ax.plot(lags, arrays[f"novel_{name}"], color=color, label=label, linewidth=1)
+    ax.set(
+        xlabel="time from the novel stimulus (ms)",
+        ylabel="rate (Hz)",
+        ylim=(0, None),
+        xlim=(-60, 60),
+    )
+    ax.legend(fontsize=7, frameon=False, loc="lower left")
+
+
+def _draw_seeds(result: Result, ax: Axes) -> None:
+    """Draw what is left of the predictable and of the novel stimulus in every seed."""
+    groups: list[tuple[str, str, Any]] = [
+        ("reversed", REVERSED[1], lambda one: one["controls"]["reversed_window"]["residual"])
+    ]
+    for name, (_, color) in RULES.items():
+        groups += [
+            (name, color, lambda one, name=name: one["rules"][name]["residual"]),
+            (name, color, lambda one, name=name: 1.0 - one["rules"][name]["novel"]["attenuation"]),
+        ]
+    labels = ["reversed"]
+    for k, (_, color, value) in enumerate(groups):
+        values = [value(one) for one in result.summary["per_seed"]]
+        offsets = np.linspace(-0.15, 0.15, len(values)) if len(values) > 1 else [0.0]
+        novel = k > 0 and k % 2 == 0
+        ax.plot(
+            k + np.asarray(offsets),
+            values,
+            "s" if novel else "o",
+            color=color,
+            markersize=4,
+            markerfacecolor="none" if novel else color,
+        )
+    labels += [part for label, _ in RULES.values() for part in (label, "novel")]
+    ax.set_xticks(range(len(groups)), labels, fontsize=7, rotation=30, ha="right")
+    ax.axhline(1.0, color="grey", linestyle=":", linewidth=1)
+    ax.axhline(0.2, color="grey", linestyle="--", linewidth=1)
+    ax.set(ylabel="what is left of a stimulus", ylim=(0, None))
