@@ -163,8 +163,7 @@ class Bench:
         rule: Rule,
     ) -> tuple[Network, Population, Projection]:
         config = self.config
-        seed = int(np.random.SeedSequence([self.seed, noise]).generate_state(1)[0])
-        net = Network(seed=seed)
+        net = Network(seed=elsewhere(self.seed, noise))
         cells = net.add_population("targets", config.n_targets, LIF(tau_m=config.tau_m))
         net.add_poisson("noise", cells, rate=config.noise_rate, weight=config.noise_weight)
         commands = config.interval * np.arange(n_trials, dtype=np.float64)
@@ -190,6 +189,11 @@ class Bench:
             relays, cells, weights=weights, axonal_delay=delay, inhibitory=True, plasticity=rule
         )
         return net, cells, inhibition
+
+
+def elsewhere(seed: int, k: int) -> int:
+    """Return the k-th seed of noise of a seed."""
+    return int(np.random.SeedSequence([seed, k]).generate_state(1)[0])
 
 
 def over_trial(spikes: Spikes, interval: float, n_targets: int, n_trials: int) -> Floats:

@@ -22,6 +22,11 @@ RULES = {
     "vogels": ("Vogels", plotting.ORANGE),
 }
 REVERSED = ("reversed window", plotting.VERMILION)
+BURSTS = {
+    "without": ("without feedback", plotting.SKY),
+    "uniform": ("feedback without phase", plotting.ORANGE),
+    "learned": ("feedback as learned", plotting.BLACK),
+}
 BEFORE = ("before learning", plotting.SKY)
 
 
@@ -58,9 +63,17 @@ def headline(result: Result) -> list[tuple[str, str]]:
             ),
             ("  novel stimulus: attenuation", shown(novel["attenuation"])),
         ]
-    return lines + [
+    lines += [
         (f"control, {name.replace('_', ' ')}", left(found))
         for name, found in summary["controls"].items()
+    ]
+    return lines + [
+        (
+            f"bursts, {frequency} Hz: depth (Hz)",
+            f"{shown(found['depth_without'], '.1f')} -> {shown(found['depth_learned'], '.1f')}, "
+            f"uniform weights {shown(found['depth_uniform'], '.1f')}",
+        )
+        for frequency, found in summary["bursts"].items()
     ]
 
 
@@ -82,23 +95,62 @@ def draw(result: Result, figure: Figure) -> None:
         plotting.panel(ax, letter, title)
     (both, image, weights), (learning, extinction, renewal), (renewed, novel, seeds) = axes
     _draw_rates(result, both, "rate_before", "rate_{}", reverse=True)
-    both.legend(fontsize=7, frameon=False)
+    both.set_ylim(0, 1.7 * max(result.arrays["rate_before"].max(), 1.0))
+    both.legend(fontsize=7, frameon=False, ncols=2, loc="upper left")
     _draw_rates(result, image, "rate_alone_before", "rate_alone_{}", reverse=False)
     _draw_response(result, image, "rate_before", "minus the response")
-    image.legend(fontsize=7, frameon=False, loc="lower right")
     _draw_weights(result, weights)
     _draw_course(result, learning, "block_trials", "residual_history_{}", reverse=True)
     learning.set(ylabel="residual modulation (of the start)", ylim=(0, 1.6))
     learning.legend(fontsize=7, frameon=False)
     _draw_course(result, extinction, "later_block_trials", "extinction_history_{}")
-    extinction.set(ylabel="size of the image", ylim=(-0.2, 1.2))
+    extinction.set(ylabel="size of the image", ylim=(-1.0, 1.2))
     _draw_course(result, renewal, "later_block_trials", "renewal_history_{}")
     renewal.set(ylabel="residual modulation (of the start)", ylim=(0, None))
     _draw_rates(result, renewed, "rate_alone_before", "rate_alone_renewed_{}", reverse=False)
     _draw_response(result, renewed, "rate_moved_before", "minus the moved response")
-    renewed.legend(fontsize=7, frameon=False, loc="lower right")
+    for ax in (image, renewed):
+        ax.set_ylim(0, 1.6 * result.arrays["rate_alone_before"].max())
+        ax.legend(fontsize=7, frameon=False, ncols=2, loc="upper left")
     _draw_novel(result, novel)
     _draw_seeds(result, seeds)
+
+
+def draw_bursts(result: Result, figure: Figure) -> None:
+    """Draw the burst model: rate and weights over the cycle, and depth over frequency."""
+    rates, weights, depths = figure.subplots(1, 3)
+    arrays, found = result.arrays, result.summary["bursts"]
+    frequency = "4" if "4" in found else next(iter(found))
+    plotting.panel(rates, "a", f"burst model, {frequency} Hz")
+    for what, (label, color) in BURSTS.items():
+        rate = arrays[f"burst_rate_{what}_{frequency}"]
+        phases = (np.arange(len(rate)) + 0.5) / len(rate)
+        rates.plot(phases, rate, color=color, label=label, linewidth=1.4)
+    rates.set(xlabel="phase of the stimulus (cycles)", ylabel="rate (Hz)", xlim=(0, 1))
+    rates.set_ylim(0, 1.45 * rates.get_ylim()[1])
+    rates.legend(fontsize=8, frameon=False, loc="upper right")
+    plotting.panel(weights, "b", "what the fibres learned")
+    colors = (plotting.BLUE, plotting.BLACK, plotting.VERMILION, plotting.GREEN, plotting.PURPLE)
+    for k, name in enumerate(found):
+        learned = arrays[f"burst_weights_{name}"].mean(axis=0)
+        phases = np.arange(len(learned)) / len(learned)
+        color = colors[k % len(colors)]
+        weights.plot(phases, learned, color=color, label=f"{name} Hz", linewidth=1.2)
+    weights.set(xlabel="phase of the stimulus (cycles)", ylabel="weight (thresholds)", xlim=(0, 1))
+    weights.legend(fontsize=8, frameon=False)
+    plotting.panel(depths, "c", "modulation depth")
+    for what, (label, color) in BURSTS.items():
+        spread = [result.summary["spread"]["bursts"][name][f"depth_{what}"] for name in found]
+        plotting.ranges(
+            depths,
+            [float(name) for name in found],
+            [found[name][f"depth_{what}"] for name in found],
+            [low for low, _ in spread],
+            [high for _, high in spread],
+            label=label,
+            color=color,
+        )
+    depths.set(xlabel="frequency of the stimulus (Hz)", ylabel="depth (Hz)", ylim=(0, None))
 
 
 def _draw_rates(result: Result, ax: Axes, before: str, after: str, *, reverse: bool) -> None:
@@ -196,5 +248,8 @@ def _draw_seeds(result: Result, ax: Axes) -> None:
     labels += [part for label, _ in RULES.values() for part in (label, "novel")]
     ax.set_xticks(range(len(groups)), labels, fontsize=7, rotation=30, ha="right")
     ax.axhline(1.0, color="grey", linestyle=":", linewidth=1)
-    ax.axhline(0.2, color="grey", linestyle="--", linewidth=1)
-    ax.set(ylabel="what is left of a stimulus", ylim=(0, None))
+    ax.set(ylabel="what is left of a stimulus", yscale="log")
+    ax.set_yticks(
+        [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0], ["0.05", "0.1", "0.2", "0.5", "1", "2", "5"]
+    )
+    ax.set_yticks([], minor=True)

@@ -4,6 +4,7 @@ Relays fire one after another behind each motor command, and a sensory response 
 time behind it. By inhibitory plasticity the relays' targets learn the negative of their response:
 it vanishes; without it the image is seen alone, and fades; when it moves, a new one is learned; and
 what comes at random times passes. Three rules, and the reversed window as the control that fails.
+Beside them a published model whose numbers are known, see `_burst_cancellation`.
 
 Source of the claim: Bell, Han, Sugawara & Grant 1997, Nature 387:278 (there plasticity of
 excitation, with the opposite sign). No number is taken from it: every parameter here is our own.
@@ -24,7 +25,8 @@ from ..plasticity import AntisymmetricSTDP, CausalSTDP, Rule, VogelsSTDP
 from ..results import Nested, Result, summarised
 from ..signals import Steps
 from ..trials import Report, Stage, run_trials
-from ._negative_image_cells import BIN, COUNTED, FAR, FROZEN, Bench, Seen
+from ._burst_cancellation import Cancelled, cancel
+from ._negative_image_cells import BIN, COUNTED, FAR, FROZEN, Bench, Seen, elsewhere
 from ._negative_image_measures import (
     Image,
     Modulation,
@@ -34,13 +36,16 @@ from ._negative_image_measures import (
     modulation,
     over_targets,
 )
-from ._negative_image_report import draw, headline
+from ._negative_image_report import draw, draw_bursts, headline
 
 Floats = NDArray[np.float64]
 
 __all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 
-FIGURES = {"negative-image": ((11.0, 9.5), draw)}
+FIGURES = {
+    "negative-image": ((11.0, 9.5), draw),
+    "negative-image-bursts": ((11.0, 3.4), draw_bursts),
+}
 
 BLOCKS = 40  # of trials, with histograms of their own
 
@@ -75,11 +80,20 @@ class Config:
     later_trials: int = setting(12000, "commands of extinction and renewal", at_least=2 * BLOCKS)
     probe_trials: int = setting(4000, "commands of each measurement", at_least=2)
     novel_events: int = setting(2000, "novel stimuli", at_least=1)
+    burst_frequencies: tuple[float, ...] = setting(
+        (2.0, 4.0, 8.0), "stimuli of the burst model", unit="Hz", at_least=0.5, at_most=40.0
+    )
+    burst_cells: int = setting(8, "cells of the burst model", at_least=1)
+    burst_speedup: float = setting(
+        10.0, "of the burst model's learning", at_least=1.0, at_most=100.0
+    )
     seeds: int = setting(5, "how many noises", at_least=1, at_most=1000)
     seed: int = setting(0, "the first of them", at_least=0)
 
     def __post_init__(self) -> None:
         _config.check(self)
+        if not self.burst_frequencies:
+            raise ValueError("burst_frequencies must name at least one frequency, got none")
         if self.last_relay <= self.first_relay:
             raise ValueError(
                 f"last_relay must be above first_relay = {self.first_relay:g} ms, "
@@ -115,6 +129,8 @@ class Config:
             later_trials=4000,
             probe_trials=2000,
             novel_events=1000,
+            burst_frequencies=(4.0,),
+            burst_speedup=40.0,
             seeds=2,
         )
 
@@ -225,6 +241,8 @@ def _trial(config: Config, seed: int, stage: Stage) -> tuple[Nested, dict[str, A
     _, reversed_metrics, found = backwards.learned()
     arrays |= {f"{key}_reversed": value for key, value in found.items()}
     untrained = _Subject(bench, naive, "untrained", config.reversed_rule(), 10 * (len(rules) + 2))
+    cancelled, found = _bursts(config, seed, stage)
+    arrays |= found
     metrics: Nested = {
         "rate_alone_before": float(naive.alone.mean()),
         "target_rate": rate,
@@ -235,7 +253,44 @@ def _trial(config: Config, seed: int, stage: Stage) -> tuple[Nested, dict[str, A
             "reversed_window": reversed_metrics,
             "untrained": untrained.measured(None)[0],
         },
+        "bursts": cancelled,
     }
+    return metrics, arrays
+
+
+def _bursts(config: Config, seed: int, stage: Stage) -> tuple[Nested, dict[str, Floats]]:
+    """Run the burst model without feedback, with it, and with weights that know no phase."""
+    metrics: Nested = {}
+    arrays: dict[str, Floats] = {}
+    for k, frequency in enumerate(config.burst_frequencies):
+
+        def present(what: str, noise: int, *, at: float = frequency, **how: Any) -> Cancelled:
+            return cancel(
+                at,
+                n_cells=config.burst_cells,
+                seed=elsewhere(seed, noise),
+                speedup=config.burst_speedup,
+                progress=stage(f"bursts {at:g} Hz {what}"),
+                **how,
+            )
+
+        without = present("without", 1000 + 3 * k, feedback=False, learns=False)
+        learned = present("learns", 1001 + 3 * k)
+        flat = np.broadcast_to(learned.weights.mean(axis=1, keepdims=True), learned.weights.shape)
+        uniform = present("uniform", 1002 + 3 * k, weights=flat, learns=False)
+        name = f"{frequency:g}"
+        conditions = {"without": without, "learned": learned, "uniform": uniform}
+        metrics[name] = {
+            **{f"depth_{what}": one.depth for what, one in conditions.items()},
+            **{f"rate_{what}": float(one.rate.mean()) for what, one in conditions.items()},
+            "residual": learned.depth / without.depth,
+            "residual_uniform": uniform.depth / without.depth,
+            "mean_weight": float(learned.weights.mean()),
+            "bursts_of_four": learned.bursts[4],
+            "bursts_of_two": learned.bursts[2],
+        }
+        arrays |= {f"burst_rate_{what}_{name}": one.rate for what, one in conditions.items()}
+        arrays[f"burst_weights_{name}"] = learned.weights
     return metrics, arrays
 
 
