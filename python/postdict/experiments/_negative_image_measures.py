@@ -78,12 +78,10 @@ def image(alone: Floats, baseline: Floats, response: Floats) -> Image:
         What the response adds to the rate before learning, Hz.
     """
     seen, wanted = (x - x.mean() for x in (alone - baseline, response))
-    product, power, own = (
-        float(np.dot(*pair)) for pair in ((seen, wanted), (wanted,) * 2, (seen,) * 2)
-    )
-    flat = power == 0.0 or own == 0.0
+    product, power, own = float(seen @ wanted), float(wanted @ wanted), float(seen @ seen)
     return Image(
-        None if flat else product / (power * own) ** 0.5, 0.0 if power == 0.0 else -product / power
+        product / (power * own) ** 0.5 if power * own > 0.0 else None,
+        -product / power if power > 0.0 else None,
     )
 
 

@@ -29,6 +29,8 @@ BURSTS = {
 }
 BEFORE = ("before learning", plotting.SKY)
 
+LEAST = 0.02  # of a stimulus, on a logarithmic scale
+
 
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds."""
@@ -95,7 +97,7 @@ def draw(result: Result, figure: Figure) -> None:
         plotting.panel(ax, letter, title)
     (both, image, weights), (learning, extinction, renewal), (renewed, novel, seeds) = axes
     _draw_rates(result, both, "rate_before", "rate_{}", reverse=True)
-    both.set_ylim(0, 1.7 * max(result.arrays["rate_before"].max(), 1.0))
+    both.set_ylim(0, 1.45 * both.dataLim.y1)
     both.legend(fontsize=7, frameon=False, ncols=2, loc="upper left")
     _draw_rates(result, image, "rate_alone_before", "rate_alone_{}", reverse=False)
     _draw_response(result, image, "rate_before", "minus the response")
@@ -108,7 +110,7 @@ def draw(result: Result, figure: Figure) -> None:
     _draw_course(result, renewal, "later_block_trials", "renewal_history_{}")
     renewal.set(ylabel="residual modulation (of the start)", ylim=(0, None))
     _draw_rates(result, renewed, "rate_alone_before", "rate_alone_renewed_{}", reverse=False)
-    _draw_response(result, renewed, "rate_moved_before", "minus the moved response")
+    _draw_response(result, renewed, "rate_moved_before", "minus the response")
     for ax in (image, renewed):
         ax.set_ylim(0, 1.6 * result.arrays["rate_alone_before"].max())
         ax.legend(fontsize=7, frameon=False, ncols=2, loc="upper left")
@@ -234,7 +236,7 @@ def _draw_seeds(result: Result, ax: Axes) -> None:
         ]
     labels = ["reversed"]
     for k, (_, color, value) in enumerate(groups):
-        values = [value(one) for one in result.summary["per_seed"]]
+        values = [max(value(one), LEAST) for one in result.summary["per_seed"]]
         offsets = np.linspace(-0.15, 0.15, len(values)) if len(values) > 1 else [0.0]
         novel = k > 0 and k % 2 == 0
         ax.plot(
@@ -248,7 +250,7 @@ def _draw_seeds(result: Result, ax: Axes) -> None:
     labels += [part for label, _ in RULES.values() for part in (label, "novel")]
     ax.set_xticks(range(len(groups)), labels, fontsize=7, rotation=30, ha="right")
     ax.axhline(1.0, color="grey", linestyle=":", linewidth=1)
-    ax.set(ylabel="what is left of a stimulus", yscale="log")
+    ax.set(ylabel="what is left of a stimulus", yscale="log", ylim=(0.8 * LEAST, None))
     ax.set_yticks(
         [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0], ["0.05", "0.1", "0.2", "0.5", "1", "2", "5"]
     )
