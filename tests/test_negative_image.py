@@ -226,3 +226,12 @@ def test_rules_have_the_measured_rate_for_a_target_unless_told():
     summary = run(replace(config, seeds=1)).summary
     assert summary["target_rate"] == summary["rate_alone_before"]
     assert run(replace(config, seeds=1, target_rate=50.0)).summary["target_rate"] == 50.0
+
+
+def test_without_modulation_nothing_is_defined_and_the_command_ends(tmp_path, capsys):
+    settings = {**TINY, "response_rate": 1e-9, "seeds": 1}
+    arguments = [one for k, v in settings.items() for one in ("--set", f"{k}={v}")]
+    assert main(["run", "negative-image", *arguments, "--out", str(tmp_path), "--no-progress"]) == 0
+    assert "undefined" in capsys.readouterr().out
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert all(one["learning_trials"] is None for one in summary["rules"].values())

@@ -44,6 +44,11 @@ def modulation(rates: Floats) -> Modulation:
     return Modulation(*(max(x, 0.0) ** 0.5 for x in (each, float(np.mean(first * second)))))
 
 
+def share(left: float, start: float) -> float | None:
+    """Return what is left of a modulation; None where there was none."""
+    return left / start if start > 0.0 else None
+
+
 def over_targets(rates: Floats) -> Floats:
     """Return the mean rate over trials and targets, (n_bins,), Hz."""
     return np.asarray(rates.mean(axis=(0, 1)))

@@ -232,15 +232,18 @@ def _draw_seeds(result: Result, ax: Axes) -> None:
     for name, (_, color) in RULES.items():
         groups += [
             (name, color, lambda one, name=name: one["rules"][name]["residual"]),
-            (name, color, lambda one, name=name: 1.0 - one["rules"][name]["novel"]["attenuation"]),
+            (name, color, lambda one, name=name: _passed(one["rules"][name]["novel"])),
         ]
     labels = ["reversed"]
     for k, (_, color, value) in enumerate(groups):
-        values = [max(value(one), LEAST) for one in result.summary["per_seed"]]
-        offsets = np.linspace(-0.15, 0.15, len(values)) if len(values) > 1 else [0.0]
+        found = [value(one) for one in result.summary["per_seed"]]
+        values = [max(one, LEAST) for one in found if one is not None]
+        offsets = (
+            np.linspace(-0.15, 0.15, len(values)) if len(values) > 1 else np.zeros(len(values))
+        )
         novel = k > 0 and k % 2 == 0
         ax.plot(
-            k + np.asarray(offsets),
+            k + offsets,
             values,
             "s" if novel else "o",
             color=color,
@@ -251,7 +254,11 @@ def _draw_seeds(result: Result, ax: Axes) -> None:
     ax.set_xticks(range(len(groups)), labels, fontsize=7, rotation=30, ha="right")
     ax.axhline(1.0, color="grey", linestyle=":", linewidth=1)
     ax.set(ylabel="what is left of a stimulus", yscale="log", ylim=(0.8 * LEAST, None))
-    ax.set_yticks(
-        [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0], ["0.05", "0.1", "0.2", "0.5", "1", "2", "5"]
-    )
+    ticks = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0]
+    ax.set_yticks([LEAST, *ticks], [f"≤ {LEAST:g}", *(f"{tick:g}" for tick in ticks)])
     ax.set_yticks([], minor=True)
+
+
+def _passed(novel: Nested) -> float | None:
+    attenuation = novel["attenuation"]
+    return None if attenuation is None else 1.0 - attenuation

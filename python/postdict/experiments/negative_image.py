@@ -35,6 +35,7 @@ from ._negative_image_measures import (
     image,
     modulation,
     over_targets,
+    share,
 )
 from ._negative_image_report import draw, draw_bursts, headline
 
@@ -283,8 +284,8 @@ def _bursts(config: Config, seed: int, stage: Stage) -> tuple[Nested, dict[str, 
         metrics[name] = {
             **{f"depth_{what}": one.depth for what, one in conditions.items()},
             **{f"rate_{what}": float(one.rate.mean()) for what, one in conditions.items()},
-            "residual": learned.depth / without.depth,
-            "residual_uniform": uniform.depth / without.depth,
+            "residual": share(learned.depth, without.depth),
+            "residual_uniform": share(uniform.depth, without.depth),
             "mean_weight": float(learned.weights.mean()),
             "bursts_of_four": learned.bursts[4],
             "bursts_of_two": learned.bursts[2],
@@ -298,6 +299,10 @@ def _counted_trials(n_trials: int) -> Floats:
     """Return the middle of what is counted in each block, in trials."""
     per_block = n_trials // BLOCKS
     return np.asarray(per_block * np.arange(1.0, BLOCKS + 1) - 0.5 * min(per_block, COUNTED))
+
+
+def _defined(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 @dataclass(frozen=True)
@@ -376,8 +381,8 @@ class _Subject:
         rate_alone = over_targets(alone.rates[0])
         found = self.naive.image(rate_alone, self.naive.response)
         return {
-            "residual": left.each / start.each,
-            "residual_mean": left.mean / start.mean,
+            "residual": share(left.each, start.each),
+            "residual_mean": share(left.mean, start.mean),
             "image_correlation": found.correlation,
             "image_gain": found.gain,
             "rate": float(both.rates.mean()),
@@ -388,11 +393,12 @@ class _Subject:
         config = self.config
         seen = self._present("extinction", 3, config.later_trials, None, weights, self.rule, BLOCKS)
         gains = np.array(
-            [self.naive.image(over_targets(one), self.naive.response).gain for one in seen.rates]
+            [self.naive.image(over_targets(one), self.naive.response).gain for one in seen.rates],
+            dtype=np.float64,  # nan where it is None
         )
         return {
             "extinction": {
-                "image_gain": float(gains[-1]),
+                "image_gain": _defined(gains[-1]),
                 "trials": decay(_counted_trials(config.later_trials), gains),
             }
         }, {"extinction_history": gains}
@@ -410,8 +416,8 @@ class _Subject:
         new, old = naive.image(alone, naive.moved), naive.image(alone, naive.response)
         return {
             "renewal": {
-                "residual_mean_first": float(course[0]),
-                "residual_mean_last": float(course[-1]),
+                "residual_mean_first": _defined(course[0]),
+                "residual_mean_last": _defined(course[-1]),
                 "trials": decay(_counted_trials(config.later_trials), course),
                 "image_correlation": new.correlation,
                 "old_image_correlation": old.correlation,
@@ -462,4 +468,5 @@ class _Subject:
 
     def _residuals(self, seen: Seen, before: Seen) -> Floats:
         start = modulation(before.rates[0]).mean
-        return np.array([modulation(one).mean / start for one in seen.rates])
+        left = [share(modulation(one).mean, start) for one in seen.rates]
+        return np.array(left, dtype=np.float64)  # nan where it is None
