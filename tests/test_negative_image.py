@@ -17,7 +17,13 @@ from postdict.experiments._burst_cancellation import (
     n_fibres,
 )
 from postdict.experiments._negative_image_cells import FROZEN, Bench, around, over_trial
-from postdict.experiments._negative_image_measures import decay, evoked, image, modulation
+from postdict.experiments._negative_image_measures import (
+    decay,
+    evoked,
+    image,
+    modulation,
+    share,
+)
 from postdict.experiments.negative_image import Config, run
 
 TINY = {
@@ -132,6 +138,9 @@ def test_decay_finds_the_time_constant_or_nothing():
     assert decay(trials, 0.1 + 0.9 * np.exp(-trials / 700.0)) == pytest.approx(700.0, rel=0.02)
     assert decay(trials, 1.0 - 0.5 * np.exp(-trials / 700.0)) is None
     assert decay(trials, 1.0 + 1e-3 * trials) is None
+    assert decay(trials, np.full(len(trials), np.nan)) is None
+    assert share(1.0, 2.0) == 0.5
+    assert share(1.0, 0.0) is None
 
 
 def test_evoked_spikes_are_those_above_the_rate_before():
@@ -228,10 +237,8 @@ def test_rules_have_the_measured_rate_for_a_target_unless_told():
     assert run(replace(config, seeds=1, target_rate=50.0)).summary["target_rate"] == 50.0
 
 
-def test_without_modulation_nothing_is_defined_and_the_command_ends(tmp_path, capsys):
+def test_without_modulation_measures_are_undefined_and_the_command_ends(tmp_path, capsys):
     settings = {**TINY, "response_rate": 1e-9, "seeds": 1}
     arguments = [one for k, v in settings.items() for one in ("--set", f"{k}={v}")]
     assert main(["run", "negative-image", *arguments, "--out", str(tmp_path), "--no-progress"]) == 0
     assert "undefined" in capsys.readouterr().out
-    summary = json.loads((tmp_path / "summary.json").read_text())
-    assert all(one["learning_trials"] is None for one in summary["rules"].values())

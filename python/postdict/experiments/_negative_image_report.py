@@ -243,7 +243,7 @@ def _draw_seeds(result: Result, ax: Axes) -> None:
         )
         novel = k > 0 and k % 2 == 0
         ax.plot(
-            k + offsets,
+            np.full(len(values), k) + offsets,
             values,
             "s" if novel else "o",
             color=color,
