@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from postdict.experiments import (
     detailed_balance,
     inverse_model,
+    negative_image,
     pendulum,
     sparse_activity,
     theory,
@@ -189,3 +190,27 @@ def test_an_inverse_is_learned_through_an_environment_of_gymnasium():
     assert summary["imitation_f1"] > controls["transpose"]["imitation_f1"] + 0.03
     assert spread["controls"]["shuffled"]["imitation_f1"][1] < 0.5
     assert controls["untrained"]["imitation_f1"] == 0.0
+
+
+def test_relays_learn_the_negative_image_and_the_reversed_window_does_not():
+    config = replace(negative_image.Config().quick(), probe_trials=4000)
+    summary = negative_image.run(config).summary
+    worst = summary["spread"]["rules"]
+    for name in ("unequal_sides", "causal", "vogels"):
+        assert worst[name]["residual"][1] <= 0.25  # of each target: eta is four times the default
+        assert worst[name]["residual_mean"][1] <= 0.1
+        assert worst[name]["extinction"]["image_gain"][1] <= 0.15
+        assert worst[name]["renewal"]["image_correlation"][1] <= -0.93
+    for name, limits in worst.items():
+        assert limits["residual_mean"][1] <= 0.2, name
+        assert limits["image_correlation"][1] <= -0.93, name
+        assert max(map(abs, limits["novel"]["attenuation"])) < 0.1, name
+        assert limits["renewal"]["residual_mean_first"][0] > 1.0, name
+    for name in ("causal", "vogels"):
+        assert worst[name]["residual"][1] <= 0.2
+    controls = summary["spread"]["controls"]
+    assert controls["reversed_window"]["residual"][0] > 1.5
+    assert controls["untrained"]["residual"][0] > 0.95
+    bursts = summary["bursts"]["4"]
+    assert bursts["residual"] < 0.5
+    assert bursts["residual_uniform"] > 0.8

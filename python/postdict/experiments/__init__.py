@@ -8,6 +8,7 @@ EXPERIMENTS = {
     "detailed-balance": "postdict.experiments.detailed_balance",
     "inverse-model": "postdict.experiments.inverse_model",
     "pendulum": "postdict.experiments.pendulum",
+    "negative-image": "postdict.experiments.negative_image",
     "sparse-activity": "postdict.experiments.sparse_activity",
     "stdp-window": "postdict.experiments.stdp_window",
     "theory": "postdict.experiments.theory",
