@@ -192,6 +192,7 @@ def test_an_inverse_is_learned_through_an_environment_of_gymnasium():
     assert controls["untrained"]["imitation_f1"] == 0.0
 
 
+@pytest.mark.slow
 def test_relays_learn_the_negative_image_and_the_reversed_window_does_not():
     config = replace(negative_image.Config().quick(), probe_trials=4000)
     summary = negative_image.run(config).summary

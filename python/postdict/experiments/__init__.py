@@ -7,8 +7,8 @@ and may tell the `UNITS` of its metrics.
 EXPERIMENTS = {
     "detailed-balance": "postdict.experiments.detailed_balance",
     "inverse-model": "postdict.experiments.inverse_model",
-    "pendulum": "postdict.experiments.pendulum",
     "negative-image": "postdict.experiments.negative_image",
+    "pendulum": "postdict.experiments.pendulum",
     "sparse-activity": "postdict.experiments.sparse_activity",
     "stdp-window": "postdict.experiments.stdp_window",
     "theory": "postdict.experiments.theory",
