@@ -164,7 +164,7 @@ def _draw_balance(result: Result, ax: Axes) -> None:
 def _draw_recovery(result: Result, ax: Axes) -> None:
     """Draw what recovered, in each seed and at each rate, from below."""
     summary = result.summary
-    for name, color in _changes(result).items():
+    for k, (name, color) in enumerate(_changes(result).items()):
         by_rate = summary["by_rate"][name]
         ranges = [
             _at(summary["spread"], "by_rate", name, rate, "recovery_time") for rate in by_rate
@@ -172,7 +172,7 @@ def _draw_recovery(result: Result, ax: Axes) -> None:
         if all(one is not None and one[0] > 0 for one in ranges):
             low, high = np.transpose(ranges)
             median = [one["recovery_time"] for one in by_rate.values()]
-            rates = [float(rate) for rate in by_rate]
+            rates = [1.03 ** (k - 1) * float(rate) for rate in by_rate]  # bars side by side
             exponent = summary["recovery_exponent"][name]
             label = _label(name) + (f": ∝ η$^{{{exponent:.2f}}}$" if exponent is not None else "")
             plotting.ranges(ax, rates, median, low, high, label=label, color=color)

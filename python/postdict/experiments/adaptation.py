@@ -33,7 +33,7 @@ Matrix = NDArray[np.float64]
 __all__ = ["FIGURES", "UNITS", "Config", "draw", "headline", "run"]
 
 FIGURES = {"adaptation": ((11.0, 7.0), draw)}
-UNITS = {"recovery_time": "s", "first_learning_time": "s", "lag": "s", "scale": "mV"}
+UNITS = {"recovery_time": "s", "lag": "s", "scale": "mV"}
 
 EARLIEST = 1e-3  # first look after a change, as share of a branch
 
@@ -68,20 +68,27 @@ class Config(LoopConfig):
         super().__post_init__()
         if not self.eta > 0:
             raise ValueError(f"eta must be positive, got {self.eta}")
-        if self.new_delay + self.synaptic_delay > 2.0 * max(self.tau_plus, self.tau_minus):
-            warnings.warn(
-                f"new_delay = {self.new_delay:g} ms lies where the window has all but ended: "
-                "c may change its sign, and no inverse is kept",
-                stacklevel=3,
-            )
+
+    def doubts(self) -> list[str]:
+        """Return why these settings cannot show that every change is recovered from."""
+        found = []
         if self.new_delay == self.world_delay:
-            warnings.warn("new_delay is the delay that the world has already", stacklevel=3)
-        if round((1.0 - self.silent_share) * self.n_sensor) < self.n_motor:
-            warnings.warn(
-                f"silent_share = {self.silent_share:g} leaves fewer sensors than the "
-                f"{self.n_motor} motor neurons: no inverse of them exists",
-                stacklevel=3,
+            found.append("new_delay is the delay that the world has already")
+        if self.new_delay + self.synaptic_delay > 2.0 * max(self.tau_plus, self.tau_minus):
+            found.append(
+                f"new_delay = {self.new_delay:g} ms lies where the window has all but ended: c "
+                "will be small there or change its sign"
             )
+        if self.n_sensor - self.n_silent(self.n_sensor) < self.n_motor:
+            found.append(
+                f"silent_share = {self.silent_share:g} leaves fewer sensors than the "
+                f"{self.n_motor} motor neurons: no inverse of them exists"
+            )
+        return found
+
+    def n_silent(self, n_sensor: int) -> int:
+        """Return how many of the sensors fall silent."""
+        return max(round(self.silent_share * n_sensor), 1)
 
     def quick(self) -> Config:
         """Return a version that ends in half a minute: a tenth of the learning, two worlds."""
@@ -116,7 +123,7 @@ def changes(config: Config, world: Matrix, seed: int) -> dict[str, Change]:
     n_sensor = len(world)
     order, silent = rng.permutation(n_sensor), rng.permutation(n_sensor)
     deaf = world.copy()
-    deaf[silent[: max(round(config.silent_share * n_sensor), 1)]] = 0.0
+    deaf[silent[: config.n_silent(n_sensor)]] = 0.0
     worlds = {
         "none": world,
         "permutation": world[order],
@@ -137,7 +144,10 @@ def run(config: Config, report: Report | None = None) -> Result:
     report : callable, optional
         See `postdict.trials.Report`.
     """
-    return run_per_seed("adaptation", *config.with_worlds(), _trial, report)
+    config, worlds = config.with_worlds()
+    for doubt in config.doubts():
+        warnings.warn(doubt, stacklevel=2)
+    return run_per_seed("adaptation", config, worlds, _trial, report)
 
 
 def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:
