@@ -6,6 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from postdict.experiments import (
+    adaptation,
     detailed_balance,
     inverse_model,
     negative_image,
@@ -215,3 +216,29 @@ def test_relays_learn_the_negative_image_and_the_reversed_window_does_not():
     bursts = summary["bursts"]["4"]
     assert bursts["residual"] < 0.5
     assert bursts["residual_uniform"] > 0.8
+
+
+@pytest.mark.slow
+def test_the_inverse_follows_a_world_that_changes_or_drifts_where_it_is_plastic():
+    summary = adaptation.run(adaptation.Config().quick()).summary
+    spread, off = summary["spread"], summary["controls"]["plasticity_off"]
+    for name, on in spread["changes"].items():
+        assert on["imitation_f1"][0] > 0.95, name
+        imbalance = spread["controls"]["plasticity_off"][name]["imbalance_last"]
+        if name != "none":
+            assert on["imbalance_last"][1] < 0.2 * imbalance[0], name
+    assert spread["controls"]["plasticity_off"]["permutation"]["imitation_f1"][1] < 0.3
+    for name in ("permutation", "gain_0.7", "silent"):
+        assert off[name]["recovery_time"] is None
+        at_once = spread["changes"][name]["at_once"]
+        assert spread["changes"][name]["specific_inverse_error"][1] < (
+            0.7 * at_once["specific_inverse_error"][0]
+        )
+        assert summary["recovery_exponent"][name] == pytest.approx(-1.0, abs=0.25)
+    # A delay is not in the weights: nothing is lost, and c becomes what belongs to it.
+    assert spread["controls"]["plasticity_off"]["delay"]["imitation_f1"][0] > 0.95
+    assert summary["changes"]["delay"]["scale"] < 0.85 * off["delay"]["scale"]
+    slow, fast = summary["drift"]["by_turn"].values()
+    assert slow["imitation_f1"] > 0.9 > fast["imitation_f1"] > 0.5
+    assert summary["drift"]["frozen"]["imitation_f1"] < 0.3
+    assert slow["lag"] == pytest.approx(fast["lag"], rel=0.4)

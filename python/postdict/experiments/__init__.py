@@ -5,6 +5,7 @@ and may tell the `UNITS` of its metrics.
 """
 
 EXPERIMENTS = {
+    "adaptation": "postdict.experiments.adaptation",
     "detailed-balance": "postdict.experiments.detailed_balance",
     "inverse-model": "postdict.experiments.inverse_model",
     "negative-image": "postdict.experiments.negative_image",
