@@ -27,6 +27,7 @@ from ._singing import Code, Sung, learn_by_singing, listen, sing
 
 if TYPE_CHECKING:
     from ..loop import LoopParameters
+    from ..plasticity import AntisymmetricSTDP
     from ..trials import Stage
     from .mirror_offset import Config
 
@@ -35,6 +36,8 @@ Matrix = NDArray[np.float64]
 CODES = ("random", "mixed", "stereotyped")
 LAG_MARGIN = 10.0  # ms, of the cross-covariance beyond the longest loop delay
 RATE = 4.0  # Hz, of the songs that the rate model imitates
+REPEATS = 10  # of the motif on either side that a window can reach
+FIRST_MOTIFS = 50  # over which the first drift of the weights is taken
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ def trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Heard:
             metrics[f"rate_model_{name}"], offsets = place.rate_model(name, code)
             found.offsets[delay, f"rate_model_{name}"] = offsets
         metrics["no_floor"] = place.without_floor(codes["stereotyped"])
+        metrics["first_drift"] = place.first_drift(codes["stereotyped"])
     return found
 
 
@@ -130,17 +134,30 @@ class _Place:
         config = self.bench.config
         return config.parameters_at(self.delay, config.floor if self.floored else None)
 
-    def learned(self, name: str, code: Code) -> Matrix:
+    def learned(self, name: str, code: Code, duration: float | None = None) -> Matrix:
         config = self.bench.config
         return learn_by_singing(
             self.bench.world,
             self.parameters,
             config.rule_at(self.delay),
             code,
-            duration=config.duration,
+            duration=config.duration if duration is None else duration,
             seed=self.bench.seed,
             progress=self.bench.stage(f"learns {name} at {self.delay:g} ms"),
         )
+
+    def first_drift(self, code: Code) -> Nested:
+        """Return how what the first motifs teach agrees with what the window predicts of them."""
+        seen = self.learned("first motifs", code, FIRST_MOTIFS * code.period)
+        rule = self.bench.config.rule_at(self.delay)
+        predicted = FIRST_MOTIFS * drift_of_motif(code, rule, self.bench.response, self.delay)
+        known = bool(seen.std() > 0 and predicted.std() > 0)
+        return {
+            "correlation": float(np.corrcoef(seen.flat, predicted.flat)[0, 1]) if known else None,
+            "slope": float(np.vdot(predicted, seen) / np.vdot(predicted, predicted))
+            if known
+            else None,
+        }
 
     def sung(self, name: str, weights: Matrix, code: Code) -> Sung:
         return sing(
@@ -246,6 +263,18 @@ class _Place:
         """Return the longest lag (ms), within which the motif does not come again."""
         config = self.bench.config
         return min(max(config.delays) + LAG_MARGIN, math.floor(0.5 * config.period))
+
+
+def drift_of_motif(code: Code, rule: AntisymmetricSTDP, response: Matrix, delay: float) -> Matrix:
+    """Return what one motif of many adds to W (n_motor, n_sensor), mV, while W is weak.
+
+    A sensor's spike for k arrives D after k's command; i is commanded at its own time, before and
+    after it, motif by motif: W_ij changes by minus the window at these lags, times G_jk, summed.
+    """
+    repeats = code.period * np.arange(-REPEATS, REPEATS + 1)
+    lags = code.before_arrival(delay)[:, :, None] + repeats  # (i, k, repeat)
+    drift: Matrix = -rule.window(lags).sum(axis=2) @ response.T
+    return drift
 
 
 def _summary(offsets: Matrix) -> Nested:

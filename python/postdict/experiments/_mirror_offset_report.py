@@ -54,6 +54,8 @@ def headline(result: Result) -> list[tuple[str, str]]:
         shuffled = codes["shuffled"]["offset_sd"]
         spread = f"{shown(codes['random']['offset_sd'], '.1f')} -> {shown(shuffled, '.1f')} ms"
         lines.append(("  sd of offsets, random -> shuffled", spread))
+        drift = codes["first_drift"]["correlation"]
+        lines.append(("  first drift of the motif: seen, predicted", f"r = {shown(drift)}"))
         free = codes["no_floor"]
         lines.append(
             (
@@ -141,7 +143,9 @@ def _draw_covariances(result: Result, ax: Axes, delay: str) -> None:
     ax.set(xlabel="t listening − t singing (ms)", ylabel="cross-covariance (Hz)")
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + 0.35 * (high - low))  # the legend stands above the curves
-    ax.legend(fontsize=7, loc="upper left", frameon=False, ncols=2, columnspacing=1.0)
+    ax.legend(
+        fontsize=7, loc="upper left", ncols=2, columnspacing=1.0, framealpha=1.0, edgecolor="white"
+    )
 
 
 def _draw_offsets(result: Result, ax: Axes) -> None:
