@@ -94,11 +94,11 @@ class Config(LoopConfig):
             raise ValueError(
                 f"w_max must be at least excitation = {self.excitation} mV, got {self.w_max} mV"
             )
-        self._warn()
 
-    def _warn(self) -> None:
+    def cannot_show(self) -> list[str]:
+        """Return why these settings cannot show what they are for, a line each."""
         shortest, spacing = min(self.delays), self.period / self.n_motor
-        for unable, why in (
+        reasons = (
             (self.eta == 0, "eta = 0: nothing is learned"),
             (self.command < 1, f"command = {self.command} mV is below threshold: no motif"),
             (
@@ -110,9 +110,8 @@ class Config(LoopConfig):
                 spacing > NEAR,
                 f"the motif has a spike in {spacing:.3g} ms: no offset near zero can be told",
             ),
-        ):
-            if unable:
-                warnings.warn(why, stacklevel=4)
+        )
+        return [why for unable, why in reasons if unable]
 
     def quick(self) -> Config:
         """Return a version that ends in half a minute: less learning, two delays, two seeds."""
@@ -161,6 +160,8 @@ def run(config: Config, report: Report | None = None) -> Result:
         See `postdict.trials.Report`.
     """
     config, worlds = config.with_worlds()
+    for why in config.cannot_show():
+        warnings.warn(why, stacklevel=2)
     seeds = config.trial_seeds()
     found = run_trials(lambda seed, stage: trial(config, worlds[seed], seed, stage), seeds, report)
     pooled = _pooled(config, found)
