@@ -51,6 +51,7 @@ class Config(LoopConfig):
     n_motor: int = setting(50, "motor neurons", at_least=2)
     n_sensor: int = setting(150, "sensor neurons", at_least=2)
     eta: float = setting(1e-4, "learning rate", unit="mV", at_least=0)
+    A_minus: float = setting(0.8, "depression of inhibition, post then pre")
     tau_plus: float = setting(10.0, "window, pre then post", unit="ms", above=0)
     tau_minus: float = setting(10.0, "window, post then pre", unit="ms", above=0)
     w_max: float = setting(1.0, "largest inhibition", unit="mV", above=0)
