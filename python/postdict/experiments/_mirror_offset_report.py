@@ -127,7 +127,7 @@ def _draw_profile(result: Result, ax: Axes) -> None:
     ax.axvline(-float(delay), color="grey", linestyle=":", linewidth=1)
     ax.text(-float(delay), 0.02, "−D ", transform=ax.get_xaxis_transform(), fontsize=8, ha="right")
     ax.set(xlabel="own time in motif − arrival (ms)", ylabel="mean W G (mV)")
-    ax.legend(fontsize=8, loc="lower right", frameon=False)
+    ax.legend(fontsize=8, loc="upper right", frameon=False)
 
 
 def _draw_covariances(result: Result, ax: Axes, delay: str) -> None:
