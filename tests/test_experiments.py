@@ -9,6 +9,7 @@ from postdict.experiments import (
     adaptation,
     detailed_balance,
     inverse_model,
+    mirror_offset,
     negative_image,
     pendulum,
     sparse_activity,
@@ -242,3 +243,25 @@ def test_the_inverse_follows_a_world_that_changes_or_drifts_where_it_is_plastic(
     assert slow["imitation_f1"] > 0.9 > fast["imitation_f1"] > 0.5
     assert summary["drift"]["frozen"]["imitation_f1"] < 0.3
     assert slow["lag"] == pytest.approx(fast["lag"], rel=0.4)
+
+
+@pytest.mark.slow
+def test_the_mirror_offset_tells_the_causal_from_the_predictive_inverse():
+    config = replace(mirror_offset.Config().quick(), delays=(20.0,), stretches=(1.0,), seed=200)
+    summary = mirror_offset.run(config).summary
+    assert summary["claims"]["20"] == dict.fromkeys(summary["claims"]["20"], True)
+    found = summary["over_delay"]["20"]
+    assert min(found["random"]["imitation_f1"].values()) >= 0.9
+    assert max(found["stereotyped"]["imitation_f1"].values()) <= 0.4
+    own = found["stereotyped"]["own_song_f1"]
+    assert own["at_zero"] > 0.7 > 0.3 > own["at_delay"]
+    low, high = summary["pooled"]["20"]["mixed"]["interval"]
+    assert summary["pooled"]["20"]["stereotyped"]["interval"][1] < low
+    assert high < summary["pooled"]["20"]["random"]["interval"][0]
+    # A random mapping has no offset, and a motif that can be inhibited away teaches the causal one.
+    assert found["shuffled"]["offset_sd"] > 5.0
+    assert found["random"]["offset_sd"] < 1.0
+    assert found["no_floor"]["offset"] > 10.0
+    assert found["first_drift"]["correlation"] > 0.95
+    assert found["rate_model_random"]["imitation_f1"]["4"] > 0.95
+    assert found["rate_model_stereotyped"]["imitation_f1"]["4"] < 0.4

@@ -8,6 +8,7 @@ EXPERIMENTS = {
     "adaptation": "postdict.experiments.adaptation",
     "detailed-balance": "postdict.experiments.detailed_balance",
     "inverse-model": "postdict.experiments.inverse_model",
+    "mirror-offset": "postdict.experiments.mirror_offset",
     "negative-image": "postdict.experiments.negative_image",
     "pendulum": "postdict.experiments.pendulum",
     "sparse-activity": "postdict.experiments.sparse_activity",
