@@ -4,7 +4,7 @@ import postdict
 
 project = "postdict"
 author = "The postdict developers"
-copyright = "2026, the postdict developers"  # noqa: A001 (Sphinx's name)
+copyright = "2026, the postdict developers"  # noqa: A001 (the name that Sphinx reads)
 version = release = postdict.__version__
 
 extensions = [
