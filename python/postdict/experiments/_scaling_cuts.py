@@ -20,12 +20,15 @@ class Cut:
     all_values, few_values : tuple of float
     change : callable
         (config, value) -> the fields that are different there.
+    draws_worlds : bool
+        Whether it makes no sense for a world from a file.
     """
 
     label: str
     all_values: tuple[float, ...]
     few_values: tuple[float, ...]
     change: Callable[[Any, float], dict[str, Any]]
+    draws_worlds: bool = False
 
     def values(self, *, coarse: bool) -> tuple[float, ...]:
         """Return the values of the cut."""
@@ -47,15 +50,16 @@ def _with(name: str, **changes: Any) -> Callable[[Any, float], dict[str, Any]]:
 
 
 CUTS = {
-    "n_motor": Cut("motor neurons M, S/M as set", (10, 20, 50, 100, 200), (10, 50), _sizes),
+    "n_motor": Cut("motor neurons M, S/M as set", (10, 20, 50, 100, 200), (10, 50), _sizes, True),
     "ratio": Cut(
         "sensors a motor neuron S/M",
         (1, 2, 3, 6),
         (1,),
         lambda config, ratio: {"n_sensor": round(ratio * config.n_motor)},
+        draws_worlds=True,
     ),
     "condition": Cut(
-        "condition number of the world", (2, 5, 20, 50, 100), (50,), _with("condition")
+        "condition number of the world", (2, 5, 20, 50, 100), (50,), _with("condition"), True
     ),
     "spread": Cut("spread (ms)", (1, 5, 10, 20, 40), (40,), _with("spread", tolerance=10.0)),
     "spread_strong": Cut(
@@ -63,6 +67,7 @@ CUTS = {
         (1, 10, 20, 40),
         (20,),
         _with("spread", tolerance=10.0, gain=8.0, tau_m_sensor=40.0, duration=2e6, eta=2e-4),
+        draws_worlds=True,
     ),
     "delay_sd": Cut("sd of the pairs' delays (ms)", (0, 1.5, 3, 4.5), (4.5,), _with("delay_sd")),
     "spontaneous_rate": Cut(

@@ -72,7 +72,12 @@ class Config(LoopConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.cuts()
+        drawn = [name for name in self.cuts() if CUTS[name].draws_worlds]
+        if drawn and self.world_file is not None:
+            needs = "needs" if len(drawn) == 1 else "need"
+            raise ValueError(
+                f"axes: {', '.join(drawn)} {needs} worlds that are drawn, but world_file is set"
+            )
         if 2.0 * self.delay_sd >= self.world_delay:
             raise ValueError(
                 f"delay_sd must be below half of world_delay = {self.world_delay:g} ms, "
