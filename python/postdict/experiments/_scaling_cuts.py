@@ -45,6 +45,19 @@ def _sizes(config: Any, n_motor: float) -> dict[str, Any]:
     return {"n_motor": int(n_motor), "n_sensor": n_sensor}
 
 
+def _strong(config: Any, spread: float) -> dict[str, Any]:
+    """Sensors that hear a spread-out spike, and a longer learning that ends with less noise."""
+    return {
+        "spread": spread,
+        "tolerance": 10.0,
+        "gain": 8.0,
+        "tau_m_sensor": 40.0,
+        "duration": 3.0 * config.duration,
+        "eta": 0.5 * config.eta,
+        "anneal": 0.2 * config.anneal,
+    }
+
+
 def _with(name: str, **changes: Any) -> Callable[[Any, float], dict[str, Any]]:
     return lambda _, value: {name: value, **changes}
 
@@ -64,9 +77,9 @@ CUTS = {
     "spread": Cut("spread (ms)", (1, 5, 10, 20, 40), (40,), _with("spread", tolerance=10.0)),
     "spread_strong": Cut(
         "spread (ms), strong slow sensors",
-        (1, 10, 20, 40),
+        (10, 20, 40),
         (20,),
-        _with("spread", tolerance=10.0, gain=8.0, tau_m_sensor=40.0, duration=2e6, eta=2e-4),
+        _strong,
         draws_worlds=True,
     ),
     "delay_sd": Cut("sd of the pairs' delays (ms)", (0, 1.5, 3, 4.5), (4.5,), _with("delay_sd")),
