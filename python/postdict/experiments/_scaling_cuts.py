@@ -72,9 +72,9 @@ CUTS = {
         draws_worlds=True,
     ),
     "condition": Cut(
-        "condition number of the world", (2, 5, 20, 50, 100), (50,), _with("condition"), True
+        "condition number of the world", (2, 10, 50, 100), (50,), _with("condition"), True
     ),
-    "spread": Cut("spread (ms)", (1, 5, 10, 20, 40), (40,), _with("spread", tolerance=10.0)),
+    "spread": Cut("spread (ms)", (1, 10, 20, 40), (40,), _with("spread", tolerance=10.0)),
     "spread_strong": Cut(
         "spread (ms), strong slow sensors",
         (10, 20, 40),
@@ -82,7 +82,7 @@ CUTS = {
         _strong,
         draws_worlds=True,
     ),
-    "delay_sd": Cut("sd of the pairs' delays (ms)", (0, 1.5, 3, 4.5), (4.5,), _with("delay_sd")),
+    "delay_sd": Cut("sd of the pairs' delays (ms)", (0, 2, 4.5), (4.5,), _with("delay_sd")),
     "spontaneous_rate": Cut(
         "spontaneous spikes a sensor (Hz)", (0, 2, 10, 40), (40,), _with("spontaneous_rate")
     ),
@@ -94,7 +94,7 @@ CUTS = {
     ),
     "duration": Cut(
         "duration of learning (s), eta inverse to it",
-        (1e5, 2e5, 5e5, 1e6),
+        (1e5, 3e5, 1e6),
         (1e5,),
         lambda config, value: {"duration": value, "eta": config.eta * config.duration / value},
     ),

@@ -73,11 +73,14 @@ class Listening:
 
     def choose(self, weights: Matrix) -> Listener:
         """Return the listener with these weights that imitates the practice song best."""
-        return self._best(weights, list(product((False, True), self._v_mins)), self._latencies)
+        kinds = list(product((False, True), self._v_mins, GAINS))
+        return self._best(weights, kinds, self._latencies)
 
     def again(self, weights: Matrix, like: Listener) -> Listener:
-        """Return the same listener with other weights, at the gain that suits them best."""
-        return self._best(weights, [(like.specific, like.decoder.v_min)], np.array([like.latency]))
+        """Return the same listener with other weights, at the same gain or one that is near."""
+        gains = like.decoder.gain * np.array([1.0, 1.5, 1.0 / 1.5])
+        kinds = [(like.specific, like.decoder.v_min, gain) for gain in gains]
+        return self._best(weights, kinds, np.array([like.latency]))
 
     def f1(self, listener: Listener, rate: float, *, noisy: bool = False) -> float:
         """Return F1 of the unseen song at one of the `RATES`."""
@@ -86,12 +89,12 @@ class Listening:
         return self._score(song, answer, listener.latency)
 
     def _best(
-        self, weights: Matrix, kinds: list[tuple[bool, float | None]], latencies: Matrix
+        self, weights: Matrix, kinds: list[tuple[bool, float | None, float]], latencies: Matrix
     ) -> Listener:
         scale = (inverse_quality(weights, self._response).scale or 1.0) / self._unit
         plain, without = weights, weights + uniform_inhibition(weights, self._response)
         best, best_f1 = None, -1.0
-        for (specific, v_min), gain in product(kinds, GAINS):
+        for specific, v_min, gain in kinds:
             decoder = Decoder(
                 gain / scale * (without if specific else plain),
                 float(gain),
@@ -160,7 +163,6 @@ def measure_point(config: Config, world: LinearWorld, seed: int, stage: Stage) -
         "motor_rate_before": before.motor_rate,
         "controls": {
             "pinv": _scores(listening, np.linalg.pinv(response).astype(np.float64)),
-            "transpose": _scores(listening, response.T),
         },
     }
     times = config.duration * 0.5 ** np.arange(config.moments - 1.0, -1.0, -1.0)
