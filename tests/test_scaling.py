@@ -59,6 +59,15 @@ def test_the_point_of_a_cut_is_the_point_that_a_sweep_would_measure():
         assert cut[f"{value:g}"][metric] == alone[metric]
 
 
+def test_a_loop_that_runs_away_has_no_score_and_stops_nothing():
+    config = replace(SMALL, inhibition_lag=1.0, n_motor=6, n_sensor=18, fan_out=6)
+    summary = scaling.run(config).summary
+    assert summary["ran_away"] == 1
+    assert summary["f1_1hz"] is None
+    assert summary["controls"]["shuffled"]["f1_1hz"] is None
+    assert summary["controls"]["pinv"]["f1_1hz"] is not None
+
+
 def test_every_cut_gives_valid_configurations_that_differ():
     base = replace(scaling.Config(), axes="none")
     for cut in CUTS.values():

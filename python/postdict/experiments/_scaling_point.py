@@ -17,7 +17,7 @@ from ..listening import Decoder, ImitationTest, Song
 from ..loop import Spikes
 from ..neurons import LIF
 from ..results import Nested
-from ..running import RunawayError
+from ..simulation import LimitError
 from ..trials import Stage
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def measure_point(config: Config, world: LinearWorld, seed: int, stage: Stage) -
             max_rate=RUNAWAY * before.motor_rate,
             progress=stage("learns"),
         )
-    except RunawayError:
+    except LimitError:  # too fast for a while, or at once more spikes than can be held
         nothing = dict.fromkeys([*SCORES, *AFTER])
         lost = {"shuffled": dict.fromkeys(SCORES)}
         return {**metrics, **nothing, "controls": metrics["controls"] | lost, "ran_away": 1}, {}
