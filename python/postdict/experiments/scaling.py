@@ -207,7 +207,7 @@ def run(config: Config, report: Report | None = None) -> Result:
         {
             **summarised(of[own], seeds),
             "cuts": {
-                name: {f"{value:g}": _with_spread(of[point]) for value, point in cut.items()}
+                name: {f"{value:.12g}": _with_spread(of[point]) for value, point in cut.items()}
                 for name, cut in places.items()
             },
         },
