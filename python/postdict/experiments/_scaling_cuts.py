@@ -63,7 +63,7 @@ def _with(name: str, **changes: Any) -> Callable[[Any, float], dict[str, Any]]:
 
 
 CUTS = {
-    "n_motor": Cut("motor neurons M, S/M as set", (10, 20, 50, 100, 200), (10, 50), _sizes, True),
+    "n_motor": Cut("motor neurons M, S/M as set", (10, 20, 50, 100, 200), (10,), _sizes, True),
     "ratio": Cut(
         "sensors a motor neuron S/M",
         (1, 2, 3, 6),

@@ -119,10 +119,10 @@ class Config(LoopConfig):
         return replace(
             self,
             coarse=True,
-            eta=1e-3,
-            duration=4e5,
-            measure_duration=1e5,
-            song_spikes=150.0,
+            eta=1.5e-3,
+            duration=2e5,
+            measure_duration=5e4,
+            song_spikes=100.0,
             seeds=2,
         )
 
