@@ -13,9 +13,11 @@ from postdict.experiments import (
     mirror_offset,
     negative_image,
     pendulum,
+    scaling,
     sparse_activity,
     theory,
 )
+from postdict.experiments._scaling_cuts import CUTS
 
 
 def f1(summary, *path):
@@ -293,3 +295,41 @@ def test_the_mirror_offset_tells_the_causal_from_the_predictive_inverse():
     assert found["first_drift"]["correlation"] > 0.95
     assert found["rate_model_random"]["imitation_f1"]["4"] > 0.95
     assert found["rate_model_stereotyped"]["imitation_f1"]["4"] < 0.4
+
+
+@pytest.mark.slow
+def test_two_hundred_motor_neurons_learn_their_inverse():
+    config = scaling.Config(
+        axes="none", n_motor=200, n_sensor=600, duration=1e5, measure_duration=5e4, seeds=1
+    )
+    summary = scaling.run(config).summary
+    assert summary["f1_1hz"] >= 0.95
+    assert summary["time_to_learn"] < 5e4
+    assert summary["controls"]["shuffled"]["f1_1hz"] <= 0.25
+
+
+@pytest.mark.slow
+def test_a_spread_of_20_ms_needs_sensors_that_hear_it():
+    base = scaling.Config(axes="none", duration=4e5, song_spikes=200.0, seeds=1, seed=5)
+    strong, default = (
+        scaling.run(CUTS[name].at(base, 20.0)).summary for name in ("spread_strong", "spread")
+    )
+    assert strong["f1_1hz"] >= 0.95
+    assert strong["f1_4hz"] >= 0.95
+    assert strong["controls"]["shuffled"]["f1_1hz"] <= 0.25
+    assert default["f1_1hz"] <= 0.9
+    assert default["spikes_per_motor_spike"] < 0.3 * strong["spikes_per_motor_spike"]
+
+
+@pytest.mark.slow
+def test_inhibition_may_lag_only_by_as_much_as_the_excitation_is_weak():
+    base = scaling.Config(axes="none", duration=4e5, song_spikes=200.0, seeds=1, seed=5)
+    early, late = (scaling.run(CUTS["lag"].at(base, lag)).summary for lag in (0.1, 0.5))
+    assert early["f1_1hz"] >= 0.95
+    assert early["specific_inverse_error"] < 0.3
+    assert late["ran_away"] or late["f1_1hz"] < 0.25
+    jumps = replace(
+        base, inhibition_lag=0.1, excitation=0.1
+    )  # voltage jumps: nothing undoes a spike
+    broken = scaling.run(jumps).summary
+    assert broken["ran_away"] or broken["f1_1hz"] < 0.25

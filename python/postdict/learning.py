@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ from .running import run_bounded
 from .simulation import ProgressCallback, Simulation
 
 Matrix = NDArray[np.float64]
+
+ANNEALING_STEPS = 10
 
 
 @dataclass(frozen=True)
@@ -53,37 +57,57 @@ def learn(
     n_samples: int = 200,
     n_bins: int = 100,
     n_windows: int = 0,
+    sample_times: Sequence[float] | None = None,
+    anneal: float = 1.0,
     max_rate: float = math.inf,
     progress: bool | ProgressCallback = False,
 ) -> Learned:
     """Run the closed loop for `duration` (ms) and return what it learned.
 
-    The fluxes are accounted in `n_windows` windows.
+    The weights are sampled `n_samples` times at equal distances and at the start, or at
+    `sample_times` (ms). The fluxes are accounted in `n_windows` windows. The learning rate falls in
+    steps, geometrically, from that of the rule to `anneal` times it at the end.
 
     Raises
     ------
     RunawayError
         The motor neurons fired faster than `max_rate` (Hz).
+    ValueError
+        One window, and a learning rate that falls.
     """
     loop = closed_loop(world, parameters, rule, seed=seed)
     assert loop.inhibition is not None
-    samples = loop.network.record(loop.inhibition, "weights", every=duration / n_samples)
+    when: dict[str, Any] = {"every": duration / n_samples}
+    if sample_times is not None:
+        when = {"times": sample_times}
+    samples = loop.network.record(loop.inhibition, "weights", **when)
     simulation = Simulation(loop.network)
     simulation.set_recording(loop.sensor, False)
     inhibited = loop.inhibition
     fluxes = [np.zeros((2, *np.shape(simulation.weights(inhibited))))]
     if n_windows:
         simulation.account_fluxes(inhibited)
+    if anneal != 1.0 and n_windows == 1:
+        raise ValueError("n_windows must be 0 or at least 2 where the learning rate falls")
+    n_parts = n_windows or (1 if anneal == 1.0 else ANNEALING_STEPS)
+    part = 0
+
+    def after_part() -> None:
+        nonlocal part
+        part += 1
+        if n_windows:
+            fluxes.append(np.array(simulation.fluxes(inhibited)))
+        if anneal != 1.0:
+            simulation.set_learning_rate(inhibited, rule.eta * anneal ** (part / (n_parts - 1)))
+
     run_bounded(
         simulation,
         loop.motor,
         duration,
         max_rate=max_rate,
         progress=progress,
-        n_parts=max(n_windows, 1),
-        after_part=lambda: (
-            fluxes.append(np.array(simulation.fluxes(inhibited))) if n_windows else None
-        ),
+        n_parts=n_parts,
+        after_part=after_part,
     )
     added, taken = np.diff(fluxes, axis=0).swapaxes(0, 1)  # (n_windows, n_motor, n_sensor)
     times, inhibition = simulation.recorded(samples)

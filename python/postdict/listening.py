@@ -26,7 +26,7 @@ from .analysis import (
     victor_purpura,
 )
 from .linear_world import AnyWorld, as_linear
-from .loop import LoopParameters, Spikes, connect_world
+from .loop import LoopParameters, Spikes, connect_feedback, connect_world
 from .network import Network
 from .neurons import LIF
 from .simulation import Simulation
@@ -63,6 +63,7 @@ def imitate(
     *,
     v_min: float | None,
     duration: float,
+    excitation: float = 0.0,
 ) -> Spikes:
     """Return the motor spikes that a sensory sequence evokes through W alone.
 
@@ -77,13 +78,19 @@ def imitate(
         Lower bound of the motor neurons' potential, mV.
     duration : float
         ms, of the tutor's sequence.
+    excitation : float
+        E, gain included, mV: it comes first where the inhibition lags.
     """
     n_motor, n_sensor = weights.shape
-    motor = LIF(**{**parameters.motor.to_dict(), "v_min": v_min})
+    motor = parameters.motor
+    if isinstance(motor, LIF):
+        motor = LIF(**{**motor.to_dict(), "v_min": v_min})
+    elif v_min is not None:
+        raise ValueError(f"v_min must be None where motor neurons have currents, got {v_min}")
     network = Network()
     sensor = network.add_spike_source("sensor", n_sensor, times=heard[0], ids=heard[1])
     listener = network.add_population("motor", n_motor, motor)
-    network.connect(sensor, listener, weights=weights, axonal_delay=parameters.synaptic_delay)
+    connect_feedback(network, sensor, listener, weights, parameters, excitation=excitation)
     simulation = Simulation(network)
     last = float(heard[0][-1]) if len(heard[0]) else 0.0
     simulation.run_until(max(duration + 3 * parameters.delay, last + 2 * parameters.synaptic_delay))
@@ -107,6 +114,7 @@ class Decoder:
     gain: float  # in units of 1/c
     v_min: float | None
     practice_f1: float = 0.0  # mean of clean and noisy, on the song that chose gain and v_min
+    excitation: float = 0.0  # mV, gain included; matters where the inhibition lags
 
 
 class ImitationTest:
@@ -190,7 +198,12 @@ class ImitationTest:
     def imitated(self, decoder: Decoder, heard: Spikes) -> Spikes:
         """Return the motor spikes with which a decoder answers."""
         return imitate(
-            decoder.weights, self.parameters, heard, v_min=decoder.v_min, duration=self.duration
+            decoder.weights,
+            self.parameters,
+            heard,
+            v_min=decoder.v_min,
+            duration=self.duration,
+            excitation=decoder.excitation,
         )
 
     def score(self, decoder: Decoder, tutor: Spikes, heard: Spikes) -> Imitation:
@@ -209,8 +222,10 @@ class ImitationTest:
         """
         song = self.practice
         tried = []
-        for gain, v_min in product(GAINS, V_MINS):
-            decoder = Decoder(gain / scale * weights, float(gain), v_min)
+        v_mins = V_MINS if isinstance(self.parameters.motor, LIF) else (None,)
+        for gain, v_min in product(GAINS, v_mins):
+            excitation = gain / scale * self.parameters.excitation
+            decoder = Decoder(gain / scale * weights, float(gain), v_min, excitation=excitation)
             scores = [self.score(decoder, song.tutor, heard) for heard in (song.clean, song.noisy)]
             tried.append(replace(decoder, practice_f1=0.5 * (scores[0].f1 + scores[1].f1)))
         return max(tried, key=lambda decoder: decoder.practice_f1)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .linear_world import AnyWorld, LinearWorld, as_linear
 from .network import Network
-from .neurons import LIF
+from .neurons import LIF, LIFExp
 from .parts import Population, Projection, SpikeSource
 from .plasticity import AntisymmetricSTDP
 
@@ -24,6 +24,7 @@ Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]
 MOTOR = LIF(tau_m=100.0)
 SENSOR = LIF(tau_m=10.0, reset="by")
 EXPLORATION = "exploration"
+SPONTANEOUS = "spontaneous"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class LoopParameters:
 
     Parameters
     ----------
-    motor, sensor : LIF
+    motor : LIF or LIFExp
+    sensor : LIF
         The two kinds of neurons.
     exploration_rate, exploration_weight : float
         Poisson kicks for each motor neuron: Hz, mV.
@@ -41,15 +43,22 @@ class LoopParameters:
         loop delay D is their sum.
     excitation : float
         E, mV, of every sensor onto every motor neuron.
+    inhibition_lag : float
+        ms by which the inhibition of a sensor spike arrives after its excitation. With 0 a sensor
+        spike acts as W = E - w; otherwise the excitation comes alone first.
+    spontaneous_rate : float
+        Hz, of sensor spikes that no motor spike caused.
     """
 
-    motor: LIF = MOTOR
+    motor: LIF | LIFExp = MOTOR
     sensor: LIF = SENSOR
     exploration_rate: float = 150.0
     exploration_weight: float = 0.1
     world_delay: float = 10.0
     synaptic_delay: float = 1.0
     excitation: float = 0.5
+    inhibition_lag: float = 0.0
+    spontaneous_rate: float = 0.0
 
     @property
     def delay(self) -> float:
@@ -94,7 +103,7 @@ def closed_loop(
         sensor,
         motor,
         weights=parameters.excitation,
-        axonal_delay=delay,
+        axonal_delay=delay + parameters.inhibition_lag,
         inhibitory=True,
         plasticity=plasticity,
     )
@@ -112,8 +121,8 @@ def frozen_loop(
     network, motor, sensor = _explorers(world, parameters, seed)
     feedback = None
     if weights is not None:
-        feedback = network.connect(
-            sensor, motor, weights=weights, axonal_delay=parameters.synaptic_delay
+        feedback = connect_feedback(
+            network, sensor, motor, weights, parameters, excitation=parameters.excitation
         )
     return Loop(network, motor, sensor, feedback, None)
 
@@ -132,6 +141,9 @@ def _explorers(
         rate=parameters.exploration_rate,
         weight=parameters.exploration_weight,
     )
+    if parameters.spontaneous_rate:  # a kick from threshold to reset's distance is one spike more
+        one_spike = float(np.max(parameters.sensor.v_thresh) - np.min(parameters.sensor.v_reset))
+        network.add_poisson(SPONTANEOUS, sensor, rate=parameters.spontaneous_rate, weight=one_spike)
     connect_world(network, motor, sensor, world, parameters.world_delay)
     return network, motor, sensor
 
@@ -149,3 +161,25 @@ def connect_world(
         return network.connect(motor, sensor, weights=weights, axonal_delay=delay + world.latest)
     synapses, delays = world.synapses(delay)
     return network.connect(motor, sensor, weights=synapses, axonal_delay=delays)
+
+
+def connect_feedback(
+    network: Network,
+    sensor: Population | SpikeSource,
+    motor: Population,
+    weights: NDArray[np.float64],
+    parameters: LoopParameters,
+    *,
+    excitation: float,
+) -> Projection:
+    """Connect sensors to motor neurons by fixed effective weights W (n_motor, n_sensor).
+
+    Where the inhibition lags, `excitation` E (mV) comes first and W - E after it; otherwise both
+    are one, and E does not matter.
+    """
+    delay = parameters.synaptic_delay
+    if not parameters.inhibition_lag:
+        return network.connect(sensor, motor, weights=weights, axonal_delay=delay)
+    network.connect(sensor, motor, weights=excitation, axonal_delay=delay)
+    later = delay + parameters.inhibition_lag
+    return network.connect(sensor, motor, weights=weights - excitation, axonal_delay=later)

@@ -51,12 +51,13 @@ def tonotopic_world(
     *,
     overlap: float = 1.0,
     gain: float = 2.0,
+    variation: float = 0.25,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
     """Return a world in which motor neurons drive neighbouring, overlapping sets of sensors.
 
     Motor neurons stand at equal distances along the sensors; each drives them by a Gaussian whose
-    values vary by U(0.75, 1.25) from pair to pair.
+    values vary from pair to pair.
 
     Parameters
     ----------
@@ -67,6 +68,8 @@ def tonotopic_world(
         harder the inversion (condition number near 8 at 0.7, near 19 at 1.0, for 60 and 20).
     gain : float
         Height of the Gaussian, in units of the sensor's threshold.
+    variation : float
+        The values are multiplied by U(1 - variation, 1 + variation).
     rng : numpy.random.Generator
 
     Returns
@@ -77,7 +80,67 @@ def tonotopic_world(
     distance = n_sensor / n_motor
     centres = (np.arange(n_motor) + 0.5) * distance - 0.5
     offset = (np.arange(n_sensor)[:, None] - centres) / (overlap * distance)
-    return gain * np.exp(-0.5 * offset**2) * rng.uniform(0.75, 1.25, offset.shape)
+    return (
+        gain
+        * np.exp(-0.5 * offset**2)
+        * rng.uniform(1.0 - variation, 1.0 + variation, offset.shape)
+    )
+
+
+def conditioned_world(
+    n_sensor: int,
+    n_motor: int,
+    *,
+    condition: float,
+    gain: float = 3.0,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Return the tonotopic world whose footprints overlap as much as its condition number asks.
+
+    Values vary by 5 % from pair to pair: more would bound the condition number.
+
+    Parameters
+    ----------
+    n_sensor, n_motor : int
+        Numbers of neurons.
+    condition : float
+        Largest over smallest singular value of the matrix.
+    gain : float
+        Height of the Gaussian, in units of the sensor's threshold.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    array (n_sensor, n_motor)
+
+    Raises
+    ------
+    ValueError
+        No overlap between 0.2 and 5 has this condition number.
+    """
+    condition = _checks.number("condition", condition, at_least=1.0)
+    state = rng.bit_generator.state
+
+    def world(overlap: float) -> NDArray[np.float64]:
+        rng.bit_generator.state = state  # the same values from pair to pair at every overlap
+        return tonotopic_world(
+            n_sensor, n_motor, overlap=overlap, gain=gain, variation=0.05, rng=rng
+        )
+
+    low, high = 0.2, 5.0
+    smallest, largest = (float(np.linalg.cond(world(overlap))) for overlap in (low, high))
+    if not smallest <= condition <= largest:
+        raise ValueError(
+            f"condition must be between {smallest:.3g} and {largest:.3g} for {n_sensor} sensors "
+            f"and {n_motor} motor neurons, got {condition:g}"
+        )
+    for _ in range(40):
+        middle = (low * high) ** 0.5
+        if np.linalg.cond(world(middle)) < condition:
+            low = middle
+        else:
+            high = middle
+    return world((low * high) ** 0.5)
 
 
 def load_world(path: str | os.PathLike[str]) -> NDArray[np.float64]:

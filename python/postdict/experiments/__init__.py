@@ -12,6 +12,7 @@ EXPERIMENTS = {
     "mirror-offset": "postdict.experiments.mirror_offset",
     "negative-image": "postdict.experiments.negative_image",
     "pendulum": "postdict.experiments.pendulum",
+    "scaling": "postdict.experiments.scaling",
     "sparse-activity": "postdict.experiments.sparse_activity",
     "stdp-window": "postdict.experiments.stdp_window",
     "theory": "postdict.experiments.theory",

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from ..config import setting
 from ..loop import LoopParameters
+from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP
 from ..results import Nested, Result, summarised
 from ..trials import Report, run_trials
@@ -131,7 +132,7 @@ class Config(LoopConfig):
     def parameters_at(self, delay: float, floor: float | None) -> LoopParameters:
         """Return the loop's parameters with a loop delay (ms) and a floor (mV), if any."""
         base = self.parameters()
-        motor = replace(base.motor, v_min=floor, tau_refrac=self.tau_refrac)
+        motor = LIF(tau_m=self.tau_m_motor, v_min=floor, tau_refrac=self.tau_refrac)
         return replace(base, motor=motor, world_delay=delay - self.synaptic_delay)
 
     def rule_at(self, delay: float) -> AntisymmetricSTDP:
