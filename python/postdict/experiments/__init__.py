@@ -6,6 +6,7 @@ and may tell the `UNITS` of its metrics.
 
 EXPERIMENTS = {
     "detailed-balance": "postdict.experiments.detailed_balance",
+    "ei-balance": "postdict.experiments.ei_balance",
     "inverse-model": "postdict.experiments.inverse_model",
     "sparse-activity": "postdict.experiments.sparse_activity",
     "stdp-window": "postdict.experiments.stdp_window",
