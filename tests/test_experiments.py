@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from postdict.experiments import (
     adaptation,
     detailed_balance,
+    ei_balance,
     imitation,
     inverse_model,
     mirror_offset,
@@ -333,3 +334,38 @@ def test_inhibition_may_lag_only_by_as_much_as_the_excitation_is_weak():
     )  # voltage jumps: nothing undoes a spike
     broken = scaling.run(jumps).summary
     assert broken["ran_away"] or broken["f1_1hz"] < 0.25
+
+
+@pytest.mark.slow
+def test_inhibition_learns_to_follow_excitation_and_hides_an_assembly():
+    # A fifth of the network; both antisymmetric rules stand for the others.
+    config = replace(ei_balance.Config().quick(), seeds=1, seed=7, ratios=(0.7, 1.0))
+    summary = ei_balance.run(config).summary
+    before, after, shuffled = (
+        summary["before"],
+        summary["after"],
+        summary["controls"]["shuffled"],
+    )
+    assert after["share_within"] >= 0.8
+    assert after["cv"] >= 0.8
+    assert after["pairwise"] <= 0.05
+    assert shuffled["share_within"] < 0.3
+    for when in ("ongoing", "evoked"):
+        # Quartiles over cells do not overlap.
+        assert after[when]["low"] > max(before[when]["high"], shuffled[when]["high"])
+        assert 0.0 <= after[when]["lag_low"] <= after[when]["lag_high"] <= 10.0
+    assert after["ongoing"]["median"] > 0.7
+    # The same mean inhibition, but for the rates of the cells that it comes from.
+    assert shuffled["inhibition"] == pytest.approx(after["inhibition"], rel=0.2)
+    assembly = summary["assembly"]
+    for hidden in ("balanced", "restored"):
+        assert assembly[hidden]["assembly"] == pytest.approx(assembly[hidden]["rest"], rel=0.3)
+    for shown, factor in (("stored", 2.5), ("lowered", 2.5), ("lowered_all", 1.5)):
+        assert assembly[shown]["assembly"] > factor * assembly[shown]["rest"]
+    assert assembly["lowered_others"]["others"] < 0.5 * assembly["lowered"]["assembly"]
+    rules = summary["rules"]
+    for ratio in ("0.7", "1"):
+        # Antisymmetric STDP does not hold the rate, and correlates less at equal rate.
+        assert rules[f"uniform_antisymmetric_{ratio}"]["ei"] < rules["uniform_vogels"]["ei"] - 0.2
+    assert rules["learned_antisymmetric_0.7"]["rate"] < 0.7 * config.target_rate
+    assert rules["learned_antisymmetric_1"]["rate"] > 1.2 * config.target_rate

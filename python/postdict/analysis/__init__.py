@@ -5,9 +5,11 @@ Times in ms, rates in Hz, matrices [post, pre]; spikes are two flat arrays, time
 
 from .balance import fluxes, imbalance, window_areas
 from .correlograms import autocorrelation, cross_correlogram, cross_correlograms
+from .currents import ei_correlation, low_passed
 from .distances import population_distance, van_rossum, victor_purpura
 from .imitation import Imitation, score_imitation
 from .inverse import InverseQuality, inverse_quality, specific_part
+from .operating_state import isi_cv, pairwise_correlation
 from .predictable import predictable_variance
 from .response import measure_response
 from .sequences import perturb, poisson_sequence
@@ -20,11 +22,15 @@ __all__ = [
     "autocorrelation",
     "cross_correlogram",
     "cross_correlograms",
+    "ei_correlation",
     "fluxes",
     "imbalance",
     "inverse_quality",
+    "isi_cv",
     "lifetime_sparseness",
+    "low_passed",
     "measure_response",
+    "pairwise_correlation",
     "perturb",
     "poisson_sequence",
     "population_distance",

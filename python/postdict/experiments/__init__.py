@@ -7,6 +7,7 @@ and may tell the `UNITS` of its metrics.
 EXPERIMENTS = {
     "adaptation": "postdict.experiments.adaptation",
     "detailed-balance": "postdict.experiments.detailed_balance",
+    "ei-balance": "postdict.experiments.ei_balance",
     "imitation": "postdict.experiments.imitation",
     "inverse-model": "postdict.experiments.inverse_model",
     "mirror-offset": "postdict.experiments.mirror_offset",

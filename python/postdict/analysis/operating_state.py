@@ -1,0 +1,114 @@
+"""Whether neurons fire irregularly and apart from one another: the asynchronous irregular state."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ._checks import Floats, count, positive, spikes, window
+from ._trains import by_neuron
+
+
+def isi_cv(
+    times: ArrayLike,
+    ids: ArrayLike,
+    *,
+    n: int,
+    start: float,
+    stop: float,
+    min_intervals: int = 10,
+) -> Floats:
+    """Coefficient of variation of each neuron's interspike intervals.
+
+    Standard deviation (of the intervals as they are, divided by their number) over mean: 0 of a
+    clock, 1 of a Poisson process.
+
+    Parameters
+    ----------
+    times, ids : array_like (n_spikes,)
+        Spikes, ms, in any order.
+    n : int
+        Number of neurons.
+    start, stop : float
+        Only intervals between spikes in [start, stop) count, ms.
+    min_intervals : int
+        Neurons with fewer have no value: that of few intervals is biased towards 0.
+
+    Returns
+    -------
+    ndarray (n,)
+        nan where a neuron has too few intervals, or none that is longer than 0.
+
+    Raises
+    ------
+    ValueError
+        For bad input.
+    """
+    n, min_intervals = count("n", n), count("min_intervals", min_intervals)
+    times, ids = spikes(times, ids, n)
+    start, stop = window(start, stop)
+    within = (times >= start) & (times < stop)
+    times, ids, _ = by_neuron(times[within], ids[within], n)
+    own = ids[1:] == ids[:-1]
+    intervals, neurons = np.diff(times)[own], ids[1:][own]
+    number = np.bincount(neurons, minlength=n)
+    enough = number >= min_intervals
+    mean = np.full(n, np.nan)
+    np.divide(np.bincount(neurons, intervals, n), number, out=mean, where=enough)
+    mean[mean == 0.0] = np.nan
+    squares = np.bincount(neurons, (intervals - mean[neurons]) ** 2, n)
+    result = np.full(n, np.nan)
+    np.divide(squares, number, out=result, where=enough)
+    cv: Floats = np.sqrt(result) / mean
+    return cv
+
+
+def pairwise_correlation(
+    times: ArrayLike, ids: ArrayLike, *, n: int, start: float, stop: float, bin_width: float
+) -> Floats:
+    """Pearson correlation of the spike counts of every two neurons.
+
+    Parameters
+    ----------
+    times, ids : array_like (n_spikes,)
+        Spikes, ms, in any order.
+    n : int
+        Number of neurons; the time taken grows with its square.
+    start, stop : float
+        Window, ms; an incomplete last bin is left out.
+    bin_width : float
+        Width of a bin, ms.
+
+    Returns
+    -------
+    ndarray (n, n)
+        Symmetric; nan on the diagonal, and where a neuron's count never changes.
+
+    Raises
+    ------
+    ValueError
+        For bad input.
+    """
+    n = count("n", n)
+    times, ids = spikes(times, ids, n)
+    start, stop = window(start, stop)
+    bin_width = positive("bin_width", bin_width, "ms")
+    n_bins = math.floor((stop - start) / bin_width + 1e-9)
+    if n_bins < 2:
+        raise ValueError(
+            f"bin_width must fit twice into the window of {stop - start} ms, got {bin_width} ms"
+        )
+    within = (times >= start) & (times < stop)
+    bins = np.floor((times[within] - start) / bin_width).astype(np.int64)
+    complete = bins < n_bins
+    cells = ids[within][complete] * n_bins + bins[complete]
+    counts = np.bincount(cells, minlength=n * n_bins).reshape(n, n_bins).astype(np.float64)
+    counts -= counts.mean(axis=1, keepdims=True)
+    size = np.sqrt((counts**2).sum(axis=1))
+    size[size == 0.0] = np.nan
+    counts /= size[:, None]
+    result: Floats = counts @ counts.T
+    np.fill_diagonal(result, np.nan)
+    return result
