@@ -30,7 +30,11 @@ bool Simulation::run_until(Time end, std::uint64_t most_instants) {
         if (!run_instants(std::min(step, end), most_instants)) return false;
         if (step >= end) return true;
         if (most_instants == 0) return false;
+        check_limits();
         take_steps(step);
+        // With what follows at once: no run stops between the two, so that a simulation whose time
+        // is that of a step has not taken it.
+        if (queue_.top_time() == step) whole_instant();
         most_instants -= std::min(most_instants, instants_a_step);
     }
 }
@@ -62,17 +66,17 @@ bool Simulation::run_instants(Time end, std::uint64_t& most_instants) {
         }
         check_limits();
         const std::size_t slot = queue_.top();
-        broken_ = true;  // until the instant is complete
         if (slot >= poisson_slot(0) && slot < spike_times_slot(0) && queue_.second_time() > time_) {
+            broken_ = true;
             most_instants -= kicks(slot, std::min(end, queue_.second_time()), most_instants);
+            broken_ = false;
+#ifdef POSTDICT_CHECKS
+            check_invariants(std::nextafter(time_, never));
+#endif
         } else {
-            instant(time_);
+            whole_instant();
             --most_instants;
         }
-        broken_ = false;
-#ifdef POSTDICT_CHECKS
-        check_invariants(std::nextafter(time_, never));
-#endif
     }
     time_ = std::max(time_, end);
     sample_due();
@@ -150,6 +154,16 @@ std::uint64_t Simulation::kicks(std::size_t slot, Time end, std::uint64_t most_i
     queue_.set(slot, source.next_time());
     n_synaptic_events_ += n;
     return n;
+}
+
+// The instant that is now.
+void Simulation::whole_instant() {
+    broken_ = true;  // until it is complete
+    instant(time_);
+    broken_ = false;
+#ifdef POSTDICT_CHECKS
+    check_invariants(std::nextafter(time_, never));
+#endif
 }
 
 void Simulation::instant(Time t) {

@@ -143,6 +143,7 @@ class Simulation {
     void count_in_window(std::size_t population, std::size_t n, Time t);
     bool too_fast(std::size_t population) const;
     std::uint64_t kicks(std::size_t slot, Time end, std::uint64_t most_instants);
+    void whole_instant();
     void instant(Time t);
     void take(std::size_t slot, Time t);
     void sample_due();
