@@ -25,17 +25,18 @@ void Simulation::fill_queue() {
 bool Simulation::run_until(Time end, std::uint64_t most_instants) {
     if (broken_)
         throw std::logic_error("this simulation stopped inside an instant and cannot go on");
+    bool after_step = false;
     while (true) {
         const Time step = next_step();
-        if (!run_instants(std::min(step, end), most_instants)) return false;
+        if (!run_instants(std::min(step, end), most_instants, after_step)) return false;
         if (step >= end) return true;
         if (most_instants == 0) return false;
         check_limits();
         take_steps(step);
-        // With what follows at once: no run stops between the two, so that a simulation whose time
-        // is that of a step has not taken it.
-        if (queue_.top_time() == step) whole_instant();
         most_instants -= std::min(most_instants, instants_a_step);
+        // No run stops between a step and what follows at once, so that a simulation whose time is
+        // that of a step has not taken it.
+        after_step = queue_.top_time() == step;
     }
 }
 
@@ -57,26 +58,31 @@ void Simulation::take_steps(Time t) {
     }
 }
 
-bool Simulation::run_instants(Time end, std::uint64_t& most_instants) {
+bool Simulation::run_instants(Time end, std::uint64_t& most_instants, bool after_step) {
     while (queue_.top_time() < end) {
         time_ = queue_.top_time();
-        if (most_instants == 0) {
-            sample_due();
-            return false;
-        }
-        check_limits();
-        const std::size_t slot = queue_.top();
-        if (slot >= poisson_slot(0) && slot < spike_times_slot(0) && queue_.second_time() > time_) {
-            broken_ = true;
-            most_instants -= kicks(slot, std::min(end, queue_.second_time()), most_instants);
-            broken_ = false;
-#ifdef POSTDICT_CHECKS
-            check_invariants(std::nextafter(time_, never));
-#endif
+        if (after_step) {
+            most_instants = std::max<std::uint64_t>(most_instants, 1);
+            after_step = false;
         } else {
-            whole_instant();
+            if (most_instants == 0) {
+                sample_due();
+                return false;
+            }
+            check_limits();
+        }
+        const std::size_t slot = queue_.top();
+        broken_ = true;  // until the instant is complete
+        if (slot >= poisson_slot(0) && slot < spike_times_slot(0) && queue_.second_time() > time_) {
+            most_instants -= kicks(slot, std::min(end, queue_.second_time()), most_instants);
+        } else {
+            instant(time_);
             --most_instants;
         }
+        broken_ = false;
+#ifdef POSTDICT_CHECKS
+        check_invariants(std::nextafter(time_, never));
+#endif
     }
     time_ = std::max(time_, end);
     sample_due();
@@ -154,16 +160,6 @@ std::uint64_t Simulation::kicks(std::size_t slot, Time end, std::uint64_t most_i
     queue_.set(slot, source.next_time());
     n_synaptic_events_ += n;
     return n;
-}
-
-// The instant that is now.
-void Simulation::whole_instant() {
-    broken_ = true;  // until it is complete
-    instant(time_);
-    broken_ = false;
-#ifdef POSTDICT_CHECKS
-    check_invariants(std::nextafter(time_, never));
-#endif
 }
 
 void Simulation::instant(Time t) {

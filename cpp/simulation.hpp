@@ -136,14 +136,13 @@ class Simulation {
     template <class Use>
     void each_stream(Use&& use) const;
     void fill_queue();
-    bool run_instants(Time end, std::uint64_t& most_instants);
+    bool run_instants(Time end, std::uint64_t& most_instants, bool after_step);
     Time next_step() const;
     void take_steps(Time t);
     void check_limits();
     void count_in_window(std::size_t population, std::size_t n, Time t);
     bool too_fast(std::size_t population) const;
     std::uint64_t kicks(std::size_t slot, Time end, std::uint64_t most_instants);
-    void whole_instant();
     void instant(Time t);
     void take(std::size_t slot, Time t);
     void sample_due();
