@@ -25,13 +25,18 @@ void Simulation::fill_queue() {
 bool Simulation::run_until(Time end, std::uint64_t most_instants) {
     if (broken_)
         throw std::logic_error("this simulation stopped inside an instant and cannot go on");
+    bool after_step = false;
     while (true) {
         const Time step = next_step();
-        if (!run_instants(std::min(step, end), most_instants)) return false;
+        if (!run_instants(std::min(step, end), most_instants, after_step)) return false;
         if (step >= end) return true;
         if (most_instants == 0) return false;
+        check_limits();
         take_steps(step);
         most_instants -= std::min(most_instants, instants_a_step);
+        // No run stops between a step and what follows at once, so that a simulation whose time is
+        // that of a step has not taken it.
+        after_step = queue_.top_time() == step;
     }
 }
 
@@ -53,14 +58,19 @@ void Simulation::take_steps(Time t) {
     }
 }
 
-bool Simulation::run_instants(Time end, std::uint64_t& most_instants) {
+bool Simulation::run_instants(Time end, std::uint64_t& most_instants, bool after_step) {
     while (queue_.top_time() < end) {
         time_ = queue_.top_time();
-        if (most_instants == 0) {
-            sample_due();
-            return false;
+        if (after_step) {
+            most_instants = std::max<std::uint64_t>(most_instants, 1);
+            after_step = false;
+        } else {
+            if (most_instants == 0) {
+                sample_due();
+                return false;
+            }
+            check_limits();
         }
-        check_limits();
         const std::size_t slot = queue_.top();
         broken_ = true;  // until the instant is complete
         if (slot >= poisson_slot(0) && slot < spike_times_slot(0) && queue_.second_time() > time_) {

@@ -136,7 +136,7 @@ class Simulation {
     template <class Use>
     void each_stream(Use&& use) const;
     void fill_queue();
-    bool run_instants(Time end, std::uint64_t& most_instants);
+    bool run_instants(Time end, std::uint64_t& most_instants, bool after_step);
     Time next_step() const;
     void take_steps(Time t);
     void check_limits();

@@ -3,7 +3,7 @@
 import numpy as np
 
 import postdict
-from postdict import LIF, AntisymmetricSTDP
+from postdict import LIF, AntisymmetricSTDP, Simulation
 
 
 class LinearWorld:
@@ -48,6 +48,43 @@ class Arm:
     def restore(self, state):
         self.x, self.heard = state["x"], state["heard"]
         self.rng.bit_generator.state = state["random"]
+
+
+class Scripted:
+    """Answers what it is given, step by step, and notes what it heard."""
+
+    def __init__(self, answers, interval=5.0):
+        self.answers, self.interval = answers, interval
+
+    def reset(self, seed):
+        self.heard, self.seed = [], seed
+
+    def step(self, motor):
+        self.heard.append(motor)
+        answer = self.answers[min(len(self.heard), len(self.answers)) - 1]
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+def scripted(answers, *, times=(), ids=(), sensors=None, interval=5.0, n=2, **options):
+    """A world that hears a replay of two neurons and drives `n` sensors; its simulation."""
+    net = postdict.Network(seed=1)
+    net.add_spike_source("motor", 2, times=times, ids=ids)
+    net.add_population("sensor", n, sensors or LIF(tau_m=10.0, v_thresh=1e9))
+    world = Scripted(answers, interval)
+    net.add_world("arm", world, "motor", "sensor", **options)
+    return Simulation(net), world
+
+
+SILENCE = np.zeros(2)
+
+
+def two_populations():
+    net = postdict.Network()
+    net.add_population("motor", 2, LIF())
+    net.add_population("sensor", 2, LIF())
+    return net
 
 
 def arm_loop(arm=None, **options):

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -21,7 +22,9 @@ class Adder : public World {
         for (const Spike& spike : heard.spikes) sum_ += 0.1 * (t - spike.time);
         last_ = t;
         if (drive_ == Drive::spikes) return {{}, {{t + 4.5, 1, 0.3}, {t + 3.5, 0, -0.2}}};
-        return {{0.1 * sum_, drive_ == Drive::rates ? 300.0 : -0.4}, {}};
+        // Bounded: what must hold is checked after every instant, over all spikes.
+        const double level = 1.0 + std::sin(0.1 * sum_);
+        return {{drive_ == Drive::rates ? 200.0 * level : level, 0.3}, {}};
     }
     double sum_ = 0.0;
     Time last_ = 0.0;

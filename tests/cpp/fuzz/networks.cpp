@@ -1,10 +1,15 @@
 #include "networks.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "random.hpp"
 
 using namespace postdict;
 
@@ -156,6 +161,57 @@ std::optional<Sampling> sampling(Bytes& bytes, const Network& made) {
     return result;
 }
 
+// A world without a state of its own, which simulations may share: a function of time and of what
+// is heard.
+class Echo : public World {
+  public:
+    Echo(std::size_t n, Drive drive, Time latency) : n_(n), drive_(drive), latency_(latency) {}
+
+    Answer step(Time t, const Heard& heard) override {
+        double sum = 0.0;
+        for (const double value : heard.values) sum += value;
+        for (const Spike& spike : heard.spikes) sum += 0.1 * (t - spike.time);
+        const double level = std::tanh(0.1 * sum);
+        Answer answer;
+        for (std::size_t i = 0; i < n_; ++i) {
+            const double value = 0.5 * level * (1.0 + std::sin(t + static_cast<double>(i)));
+            if (drive_ == Drive::spikes) {
+                answer.kicks.push_back({t + latency_ + 3.0 * value, static_cast<NeuronId>(i), 0.3});
+            } else {
+                answer.values.push_back(drive_ == Drive::rates ? 500.0 * value : value);
+            }
+        }
+        return answer;
+    }
+
+  private:
+    std::size_t n_;
+    Drive drive_;
+    Time latency_;
+};
+
+// In every second network, and made of its seed alone, so that the bytes of older findings mean
+// what they meant.
+void add_world(Network& made) {
+    Random random(made.seed, "world");
+    if (random.below(2) == 0) return;
+    const auto pick = [&](std::size_t n) { return random.below(static_cast<std::uint32_t>(n)); };
+    Emitter motor{Emitter::Kind::population, pick(made.populations.size())};
+    if (!made.spike_times.empty() && random.below(3) == 0)
+        motor = {Emitter::Kind::spike_times, pick(made.spike_times.size())};
+    const std::size_t sensor = pick(made.populations.size());
+    const std::size_t n = made.populations[sensor].size();
+    const auto readout = static_cast<Readout>(random.below(3));
+    const auto drive = static_cast<Drive>(random.below(4));
+    const Time interval = std::vector{0.5, 5.0, 1.3}[random.below(3)];
+    const Time latency = std::vector{0.0, 2.0, 11.7}[random.below(3)];
+    made.worlds.push_back(
+        {motor, sensor,
+         WorldLoop({"world", emitter_size(made, motor), n, interval, latency, readout, 10.0, drive,
+                    0.2, std::make_shared<Echo>(n, drive, latency)},
+                   made.seed)});
+}
+
 }  // namespace
 
 Steps steps(Bytes& bytes, double low, double high) {
@@ -210,6 +266,7 @@ Network network(Bytes& bytes) {
         made.projections.push_back(projection(bytes, made));
     for (std::size_t k = bytes.below(4); k > 0; --k)
         if (const auto recording = sampling(bytes, made)) made.recorders.emplace_back(*recording);
+    add_world(made);
     return made;
 }
 
