@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "loop.hpp"
 #include "neuron_lif_delta.hpp"
 #include "neuron_lif_exponential.hpp"
 #include "projection_dense.hpp"
@@ -76,6 +77,13 @@ struct Projection {
     }
 };
 
+// A world that hears an emitter and drives a population.
+struct ControlledWorld {
+    Emitter motor;
+    std::size_t sensor;  // population
+    WorldLoop loop;
+};
+
 struct Network {
     std::uint64_t seed = 0;
     std::vector<Population> populations;
@@ -84,6 +92,7 @@ struct Network {
     std::vector<SpikeTimesSource> spike_times;
     std::vector<Projection> projections;
     std::vector<SampledRecorder> recorders;
+    std::vector<ControlledWorld> worlds;
 };
 
 inline std::size_t emitter_size(const Network& network, const Emitter& emitter) {

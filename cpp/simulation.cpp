@@ -25,6 +25,35 @@ void Simulation::fill_queue() {
 bool Simulation::run_until(Time end, std::uint64_t most_instants) {
     if (broken_)
         throw std::logic_error("this simulation stopped inside an instant and cannot go on");
+    while (true) {
+        const Time step = next_step();
+        if (!run_instants(std::min(step, end), most_instants)) return false;
+        if (step >= end) return true;
+        if (most_instants == 0) return false;
+        take_steps(step);
+        most_instants -= std::min(most_instants, instants_a_step);
+    }
+}
+
+Time Simulation::next_step() const {
+    Time next = never;
+    for (const ControlledWorld& world : network_.worlds)
+        next = std::min(next, world.loop.next_step());
+    return next;
+}
+
+void Simulation::take_steps(Time t) {
+    for (std::size_t w = 0; w < network_.worlds.size(); ++w) {
+        WorldLoop& loop = network_.worlds[w].loop;
+        if (loop.next_step() != t) continue;
+        const std::size_t n_before = loop.n_pending();
+        loop.step();
+        n_pending_ += loop.n_pending() - n_before;
+        queue_.set(world_slot(w), loop.next_time());
+    }
+}
+
+bool Simulation::run_instants(Time end, std::uint64_t& most_instants) {
     while (queue_.top_time() < end) {
         time_ = queue_.top_time();
         if (most_instants == 0) {
@@ -145,12 +174,16 @@ void Simulation::take(std::size_t slot, Time t) {
         n_synaptic_events_ += 1;
     } else if (slot < population_slot(0)) {
         const std::size_t s = slot - spike_times_slot(0);
-        send(ways_.from_spike_times[s], network_.spike_times[s].fire(t), t);
+        const std::vector<NeuronId>& fired = network_.spike_times[s].fire(t);
+        send(ways_.from_spike_times[s], fired, t);
+        hear({Emitter::Kind::spike_times, s}, fired, t);
         queue_.set(slot, network_.spike_times[s].next_time());
     } else if (slot < current_slot(0)) {
         cross(slot - population_slot(0), t);
-    } else {
+    } else if (slot < world_slot(0)) {
         step(slot - current_slot(0), t);
+    } else {
+        act(slot - world_slot(0), t);
     }
 }
 
@@ -205,20 +238,38 @@ void Simulation::write_weights(const Sampling& sampling, std::vector<double>& va
 void Simulation::step(std::size_t index, Time t) {
     Current& current = network_.currents[index];
     current.source.step();
-    // Summed anew over all sources, so that a current that is over leaves no rounding behind.
-    const auto drive = [&](NeuronId i) {
-        double sum = 0.0;
-        for (const Current& other : network_.currents)
-            if (other.target == current.target) sum += other.source.value(i);
-        return sum;
-    };
+    for (const NeuronId i : current.source.ids()) drive(current.target, i, t);
+    queue_.set(current_slot(index), current.source.next_time());
+}
+
+// Currents onto a neuron are summed anew over all sources, so that one that is over leaves no
+// rounding behind.
+void Simulation::drive(std::size_t p, NeuronId i, Time t) {
+    double sum = 0.0;
+    for (const Current& current : network_.currents)
+        if (current.target == p) sum += current.source.value(i);
+    for (const ControlledWorld& world : network_.worlds)
+        if (world.sensor == p) sum += world.loop.current(i);
     std::visit(
         [&](auto& neurons) {
-            for (const NeuronId i : current.source.ids()) neurons.set_drive(i, drive(i), t);
-            queue_.set(population_slot(current.target), neurons.next_time());
+            neurons.set_drive(i, sum, t);
+            queue_.set(population_slot(p), neurons.next_time());
         },
-        network_.populations[current.target].neurons);
-    queue_.set(current_slot(index), current.source.next_time());
+        network_.populations[p].neurons);
+}
+
+void Simulation::act(std::size_t w, Time t) {
+    ControlledWorld& world = network_.worlds[w];
+    Inputs& inputs = network_.populations[world.sensor].inputs();
+    const std::size_t n_before = world.loop.n_pending();
+    n_synaptic_events_ += world.loop.act(t, inputs, [&](NeuronId i) { drive(world.sensor, i, t); });
+    n_pending_ -= n_before - world.loop.n_pending();
+    queue_.set(world_slot(w), world.loop.next_time());
+}
+
+void Simulation::hear(const Emitter& emitter, const std::vector<NeuronId>& fired, Time t) {
+    for (ControlledWorld& world : network_.worlds)
+        if (world.motor == emitter) world.loop.hear(fired, t);
 }
 
 void Simulation::arrive(std::size_t index, Time t) {
@@ -289,6 +340,7 @@ void Simulation::fire(std::size_t p, const std::vector<NeuronId>& fired, Time t)
     if (!n_in_window_.empty()) count_in_window(p, fired.size(), t);
     n_recorded_ += spikes_[p].append(fired, t);
     send(ways_.from_population[p], fired, t);
+    hear({Emitter::Kind::population, p}, fired, t);
     for (const std::size_t d : ways_.dendrites_from[p]) {
         for (const NeuronId i : fired) ways_.dendrites[d].spikes.send(i, t);
         queue_.set(dendrite_slot(d), ways_.dendrites[d].spikes.next_time());

@@ -13,6 +13,9 @@
 //   5. population by population, the summed arrivals act: clip, threshold, reset;
 //   6. neurons that fired are recorded, sent on their way, and potentiate their synapses.
 //
+// What worlds do to sensors belongs to 4. The worlds themselves are asked between two instants:
+// after all events before a control step's time, and before those at it.
+//
 // Delays are positive, so nothing that an instant causes belongs to it.
 #pragma once
 
@@ -37,6 +40,8 @@ struct Limits {
     double rate = never;  // Hz per neuron of a population, over each `rate_window` from t = 0 on
 };
 inline constexpr Time rate_window = 1000.0;  // ms
+
+inline constexpr std::uint64_t instants_a_step = 1000;  // what a world's step counts for
 
 inline constexpr std::uint64_t never_stop = std::numeric_limits<std::uint64_t>::max();
 
@@ -78,6 +83,9 @@ class Simulation {
     Fluxes fluxes(std::size_t projection) const;  // present
     void set_rate(std::size_t poisson, const Steps& rate);
     void append_spikes(std::size_t source, const std::vector<Spike>& spikes);
+    // A world's first answer, as if it were asked at the present.
+    void answer(std::size_t world, const Answer& given);
+    World& world(std::size_t w) const { return network_.worlds[w].loop.world(); }
     const SampledRecorder& recorder(std::size_t index) const { return network_.recorders[index]; }
     SampledRecorder& recorder(std::size_t index) { return network_.recorders[index]; }
 
@@ -119,12 +127,18 @@ class Simulation {
     std::size_t current_slot(std::size_t c) const {
         return population_slot(network_.populations.size()) + c;
     }
-    std::size_t n_slots() const { return current_slot(network_.currents.size()); }
+    std::size_t world_slot(std::size_t w) const {
+        return current_slot(network_.currents.size()) + w;
+    }
+    std::size_t n_slots() const { return world_slot(network_.worlds.size()); }
 
     // Calls use(slot, time of its next event) for every stream.
     template <class Use>
     void each_stream(Use&& use) const;
     void fill_queue();
+    bool run_instants(Time end, std::uint64_t& most_instants);
+    Time next_step() const;
+    void take_steps(Time t);
     void check_limits();
     void count_in_window(std::size_t population, std::size_t n, Time t);
     bool too_fast(std::size_t population) const;
@@ -135,6 +149,9 @@ class Simulation {
     void sample(std::size_t recorder, Time t);
     void write_weights(const Sampling& sampling, std::vector<double>& values) const;
     void step(std::size_t current, Time t);
+    void drive(std::size_t population, NeuronId id, Time t);
+    void act(std::size_t world, Time t);
+    void hear(const Emitter& emitter, const std::vector<NeuronId>& fired, Time t);
     void arrive(std::size_t line, Time t);
     void arrive_staggered(std::size_t line, Time t);
     void come_back(std::size_t dendrite, Time t);
@@ -166,6 +183,7 @@ void Simulation::each_stream(Use&& use) const {
     };
     each(network_.recorders, 0, [](const auto& r) { return r.next_time(); });
     each(network_.currents, current_slot(0), [](const auto& c) { return c.source.next_time(); });
+    each(network_.worlds, world_slot(0), [](const auto& w) { return w.loop.next_time(); });
     each(ways_.lines, line_slot(0), [](const auto& l) { return l.spikes.next_time(); });
     each(ways_.staggered, staggered_slot(0), [](const auto& l) { return l.spikes.next_time(); });
     each(ways_.dendrites, dendrite_slot(0), [](const auto& l) { return l.spikes.next_time(); });

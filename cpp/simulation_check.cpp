@@ -32,6 +32,7 @@ void Simulation::check_parts(Time now) const {
         line.spikes.check_state(now, network_.populations[projection.post].size());
     }
     for (const SampledRecorder& recorder : network_.recorders) recorder.check_state(now);
+    for (const ControlledWorld& world : network_.worlds) world.loop.check_state(now);
 }
 
 std::uint64_t Simulation::n_recorded() const {
@@ -45,6 +46,7 @@ std::uint64_t Simulation::n_pending() const {
     for (const AxonLine& line : ways_.lines) n += line.spikes.size();
     for (const StaggeredAxons& axons : ways_.staggered) n += axons.spikes.size();
     for (const DendriteLine& line : ways_.dendrites) n += line.spikes.size();
+    for (const ControlledWorld& world : network_.worlds) n += world.loop.n_pending();
     return n;
 }
 

@@ -47,6 +47,14 @@ void Simulation::append_spikes(std::size_t s, const std::vector<Spike>& spikes) 
     queue_.set(spike_times_slot(s), network_.spike_times[s].next_time());
 }
 
+void Simulation::answer(std::size_t w, const Answer& given) {
+    WorldLoop& loop = network_.worlds[w].loop;
+    const std::size_t n_before = loop.n_pending();
+    loop.answer(given, time_);
+    n_pending_ += loop.n_pending() - n_before;
+    queue_.set(world_slot(w), loop.next_time());
+}
+
 template <class Self, class Visitor>
 void Simulation::fields(Self& self, Visitor& visit) {
     const auto each = [&](const char* name, auto& parts, auto&& member) {
@@ -77,6 +85,7 @@ void Simulation::fields(Self& self, Visitor& visit) {
     each("staggered", self.ways_.staggered, [](auto& line) -> auto& { return line.spikes; });
     each("dendrite", self.ways_.dendrites, [](auto& line) -> auto& { return line.spikes; });
     each("recorder", self.network_.recorders, [](auto& r) -> auto& { return r; });
+    each("world", self.network_.worlds, [](auto& w) -> auto& { return w.loop; });
 }
 
 State Simulation::state() const {

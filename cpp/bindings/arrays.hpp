@@ -71,5 +71,6 @@ inline std::vector<double> transposed(std::span<const double> matrix, std::size_
 }
 
 void bind_projections(py::module_& module, py::class_<Network>& network);
+void bind_worlds(py::class_<Network>& network);
 
 }  // namespace postdict::bindings

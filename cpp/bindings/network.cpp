@@ -131,6 +131,7 @@ void bind_network(py::module_& module) {
         .def("record", &record, py::arg("variable"), py::arg("target"), py::arg("which"),
              py::arg("interval"), py::arg("times"), py::arg("most_samples"));
     bind_projections(module, network);
+    bind_worlds(network);
 }
 
 }  // namespace postdict::bindings

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "arrays.hpp"
+#include "python_world.hpp"
 
 namespace postdict::bindings {
 
@@ -48,6 +49,10 @@ bool run_until(SharedSimulation& shared, Time end, std::uint64_t most_instants) 
     // Nothing in the core touches a Python object.
     const py::gil_scoped_release released;
     return simulation->run_until(end, most_instants);
+}
+
+const PythonWorld& python_world(const Simulation& simulation, std::size_t world) {
+    return dynamic_cast<const PythonWorld&>(simulation.world(world));
 }
 
 // Recorded spikes with start <= time < stop, sorted by (time, id) as they were recorded.
@@ -288,6 +293,21 @@ void bind_simulation(py::module_& module) {
             py::arg("recorder"), py::arg("on"))
         .def("take_samples", &take_samples, py::arg("recorder"))
         .def("recorded", &recorded, py::arg("recorder"))
+        .def(
+            "answer",
+            [](SharedSimulation& s, std::size_t world, const py::object& given) {
+                const auto simulation = s.use();
+                const PythonWorld& python = python_world(*simulation.operator->(), world);
+                simulation->answer(world, python.converted(given, simulation->time()));
+            },
+            py::arg("world"), py::arg("given"))
+        .def(
+            "world_seconds",
+            [](SharedSimulation& s, std::size_t world) {
+                const auto simulation = s.use();
+                return python_world(*simulation.operator->(), world).seconds();
+            },
+            py::arg("world"))
         .def("state", &state)
         .def("restore", &restore, py::arg("state"));
 }

@@ -5,9 +5,18 @@ Times are in ms, rates in Hz, potentials and weights in mV; matrices are (post, 
 
 from .checkpoint import CheckpointError
 from .connectivity import Triplets, all_to_all, fixed_in_degree, fixed_probability, one_to_one
+from .control import World
 from .network import Network
 from .neurons import LIF, LIFExp
-from .parts import CurrentSource, PoissonSource, Population, Projection, Recorder, SpikeSource
+from .parts import (
+    AttachedWorld,
+    CurrentSource,
+    PoissonSource,
+    Population,
+    Projection,
+    Recorder,
+    SpikeSource,
+)
 from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
 from .signals import Steps
 from .simulation import LimitError, Simulation
@@ -19,6 +28,7 @@ __version__ = "0.1.0"
 __all__ = [
     "LIF",
     "AntisymmetricSTDP",
+    "AttachedWorld",
     "CausalSTDP",
     "CheckpointError",
     "CurrentSource",
@@ -38,6 +48,7 @@ __all__ = [
     "Triplets",
     "VogelsSTDP",
     "WindowSTDP",
+    "World",
     "all_to_all",
     "fixed_in_degree",
     "fixed_probability",

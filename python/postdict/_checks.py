@@ -71,12 +71,12 @@ def time_constant(name: str, value: object) -> float:
     if result < SHORTEST_PLAUSIBLE:
         warnings.warn(
             f"{name} = {result:g} ms is short: times are in ms, did you mean {1e3 * result:g}?",
-            stacklevel=_outside(),
+            stacklevel=outside(),
         )
     return result
 
 
-def _outside() -> int:
+def outside() -> int:
     """Return the stack level, as `warnings.warn` counts it, of the first caller from elsewhere."""
     level, frame = 1, sys._getframe(1)
 

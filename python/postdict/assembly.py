@@ -60,6 +60,21 @@ def assembled(network: Network) -> _core.Network:
             recorder.times or (),
             recording.most_samples(recorder, synapses),
         )
+    for world in network.worlds:
+        from_population = world.motor in populations
+        core.add_world(
+            world.name,
+            from_population,
+            (populations if from_population else sources)[world.motor],
+            populations[world.sensor],
+            world.interval,
+            world.latency,
+            world.readout,
+            world.tau or 0.0,
+            world.drive,
+            world.weight or 0.0,
+            network.world_objects()[world.name].step,
+        )
     return core
 
 

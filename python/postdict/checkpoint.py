@@ -11,13 +11,15 @@ import hashlib
 import json
 import os
 import warnings
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _checks, storage
+from . import _checks, nested, storage
 from .connectivity import Triplets
+from .control import Absent
 from .network import Network
 from .neurons import MODELS
 from .parts import Projection
@@ -30,6 +32,8 @@ FORMAT = "postdict checkpoint"
 VERSION = 2
 
 Arrays = dict[str, NDArray[Any]]
+States = dict[str, dict[str, Any]]
+"""The states of worlds, by name."""
 
 
 class CheckpointError(ValueError):
@@ -46,9 +50,14 @@ def pack(
     limits: dict[str, Any],
     state: Arrays,
     streamed: tuple[str, float] | None = None,
+    worlds: States | None = None,
 ) -> bytes:
     """Return the bytes of a checkpoint; `streamed` is a file and what it holds: until when, ms."""
     description, arrays = describe(network)
+    states = {
+        name: nested.packed(state, arrays, f"world/{k}", name=f"world {name!r}: state()")
+        for k, (name, state) in enumerate((worlds or {}).items())
+    }
     arrays.update({f"state/{name}": array for name, array in state.items()})
     header = {
         "format": FORMAT,
@@ -56,6 +65,7 @@ def pack(
         "network": description,
         "limits": limits,
         "streamed": streamed,
+        "worlds": states,
     }
     header["digest"] = _digest(header, arrays)
     text = json.dumps(header).encode()
@@ -64,8 +74,8 @@ def pack(
 
 def unpack(
     content: bytes,
-) -> tuple[Network, dict[str, Any], Arrays, tuple[str, float] | None]:
-    """Return network, limits, the core's state and what was streamed, as `pack` takes them.
+) -> tuple[Network, dict[str, Any], Arrays, tuple[str, float] | None, States]:
+    """Return network, limits, the core's state, what was streamed and states of worlds.
 
     CheckpointError says what is wrong.
     """
@@ -97,7 +107,9 @@ def unpack(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # said when the network was made
             network = from_description(header["network"], arrays)
-        return network, limits, state, _streamed(header["streamed"])
+        packed = header.get("worlds", {})
+        worlds = {w.name: nested.unpacked(packed[w.name], arrays) for w in network.worlds}
+        return network, limits, state, _streamed(header["streamed"]), worlds
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise CheckpointError(f"the checkpoint describes no valid network: {error}") from None
 
@@ -182,6 +194,8 @@ def describe(network: Network) -> tuple[dict[str, Any], Arrays]:
             for r in network.recorders
         ],
     }
+    if network.worlds:  # a key that networks without any do not have
+        description["worlds"] = [asdict(w) for w in network.worlds]
     arrays: Arrays = {}
     for p in network.projections:
         synapses, k = network.synapses(p), p.index
@@ -240,6 +254,9 @@ def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
             synapses=r["synapses"],
             max_bytes=r["max_bytes"],
         )
+    for w in description.get("worlds", ()):
+        given = {k: v for k, v in w.items() if k not in ("name", "interval")}
+        network.add_world(w["name"], Absent(w["interval"]), **given)
     return network
 
 

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _checks, memory, recording
+from .control import World
 from .given_spikes import GivenSpikes
 from .parts import (
+    AttachedWorld,
     CurrentSource,
     Emitter,
     Part,
@@ -17,6 +19,7 @@ from .parts import (
     Population,
     Projection,
     Recorder,
+    Source,
     SpikeSource,
     find,
 )
@@ -37,8 +40,10 @@ class Declarations:
         self.spike_sources: list[SpikeSource] = []
         self.projections: list[Projection] = []
         self.recorders: list[Recorder] = []
+        self.worlds: list[AttachedWorld] = []
         self._synapses: list[Synapses] = []  # by projection
         self._spikes: dict[str, GivenSpikes] = {}
+        self._world_objects: dict[str, World] = {}
 
     def __repr__(self) -> str:
         parts = [f"{p.name}[{p.size}]" for p in self._emitters()]
@@ -48,6 +53,7 @@ class Declarations:
             f"{p.pre}→{p.post}{' inhibitory' * p.inhibitory}{' plastic' * bool(p.plasticity)}"
             for p in self.projections
         ]
+        parts += [f"{w.motor}→{w.name}→{w.sensor}" for w in self.worlds]
         return f"Network(seed={self.seed}: {', '.join(parts)})"
 
     def weights(self, projection: Projection) -> Any:
@@ -91,6 +97,10 @@ class Declarations:
         self.check_part(source)
         return self._spikes[source.name]
 
+    def world_objects(self) -> dict[str, World]:
+        """Return the worlds that are attached, by name."""
+        return dict(self._world_objects)
+
     def sample_bytes(self, recorder: Recorder) -> int:
         """Return the memory that one sample of a recorder takes."""
         return recording.sample_bytes(recorder, self.recorded_synapses(recorder.target))
@@ -108,12 +118,20 @@ class Declarations:
         twin.spike_sources = list(self.spike_sources)
         twin.projections = list(self.projections)
         twin.recorders = list(self.recorders)
+        twin.worlds = list(self.worlds)
         twin._synapses = list(self._synapses)  # which are immutable
         twin._spikes = {name: spikes.copy() for name, spikes in self._spikes.items()}
+        twin._world_objects = dict(self._world_objects)
+        return twin
+
+    def with_worlds(self, objects: dict[str, World]) -> Self:
+        """Return an equal network to which these worlds are attached."""
+        twin = self.copy()
+        twin._world_objects = dict(objects)
         return twin
 
     def check_part(self, part: Part) -> None:
-        """Refuse a part (population, source, projection, recorder) of another network."""
+        """Refuse a part (population, source, projection, ...) of another network."""
         if part not in [*self._named(), *self.projections, *self.recorders]:
             raise ValueError(f"{part!r} is not part of this network")
 
@@ -136,8 +154,8 @@ class Declarations:
                 lowest[which] += source.current.lowest
         population.neurons.check_currents(lowest)
 
-    def _named(self) -> list[Population | PoissonSource | CurrentSource | SpikeSource]:
-        return [*self._emitters(), *self.poisson_sources, *self.current_sources]
+    def _named(self) -> list[Population | Source | AttachedWorld]:
+        return [*self._emitters(), *self.poisson_sources, *self.current_sources, *self.worlds]
 
     def _emitters(self) -> list[Emitter]:
         return [*self.populations, *self.spike_sources]

@@ -11,11 +11,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _checks, connecting, recording
+from . import _checks, connecting, control, recording
+from .control import Drive, Readout, World
 from .declarations import Declarations
 from .given_spikes import GivenSpikes
 from .neurons import LIF, LIFExp, Model
 from .parts import (
+    AttachedWorld,
     CurrentSource,
     Emitter,
     PoissonSource,
@@ -163,6 +165,83 @@ class Network(Declarations):
         source = SpikeSource(name, size)
         self.spike_sources.append(source)
         return source
+
+    def add_world(
+        self,
+        name: str,
+        world: World,
+        motor: Emitter | str,
+        sensor: Population | str,
+        *,
+        readout: Readout = "counts",
+        tau: float | None = None,
+        drive: Drive = "current",
+        weight: float | None = None,
+        latency: float = 0.0,
+    ) -> AttachedWorld:
+        """Let a world hear `motor` and drive `sensor`, step by step.
+
+        Step k = 1, 2, ... is at t_k = k * world.interval, before the events at t_k. It hears the
+        spikes in [t_(k-1), t_k); its answer acts on [t_k + latency, t_(k+1) + latency).
+
+        Parameters
+        ----------
+        name : str
+            Unique among populations, sources and worlds.
+        world : World
+            An object with `interval`, `reset` and `step`. Each simulation resets it: several that
+            live side by side need one each (``Simulation(network, worlds={name: world})``).
+        motor : Population, SpikeSource or str
+        sensor : Population or str
+        readout : "counts", "rates" or "spikes"
+            What `step` is given. Spikes of each neuron since the last step, (n_motor,) of int64;
+            their rates, Hz, (n_motor,), filtered by e^(-t/tau)/tau; or a tuple (times, ids) in ms,
+            sorted.
+        tau : float
+            ms, of the rates.
+        drive : "current", "rates", "kicks" or "spikes"
+            What the answer is. (n_sensor,) mV that are added to v_rest + i_offset; (n_sensor,) Hz
+            of Poisson kicks of `weight`; (n_sensor,) mV of which each is added once, at
+            t_k + latency; or kicks as a tuple (times, ids) or (times, ids, weights), in ms, none
+            before t_k + latency, in any order.
+        weight : float
+            mV of a kick, with the drives "rates" and "spikes"; negative for inhibition.
+        latency : float
+            ms, >= 0.
+
+        Returns
+        -------
+        AttachedWorld
+
+        Raises
+        ------
+        TypeError
+            The world lacks what it must have: the message says what.
+        """
+        name = self._new_name(name)
+        heard, driven = self._emitter(motor), self._population(sensor)
+        interval = control.check(name, world)
+        control.check_options(readout, tau, drive, weight)
+        model = driven.neurons
+        if drive == "current" and isinstance(model, LIF) and model.v_min is not None:
+            raise ValueError(
+                f"drive 'current' could pull {driven.name!r} below its v_min: "
+                "leave v_min away, or drive by kicks"
+            )
+        attached = AttachedWorld(
+            name,
+            heard.name,
+            driven.name,
+            interval,
+            _checks.number("latency", latency, "ms", at_least=0.0),
+            readout,
+            None if tau is None else _checks.number("tau", tau, "ms", above=0.0),
+            drive,
+            None if weight is None else _checks.number("weight", weight, "mV"),
+        )
+        self.worlds.append(attached)
+        self._world_objects[name] = world
+        return attached
 
     def connect(
         self,

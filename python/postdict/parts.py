@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from . import _checks
+from .control import Drive, Readout
 from .neurons import Model
 from .plasticity import Rule
 from .signals import Steps
@@ -87,7 +88,27 @@ class Recorder:
     synapses: tuple[int, ...] | None = None
 
 
-Part: TypeAlias = Population | PoissonSource | CurrentSource | SpikeSource | Projection | Recorder
+@dataclass(frozen=True)
+class AttachedWorld:
+    """A world that hears `motor` and drives `sensor`; see `Network.add_world`.
+
+    `interval`, `latency` and `tau` are in ms, `weight` in mV.
+    """
+
+    name: str
+    motor: str
+    sensor: str
+    interval: float
+    latency: float
+    readout: Readout
+    tau: float | None
+    drive: Drive
+    weight: float | None
+
+
+Source: TypeAlias = PoissonSource | CurrentSource | SpikeSource
+
+Part: TypeAlias = Population | Source | Projection | Recorder | AttachedWorld
 
 Emitter: TypeAlias = Population | SpikeSource
 

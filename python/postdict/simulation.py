@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import threading
 import time as _clock
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from numpy.typing import ArrayLike
 
-from . import _checks, _core, checkpoint, memory
+from . import _checks, _core, checkpoint, control, memory
 from .assembly import assembled
+from .control import World, WorldsInLoop
 from .network import Network
 from .parts import PoissonSource, Projection, SpikeSource, index_of
 from .progress import ProgressLine
@@ -51,6 +52,9 @@ class Simulation(Readings):
         Bound on the estimate `Network.memory`; the memory of the machine by default, for what is
         not recorded.
 
+    worlds : dict, optional
+        Worlds by name, instead of those that `Network.add_world` attached.
+
     Raises
     ------
     ValueError, MemoryError
@@ -68,30 +72,53 @@ class Simulation(Readings):
         max_pending_spikes: int = 10**7,
         max_rate: float | None = None,
         max_bytes: int | None = None,
+        worlds: Mapping[str, World] | None = None,
+    ) -> None:
+        limits: dict[str, Any] = {
+            "max_recorded_spikes": max_recorded_spikes,
+            "max_pending_spikes": max_pending_spikes,
+        }
+        if max_rate is not None:
+            limits["max_rate"] = max_rate
+        self._set_up(network, limits, max_bytes, worlds)
+        self._worlds.reset(self._network.seed)
+
+    def _set_up(
+        self,
+        network: Network,
+        limits: dict[str, Any],
+        max_bytes: int | None,
+        worlds: Mapping[str, World] | None,
     ) -> None:
         if not isinstance(network, Network):
             raise TypeError(f"network must be a postdict.Network, got {type(network).__name__}")
         self._limits: dict[str, Any] = {
-            "max_recorded_spikes": _checks.integer(
-                "max_recorded_spikes", max_recorded_spikes, at_least=1
-            ),
-            "max_pending_spikes": _checks.integer(
-                "max_pending_spikes", max_pending_spikes, at_least=1
-            ),
+            name: _checks.integer(name, limits[name], at_least=1)
+            for name in ("max_recorded_spikes", "max_pending_spikes")
         }
-        if max_rate is not None:
-            self._limits["max_rate"] = _checks.number("max_rate", max_rate, "Hz", above=0.0)
+        if "max_rate" in limits:
+            self._limits["max_rate"] = _checks.number(
+                "max_rate", limits["max_rate"], "Hz", above=0.0
+            )
         bound = None if max_bytes is None else _checks.integer("max_bytes", max_bytes)
         memory.check(network.memory(), bound)
         # A description of its own, so that later additions to the user's cannot confuse this one.
-        self._network = network.copy()
+        intervals = {world.name: world.interval for world in network.worlds}
+        objects = control.chosen(network.world_objects(), intervals, worlds)
+        self._network = network.with_worlds(objects)
         self._running = threading.Lock()
         self._core = _core.Simulation(assembled(self._network), **self._limits)
+        self._worlds = WorldsInLoop(objects, self._core)
         self._stream = None
         self._moved = None
 
     def __repr__(self) -> str:
         return f"Simulation(t = {self.time:g} ms of {self._network!r})"
+
+    @property
+    def worlds(self) -> dict[str, World]:
+        """The worlds in the loop, by name."""
+        return dict(self._worlds.objects)
 
     @property
     def network(self) -> Network:
@@ -145,6 +172,7 @@ class Simulation(Readings):
     def _run_in_slices(self, end: float, report: ProgressCallback | None) -> None:
         started = _clock.perf_counter()
         n_before = self.n_events
+        self._worlds.start()
         done = False
         while not done:
             # Python handles signals between two slices, so that Ctrl-C lands between two instants.
@@ -152,6 +180,7 @@ class Simulation(Readings):
             if report is not None:
                 wall = _clock.perf_counter() - started
                 report(self.time, end, wall, self.n_events - n_before)
+            self._worlds.look()
 
     def weights(self, projection: Projection) -> Any:
         """Return the present weights (mV) in the form in which they were given.
@@ -248,15 +277,26 @@ class Simulation(Readings):
         checkpoint.write(path, self._to_bytes())
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Simulation:
+    def load(
+        cls, path: str | os.PathLike[str], *, worlds: Mapping[str, World] | None = None
+    ) -> Simulation:
         """Return the simulation that `save` wrote, to the last bit.
+
+        Parameters
+        ----------
+        path : path
+        worlds : dict, optional
+            The worlds in the loop by name, each of which takes up its state: their code is not in
+            the file.
 
         Raises
         ------
+        TypeError
+            A world is missing.
         CheckpointError
             The file is not a whole, unaltered checkpoint of a version that this one reads.
         """
-        return cls._from_bytes(Path(path).read_bytes())
+        return cls._from_bytes(Path(path).read_bytes(), worlds)
 
     def restore(self, path: str | os.PathLike[str]) -> None:
         """Take up in this simulation what `save` wrote of one of an equal network.
@@ -266,13 +306,19 @@ class Simulation(Readings):
         CheckpointError
             As from `load`, or the checkpoint is of another network.
         """
-        network, _, state, moved = checkpoint.unpack(Path(path).read_bytes())
+        network, _, state, moved, worlds = checkpoint.unpack(Path(path).read_bytes())
         if not checkpoint.equal(network, self._network):
             raise checkpoint.CheckpointError("the checkpoint is of another network")
         with self._paused():
-            self._take_up(state, moved)
+            self._take_up(state, moved, worlds)
 
-    def _take_up(self, state: checkpoint.Arrays, moved: tuple[str, float] | None) -> None:
+    def _take_up(
+        self,
+        state: checkpoint.Arrays,
+        moved: tuple[str, float] | None,
+        worlds: checkpoint.States,
+    ) -> None:
+        self._worlds.restore(worlds)
         try:
             self._core.restore(state)
             self._set_moved(None if moved is None else Moved(*moved))
@@ -281,17 +327,20 @@ class Simulation(Readings):
 
     def _to_bytes(self) -> bytes:
         moved = None if self._moved is None else (self._moved.path, self._moved.before)
-        return checkpoint.pack(self._network, self._limits, self._core.state(), moved)
+        worlds = self._worlds.states()
+        return checkpoint.pack(self._network, self._limits, self._core.state(), moved, worlds)
 
     @classmethod
-    def _from_bytes(cls, content: bytes) -> Simulation:
-        network, limits, state, moved = checkpoint.unpack(content)
+    def _from_bytes(cls, content: bytes, worlds: Mapping[str, World] | None = None) -> Simulation:
+        network, limits, state, moved, states = checkpoint.unpack(content)
+        simulation = cls.__new__(cls)
         try:
-            simulation = cls(network, **limits)
+            simulation._set_up(network, limits, None, worlds)
         except ValueError as error:
             raise checkpoint.CheckpointError(str(error)) from None
-        simulation._take_up(state, moved)
+        simulation._worlds.reset(network.seed)
+        simulation._take_up(state, moved, states)
         return simulation
 
-    def __reduce__(self) -> tuple[Callable[[bytes], Simulation], tuple[bytes]]:
-        return Simulation._from_bytes, (self._to_bytes(),)
+    def __reduce__(self) -> tuple[Callable[..., Simulation], tuple[bytes, dict[str, World]]]:
+        return Simulation._from_bytes, (self._to_bytes(), self.worlds)

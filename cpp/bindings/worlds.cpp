@@ -1,0 +1,143 @@
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include "../network.hpp"
+#include "arrays.hpp"
+#include "python_world.hpp"
+
+namespace postdict::bindings {
+
+namespace {
+
+py::object in_python(const Heard& heard, Readout readout) {
+    const auto size = [](const auto& span) { return static_cast<py::ssize_t>(span.size()); };
+    if (readout == Readout::rates) {
+        py::array_t<double> rates(size(heard.values));
+        std::copy(heard.values.begin(), heard.values.end(), rates.mutable_data());
+        return rates;
+    }
+    if (readout == Readout::counts) {
+        py::array_t<std::int64_t> counts(size(heard.values));
+        std::transform(heard.values.begin(), heard.values.end(), counts.mutable_data(),
+                       [](double n) { return static_cast<std::int64_t>(n); });
+        return counts;
+    }
+    py::array_t<double> times(size(heard.spikes));
+    py::array_t<std::int64_t> ids(size(heard.spikes));
+    for (std::size_t k = 0; k < heard.spikes.size(); ++k) {
+        times.mutable_data()[k] = heard.spikes[k].time;
+        ids.mutable_data()[k] = heard.spikes[k].id;
+    }
+    return py::make_tuple(times, ids);
+}
+
+std::string type_name(const py::handle& given) {
+    return py::str(py::type::handle_of(given).attr("__name__"));
+}
+
+Readout readout_named(const std::string& name) {
+    if (name == "counts") return Readout::counts;
+    if (name == "rates") return Readout::rates;
+    require(name == "spikes", "there is no such readout");
+    return Readout::spikes;
+}
+
+Drive drive_named(const std::string& name) {
+    if (name == "current") return Drive::current;
+    if (name == "rates") return Drive::rates;
+    if (name == "kicks") return Drive::kicks;
+    require(name == "spikes", "there is no such drive");
+    return Drive::spikes;
+}
+
+void add_world(Network& network, const std::string& name, bool from_population, std::size_t motor,
+               std::size_t sensor, double interval, double latency, const std::string& readout,
+               double tau, const std::string& drive, double weight, py::object step) {
+    require(interval > 0.0 && latency >= 0.0, "steps need an interval, and answers come later");
+    const Readout read = readout_named(readout);
+    require(read != Readout::rates || tau > 0.0, "rates need a time constant");
+    const Drive driven = drive_named(drive);
+    const Emitter emitter{from_population ? Emitter::Kind::population : Emitter::Kind::spike_times,
+                          motor};
+    require(motor < (from_population ? network.populations.size() : network.spike_times.size()),
+            "who is heard must be there");
+    const std::size_t n_sensor = network.populations.at(sensor).size();
+    auto world = std::make_shared<PythonWorld>(name, std::move(step), read, driven, weight);
+    network.worlds.push_back({emitter, sensor,
+                              WorldLoop({name, emitter_size(network, emitter), n_sensor, interval,
+                                         latency, read, tau, driven, weight, std::move(world)},
+                                        network.seed)});
+}
+
+}  // namespace
+
+Answer PythonWorld::step(Time t, const Heard& heard) {
+    const py::gil_scoped_acquire locked;
+    const py::object motor = in_python(heard, readout_);
+    const auto started = std::chrono::steady_clock::now();
+    const py::object given = step_(motor);
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    return converted(given, t);
+}
+
+Answer PythonWorld::converted(const py::object& given, Time t) const {
+    if (drive_ != Drive::spikes) {
+        const py::array_t<double> values = numbers(given, "answer", t);
+        return {{values.data(), values.data() + values.size()}, {}};
+    }
+    const bool pair =
+        py::isinstance<py::tuple>(given) && (py::len(given) == 2 || py::len(given) == 3);
+    if (!pair)
+        throw py::type_error(
+            about(name_, t,
+                  "its answer must be a tuple (times, ids) or (times, ids, weights), got " +
+                      type_name(given)));
+    const py::tuple parts(given);
+    const py::array_t<double> times = numbers(parts[0], "times", t);
+    const py::array_t<double> ids = numbers(parts[1], "ids", t);
+    const py::array_t<double> weights =
+        parts.size() == 3 ? numbers(parts[2], "weights", t) : py::array_t<double>(0);
+    if (times.size() != ids.size() || (parts.size() == 3 && weights.size() != times.size()))
+        throw py::value_error(about(name_, t, "its times, ids and weights must have one length"));
+    Answer answer;
+    for (py::ssize_t k = 0; k < times.size(); ++k) {
+        const double id = ids.data()[k];
+        if (!(id >= -1.0 && id < 2147483648.0 && id == std::floor(id)))
+            throw py::value_error(about(name_, t, "its ids must be whole numbers"));
+        answer.kicks.push_back({times.data()[k], static_cast<NeuronId>(id),
+                                parts.size() == 3 ? weights.data()[k] : weight_});
+    }
+    return answer;
+}
+
+py::array_t<double> PythonWorld::numbers(const py::handle& given, const char* what, Time t) const {
+    const auto refuse = [&](const std::string& got) {
+        throw py::type_error(about(name_, t,
+                                   std::string("its ") + what +
+                                       " must be an array of numbers with 1 dimension, got " +
+                                       got));
+    };
+    const py::array array = py::array::ensure(given);
+    if (!array) {
+        PyErr_Clear();
+        refuse(type_name(given));
+    }
+    const char kind = array.dtype().kind();
+    if (kind != 'f' && kind != 'i' && kind != 'u' && kind != 'b')
+        refuse(given.is_none() ? "None" : std::string(py::str(array.dtype())) + " values");
+    if (array.ndim() != 1) refuse(std::string(py::str(array.attr("shape"))) + " as its shape");
+    return Doubles::ensure(array);
+}
+
+void bind_worlds(py::class_<Network>& network) {
+    network.def("add_world", &add_world, py::arg("name"), py::arg("from_population"),
+                py::arg("motor"), py::arg("sensor"), py::arg("interval"), py::arg("latency"),
+                py::arg("readout"), py::arg("tau"), py::arg("drive"), py::arg("weight"),
+                py::arg("step"));
+}
+
+}  // namespace postdict::bindings
