@@ -11,6 +11,7 @@ Ear::Ear(const EarParameters& parameters)
       block_(parameters.block),
       reference_(parameters.reference),
       exponent_(parameters.exponent),
+      competition_(parameters.competition),
       neighbours_(parameters.neighbours),
       forget_(std::exp(-static_cast<double>(parameters.block) /
                        (parameters.rate * parameters.adaptation))),
@@ -50,12 +51,11 @@ void Ear::filter(double sample) {
 }
 
 double Ear::above_neighbours(std::size_t c) const {
-    if (neighbours_ == 0) return level_[c];
     const std::size_t first = c - std::min(c, neighbours_);
     const std::size_t last = std::min(n_, c + neighbours_ + 1);
     double sum = 0.0;
     for (std::size_t k = first; k < last; ++k) sum += level_[k];
-    return std::max(0.0, level_[c] - sum / static_cast<double>(last - first));
+    return std::max(0.0, level_[c] - competition_ * sum / static_cast<double>(last - first));
 }
 
 void Ear::tell(std::vector<double>& levels) {

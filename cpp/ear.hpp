@@ -7,15 +7,18 @@
 //     l = (P/P0)^c
 // and neighbouring channels compete: the sustained output is what a channel has above the mean of
 // the channels around it, itself included,
-//     s = max(0, l - mean l)
+//     s = max(0, l - k mean l)
 // The onset output is max(0, s - a), where a follows s with a time constant. All of it is causal:
 // what is heard within a block is told at its end, after the filter's own latency, 3/(2 pi b) at
 // the peak of its envelope.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
+
+#include "state.hpp"
 
 namespace postdict {
 
@@ -25,7 +28,8 @@ struct EarParameters {
     std::size_t block;            // samples
     double reference;             // P0
     double exponent;              // c
-    std::size_t neighbours;       // on either side; none for no competition
+    double competition;           // k
+    std::size_t neighbours;       // on either side, that the mean is taken over
     double adaptation;            // s
 };
 
@@ -39,6 +43,18 @@ class Ear {
     // sustained, then onset. A block may begin in one call and end in another.
     void hear(std::span<const double> sound, std::vector<double>& levels);
 
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        visit("real", self.real_);
+        visit("imaginary", self.imaginary_);
+        visit("energy", self.energy_);
+        visit("adapted", self.adapted_);
+        visit("n_in_block", self.n_in_block_);
+    }
+    void check_state() const {
+        postdict::check_state(n_in_block_ < block_, "an ear stands outside its block");
+    }
+
   private:
     void filter(double sample);
     void tell(std::vector<double>& levels);
@@ -48,13 +64,13 @@ class Ear {
 
     std::size_t n_;
     std::size_t block_;
-    double reference_, exponent_;
+    double reference_, exponent_, competition_;
     std::size_t neighbours_;
     double forget_;                                          // of the adaptation, a block
     std::vector<double> pole_real_, pole_imaginary_, gain_;  // (n,)
     std::vector<double> real_, imaginary_;                   // (n_stages, n)
     std::vector<double> energy_, level_, adapted_;           // (n,)
-    std::size_t n_in_block_ = 0;
+    std::uint64_t n_in_block_ = 0;
 };
 
 }  // namespace postdict

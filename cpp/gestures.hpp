@@ -8,14 +8,15 @@
 #include <utility>
 #include <vector>
 
+#include "state.hpp"
 #include "types.hpp"
 
 namespace postdict {
 
 class Gestures {
   public:
-    // profile: (n_profile,) the course of a gesture, sample by sample, for both muscles;
-    // pressure, tension: (n,) amplitudes; rests: what the muscles hold without any gesture.
+    // Profiles, (n_profile,): the course of a gesture, sample by sample; pressure, tension, (n,):
+    // the amplitudes of each neuron; at rest: what the muscles hold without any gesture.
     Gestures(std::vector<double> pressure_profile, std::vector<double> tension_profile,
              std::vector<double> pressure, std::vector<double> tension, double pressure_at_rest,
              double tension_at_rest)
@@ -42,6 +43,16 @@ class Gestures {
         reserve(pressure.size());
         take_one(pending_pressure_, pressure_at_rest_, pressure);
         take_one(pending_tension_, tension_at_rest_, tension);
+    }
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        visit.growing("pressure", self.pending_pressure_);
+        visit.growing("tension", self.pending_tension_);
+    }
+    void check_state() const {
+        postdict::check_state(pending_pressure_.size() == pending_tension_.size(),
+                              "two muscles know different futures");
     }
 
   private:

@@ -27,6 +27,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "state.hpp"
+
 namespace postdict {
 
 struct SyrinxParameters {
@@ -62,6 +64,25 @@ class Syrinx {
     void sing(std::span<const double> pressure, std::span<const double> tension,
               std::span<double> sound);
 
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        visit("x", self.labia_.x);
+        visit("y", self.labia_.y);
+        visit("charge", self.tract_.q);
+        visit("glottis", self.tract_.glottis);
+        visit("beak", self.tract_.beak);
+        visit("inside", self.inside_);
+        visit("present", self.present_);
+        visit("pressure", self.pressure_);
+        visit("tension", self.tension_);
+        visit("out_before", self.out_before_);
+        visit("n_samples", self.n_samples_);
+        visit("started", self.started_);
+    }
+    void check_state() const {
+        postdict::check_state(present_ < inside_.size(), "a trachea stands outside itself");
+    }
+
   private:
     struct Labia {
         double x, y;
@@ -87,7 +108,7 @@ class Syrinx {
     Labia labia_;
     Tract tract_{0.0, 0.0, 0.0};
     std::vector<double> inside_;  // the past of the trachea, a ring; its size is a power of two
-    std::size_t present_ = 0;
+    std::uint64_t present_ = 0;
     double pressure_ = 0.0, tension_ = 0.0;  // of the sample before
     double out_before_ = 0.0;
     std::uint64_t n_samples_ = 0;

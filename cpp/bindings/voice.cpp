@@ -1,9 +1,12 @@
 // The voice and the ear. Both keep their state from call to call.
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "../ear.hpp"
@@ -80,6 +83,32 @@ py::array_t<double> hear(Listener& listener, const Doubles& sound) {
     return matrix(levels, 2 * listener.ear.n_channels());
 }
 
+template <class Part>
+void restore(Part& part, std::string_view name, const State& state) {
+    Part read = part;  // so that what is refused changes nothing
+    StateReader reader(state);
+    reader(name, read);
+    read.check_state();
+    part = std::move(read);
+}
+
+StateArrays state_of(Voice& voice) {
+    const std::lock_guard alone(voice.busy);
+    State state;
+    StateWriter writer(state);
+    writer("gestures", voice.gestures);
+    writer("syrinx", voice.syrinx);
+    return to_arrays(state);
+}
+
+StateArrays state_of_ear(Listener& listener) {
+    const std::lock_guard alone(listener.busy);
+    State state;
+    StateWriter writer(state);
+    writer("ear", listener.ear);
+    return to_arrays(state);
+}
+
 }  // namespace
 
 void bind_voice(py::module_& module) {
@@ -99,19 +128,39 @@ void bind_voice(py::module_& module) {
              py::arg("beak"), py::arg("compliance"), py::arg("cavity_loss"), py::arg("radiation"),
              py::arg("pressure_profile"), py::arg("tension_profile"), py::arg("pressure"),
              py::arg("tension"), py::arg("pressure_at_rest"), py::arg("tension_at_rest"))
-        .def("sing", &sing, py::arg("onsets"), py::arg("ids"), py::arg("n"));
+        .def("sing", &sing, py::arg("onsets"), py::arg("ids"), py::arg("n"))
+        .def("state", &state_of)
+        .def(
+            "restore",
+            [](Voice& voice, const StateArrays& arrays) {
+                const State state = to_state(arrays);
+                const std::lock_guard alone(voice.busy);
+                restore(voice.syrinx, "syrinx", state);
+                restore(voice.gestures, "gestures", state);
+            },
+            py::arg("state"));
     py::class_<Listener>(module, "Ear")
         .def(py::init([](double rate, const Doubles& centres, std::size_t block, double reference,
-                         double exponent, std::size_t neighbours, double adaptation) {
+                         double exponent, double competition, std::size_t neighbours,
+                         double adaptation) {
                  require(centres.size() > 0 && block > 0, "an ear needs channels and a block");
-                 return std::unique_ptr<Listener>(
-                     new Listener{Ear({rate, to_vector(centres), block, reference, exponent,
-                                       neighbours, adaptation})});
+                 const EarParameters ear{rate,     to_vector(centres), block,      reference,
+                                         exponent, competition,        neighbours, adaptation};
+                 return std::unique_ptr<Listener>(new Listener{Ear(ear)});
              }),
              py::kw_only(), py::arg("rate"), py::arg("centres"), py::arg("block"),
-             py::arg("reference"), py::arg("exponent"), py::arg("neighbours"),
-             py::arg("adaptation"))
-        .def("hear", &hear, py::arg("sound"));
+             py::arg("reference"), py::arg("exponent"), py::arg("competition"),
+             py::arg("neighbours"), py::arg("adaptation"))
+        .def("hear", &hear, py::arg("sound"))
+        .def("state", &state_of_ear)
+        .def(
+            "restore",
+            [](Listener& listener, const StateArrays& arrays) {
+                const State state = to_state(arrays);
+                const std::lock_guard alone(listener.busy);
+                restore(listener.ear, "ear", state);
+            },
+            py::arg("state"));
 }
 
 }  // namespace postdict::bindings

@@ -43,6 +43,8 @@ class Result:
         Named arrays of the first seed.
     tables : dict of dict of arrays
         Columns by name, of every table to be written as .csv.
+    files : dict of bytes
+        What else is to be written, by file name.
     """
 
     experiment: str
@@ -50,6 +52,7 @@ class Result:
     summary: Nested
     arrays: Mapping[str, NDArray[Any]]
     tables: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def over_seeds(per_seed: Sequence[Nested], reduce: Callable[[list[float]], Any]) -> Nested:
@@ -105,7 +108,7 @@ def write(
     *,
     wall_s: float,
 ) -> list[Path]:
-    """Write summary.json, provenance.json, result.npz, the tables (.csv) and figures (.png).
+    """Write summary.json, provenance.json, result.npz, tables (.csv), other files and figures (.png).
 
     Parameters
     ----------
@@ -130,6 +133,7 @@ def write(
         "provenance.json": _json(provenance(wall_s)),
         "result.npz": storage.npz_bytes(result.arrays),
         **{f"{name}.csv": _csv(columns) for name, columns in result.tables.items()},
+        **result.files,
         **{f"{name}.png": _png(result, size, draw) for name, (size, draw) in figures.items()},
     }
     for name, content in contents.items():

@@ -7,6 +7,7 @@ and may tell the `UNITS` of its metrics.
 EXPERIMENTS = {
     "detailed-balance": "postdict.experiments.detailed_balance",
     "inverse-model": "postdict.experiments.inverse_model",
+    "song": "postdict.experiments.song",
     "sparse-activity": "postdict.experiments.sparse_activity",
     "stdp-window": "postdict.experiments.stdp_window",
     "theory": "postdict.experiments.theory",
