@@ -147,3 +147,20 @@ def test_signals_stop_between_two_events_and_say_how_far(tmp_path, sent, code):
     assert process.returncode == code
     assert "stopped while seed" in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["run", "inverse-model", "--help"], "world_delay = 10.0 ms  (motor spike to sensor)"),
+        (["run", "--help"], "--checkpoint-every SECONDS"),
+        (["plot", "--help"], "default: png"),
+    ],
+)
+def test_help_shows_units_and_defaults(capsys, arguments, shown):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    assert shown in printed
+    assert ("world_delay" in printed) == ("inverse-model" in arguments)

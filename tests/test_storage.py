@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from postdict import storage
-from postdict.results import Result, median_and_range, prepare_directory, write
+from postdict.result_files import prepare_directory, write
+from postdict.results import Result, median_and_range
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):

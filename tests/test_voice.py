@@ -30,9 +30,7 @@ def test_a_gesture_sounds_while_it_lasts_and_each_has_its_own_spectrum():
     loudness = np.abs(song.sound).reshape(350, -1).max(axis=1)  # by ms
     assert loudness[52:72].max() > 100 * loudness[:50].max()
     assert loudness[85:150].max() < 0.05 * loudness[52:72].max()
-    spectra = [
-        np.abs(np.fft.rfft(song.sound[20 * t : 20 * (t + 24)])) for t in (50, 150, 250)
-    ]
+    spectra = [np.abs(np.fft.rfft(song.sound[20 * t : 20 * (t + 24)])) for t in (50, 150, 250)]
     peaks = [int(np.argmax(one)) for one in spectra]
     assert len(set(peaks)) == 3
     assert song.pressure.max() == pytest.approx(0.2)
@@ -49,7 +47,9 @@ def test_gestures_superpose_in_the_muscles():
 
 def test_what_diverges_is_named_and_ends_at_once():
     loud = replace(NOTES, pressure=np.array([1e7, 0.1, 0.2]))
-    with pytest.raises(DivergenceError, match=r"the syrinx diverges at t = 13\.\d\d ms, at pressure"):
+    with pytest.raises(
+        DivergenceError, match=r"the syrinx diverges at t = 13\.\d\d ms, at pressure"
+    ):
         sing(loud, [10.0], [0], duration=60.0)
 
 

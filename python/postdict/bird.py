@@ -38,7 +38,7 @@ class Bird:
         self._parts = (gestures, hearing, syrinx)
         self.reset(0)
 
-    def reset(self, seed: int) -> None:
+    def reset(self, seed: int) -> None:  # noqa: ARG002
         """Begin anew; nothing here is random."""
         gestures, hearing, syrinx = self._parts
         self._voice = Voice(gestures, syrinx)
@@ -85,6 +85,6 @@ class Listener:
     def reset(self, seed: int) -> None:
         """Nothing here is random, and a stream cannot be wound back."""
 
-    def step(self, motor: NDArray[np.int64]) -> Floats:
+    def step(self, motor: NDArray[np.int64]) -> Floats:  # noqa: ARG002
         """Return the next row."""
         return next(self._rows, self._silence)

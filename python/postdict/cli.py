@@ -1,4 +1,4 @@
-"""The command line: ``postdict list``, ``postdict run EXPERIMENT``, ``postdict sweep``."""
+"""The command line: ``postdict list``, ``run EXPERIMENT``, ``plot DIR``, ``sweep``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import __version__, cli_sweep, config, results
+from . import __version__, cli_sweep, config, result_files
 from .calls import (
     DONE,
     FAILED,
@@ -67,8 +67,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="list the experiments and their settings")
     listing.set_defaults(command=_list)
-    run = commands.add_parser("run", help="run an experiment and write its results")
+    run = commands.add_parser("run", help="run an experiment and write its results", add_help=False)
     run.set_defaults(command=_run)
+    run.add_argument(
+        "-h",
+        "--help",
+        action=_HelpOnSettings,
+        nargs=0,
+        help="show this, and after an EXPERIMENT its settings with units and defaults",
+    )
     run.add_argument("experiment", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
     run.add_argument("--config", metavar="FILE.toml", help="settings as a TOML table")
     run.add_argument(
@@ -96,17 +103,66 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="go on from the checkpoints in DIR, if there are any; otherwise start afresh",
     )
+    _add_format(run)
     run.add_argument("--no-progress", action="store_true", help="no progress line on stderr")
+    plot = commands.add_parser("plot", help="draw the figures of a folder of results again")
+    plot.set_defaults(command=_plot)
+    plot.add_argument("directory", metavar="DIR", help="what `postdict run --out DIR` wrote")
+    plot.add_argument("--out", metavar="DIR", help="output folder (default: the same)")
+    _add_format(plot)
     cli_sweep.add_to(commands)
     return parser
 
 
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=result_files.FORMS,
+        default="png",
+        help="of the figures (default: png, 150 dots an inch)",
+    )
+
+
+class _HelpOnSettings(argparse.Action):
+    """Print the options, and the settings of the experiment that was named before."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        *_: Any,
+    ) -> None:
+        print(parser.format_help())
+        named = getattr(namespace, "experiment", None)
+        for name in [named] if named in EXPERIMENTS else []:
+            print(_settings(name))
+        parser.exit()
+
+
+def _settings(name: str) -> str:
+    """Return what an experiment is, and its settings with defaults, units and meanings."""
+    module = experiment(name)
+    lines = [f"{name}: {(module.__doc__ or '').splitlines()[0]}"]
+    for key, default, unit, meaning in config.describe(module.Config):
+        lines.append(f"    {key} = {default}{' ' + unit if unit else ''}  ({meaning})")
+    return "\n".join(lines)
+
+
 def _list(_: argparse.Namespace) -> int:
     for name in EXPERIMENTS:
-        module = experiment(name)
-        print(f"{name}: {(module.__doc__ or '').splitlines()[0]}")
-        for key, default, unit, meaning in config.describe(module.Config):
-            print(f"    {key} = {default}{' ' + unit if unit else ''}  ({meaning})")
+        print(_settings(name))
+    return DONE
+
+
+def _plot(options: argparse.Namespace) -> int:
+    try:
+        result = result_files.read(options.directory)
+        figures = experiment(result.experiment).FIGURES
+        folder = result_files.prepare_directory(options.out or options.directory)
+    except (ValueError, OSError) as error:
+        raise WrongCall(str(error)) from None
+    written = result_files.write_figures(result, folder, figures, form=options.format)
+    print(*(str(path) for path in written), sep="\n")
     return DONE
 
 
@@ -114,7 +170,9 @@ def _run(options: argparse.Namespace) -> int:
     module = experiment(options.experiment)
     settings = _config(module, options)
     try:
-        folder = results.prepare_directory(options.out or f"postdict-results/{options.experiment}")
+        folder = result_files.prepare_directory(
+            options.out or f"postdict-results/{options.experiment}"
+        )
     except OSError as error:
         raise WrongCall(str(error)) from None
     with termination():
@@ -143,7 +201,8 @@ def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.N
     finally:
         if line is not None:
             line.close()
-    written = results.write(result, folder, module.FIGURES, wall_s=time.perf_counter() - started)
+    wall = time.perf_counter() - started
+    written = result_files.write(result, folder, module.FIGURES, wall_s=wall, form=options.format)
     if keeper is not None:
         keeper.done()
     for name, value in module.headline(result):

@@ -22,6 +22,8 @@ from .parts import (
     Source,
     SpikeSource,
     find,
+    index_of,
+    label,
 )
 from .signals import Steps
 from .synapses import Synapses
@@ -63,7 +65,7 @@ class Declarations:
 
     def synapses(self, projection: Projection) -> Synapses:
         """Return the declared synapses of a projection, in the order of the core."""
-        self.check_part(projection)
+        self.check_projection(projection)
         return self._synapses[projection.index]
 
     def memory(self) -> memory.Memory:
@@ -94,7 +96,7 @@ class Declarations:
 
     def given_spikes(self, source: SpikeSource) -> GivenSpikes:
         """Return the spikes of a spike source, to which a simulation appends."""
-        self.check_part(source)
+        index_of(source, SpikeSource, self.spike_sources, "spike source")
         return self._spikes[source.name]
 
     def world_objects(self) -> dict[str, World]:
@@ -125,15 +127,20 @@ class Declarations:
         return twin
 
     def with_worlds(self, objects: dict[str, World]) -> Self:
-        """Return an equal network to which these worlds are attached."""
+        """Return an equal network to which these worlds (`objects`, by name) are attached."""
         twin = self.copy()
         twin._world_objects = dict(objects)
         return twin
 
-    def check_part(self, part: Part) -> None:
-        """Refuse a part (population, source, projection, ...) of another network."""
-        if part not in [*self._named(), *self.projections, *self.recorders]:
-            raise ValueError(f"{part!r} is not part of this network")
+    def check_projection(self, projection: object) -> None:
+        """Refuse what is not a projection of this network; its index could mean another."""
+        if not isinstance(projection, Projection) or projection not in self.projections:
+            raise ValueError(f"{label(projection)} is not a projection of this network")
+
+    def check_recorder(self, recorder: object) -> None:
+        """Refuse what is not a recorder of this network."""
+        if not isinstance(recorder, Recorder) or recorder not in self.recorders:
+            raise ValueError(f"{label(recorder)} is not a recorder of this network")
 
     def _new_name(self, name: str) -> str:
         if name == "" or not isinstance(name, str):

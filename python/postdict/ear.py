@@ -37,7 +37,8 @@ class Hearing:
     exponent : float
         Of the compression: the level is (power / reference)**exponent.
     competition, neighbours : float, int
-        A channel loses `competition` times the mean level of itself and its neighbours on either side.
+        A channel loses `competition` times the mean level of itself and of its neighbours, so many
+        on either side.
     adaptation : float
         ms; onset outputs compare with a mean over this time.
     thresholds : tuple of float

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import analysis
+from .linear_world import AnyWorld, as_linear
 from .loop import LoopParameters, Spikes, frozen_loop
 from .plasticity import AntisymmetricSTDP
 from .running import run_bounded
@@ -24,12 +25,13 @@ class Exploration:
     """Spikes and motor potentials of the loop with fixed weights, over [0, duration)."""
 
     parameters: LoopParameters
-    world: Matrix  # (n_sensor, n_motor)
+    world: Matrix  # (n_sensor, n_motor), all lags together
     duration: float  # ms
     motor: Spikes
     sensor: Spikes
     v_times: Matrix  # (n_samples,) ms
     v: Matrix  # (n_samples, n_motor) mV
+    world_lags: tuple[float, float] = (0.0, 0.0)  # ms after world_delay, the first and the last
 
     @property
     def n_motor(self) -> int:
@@ -46,13 +48,15 @@ class Exploration:
 
         Meant for an exploration without feedback, where nothing else makes sensors follow motors.
         """
+        earliest, latest = self.world_lags
         return analysis.measure_response(
             *self.motor,
             *self.sensor,
             n_motor=self.n_motor,
             n_sensor=self.world.shape[0],
-            delay=self.parameters.world_delay,
+            delay=self.parameters.world_delay + earliest,
             tau_sensor=float(np.max(self.parameters.sensor.tau_m)),
+            spread=latest - earliest,
             start=0.0,
             stop=self.duration,
         )
@@ -141,7 +145,7 @@ class Exploration:
         )
 
     def imbalance(self, rule: AntisymmetricSTDP) -> dict[str, float | None]:
-        """Return the median of |P - N|/(P + N) over synapses: zero is detailed balance.
+        """Return the median of ``|P - N|/(P + N)`` over synapses: zero is detailed balance.
 
         P and N are the potentiation and depression that the rule (both amplitudes positive) would
         have made of these spikes; synapses that carry the inverse (world entry > 0) stand apart.
@@ -162,7 +166,7 @@ def medians_by_world(values: Matrix, world: Matrix) -> dict[str, float | None]:
 
 
 def explore(
-    world: Matrix,
+    world: AnyWorld,
     parameters: LoopParameters,
     weights: Matrix | None,
     *,
@@ -178,6 +182,7 @@ def explore(
     RunawayError
         The motor neurons fired faster than `max_rate` (Hz).
     """
+    world = as_linear(world)
     loop = frozen_loop(world, parameters, weights, seed=seed)
     # At most 1e5 samples: enough for the regression, and 16 MB at 20 motor neurons.
     samples = loop.network.record(
@@ -187,9 +192,10 @@ def explore(
     run_bounded(simulation, loop.motor, duration, max_rate=max_rate, progress=progress)
     return Exploration(
         parameters,
-        world,
+        world.matrix,
         duration,
         simulation.spikes(loop.motor),
         simulation.spikes(loop.sensor),
         *simulation.recorded(samples),
+        world_lags=(world.earliest, world.latest),
     )

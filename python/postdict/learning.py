@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .linear_world import AnyWorld
 from .loop import LoopParameters, closed_loop
 from .plasticity import AntisymmetricSTDP
 from .running import run_bounded
@@ -43,7 +44,7 @@ class Learned:
 
 
 def learn(
-    world: Matrix,
+    world: AnyWorld,
     parameters: LoopParameters,
     rule: AntisymmetricSTDP,
     *,

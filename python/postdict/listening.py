@@ -25,7 +25,8 @@ from .analysis import (
     van_rossum,
     victor_purpura,
 )
-from .loop import LoopParameters, Spikes
+from .linear_world import AnyWorld, as_linear
+from .loop import LoopParameters, Spikes, connect_world
 from .network import Network
 from .neurons import LIF
 from .simulation import Simulation
@@ -39,18 +40,19 @@ DISTANCE_TAU = 10.0  # ms, of the van Rossum kernel
 DISTANCE_COST = 0.1  # 1/ms, of a shift in the Victor-Purpura distance
 
 
-def hear(world: Matrix, parameters: LoopParameters, song: Spikes, *, duration: float) -> Spikes:
+def hear(world: AnyWorld, parameters: LoopParameters, song: Spikes, *, duration: float) -> Spikes:
     """Return the sensor spikes that a motor sequence evokes through the world alone.
 
     `duration` (ms) is that of the sequence; the answer may outlast it by the world's delay.
     """
+    world = as_linear(world)
     n_sensor, n_motor = world.shape
     network = Network()
     tutor = network.add_spike_source("tutor", n_motor, times=song[0], ids=song[1])
     sensor = network.add_population("sensor", n_sensor, parameters.sensor)
-    network.connect(tutor, sensor, weights=world, axonal_delay=parameters.world_delay)
+    connect_world(network, tutor, sensor, world, parameters.world_delay)
     simulation = Simulation(network)
-    simulation.run_until(duration + 2 * parameters.world_delay)
+    simulation.run_until(duration + 2 * parameters.world_delay + max(world.latest, 0.0))
     return simulation.spikes(sensor)
 
 
@@ -83,7 +85,8 @@ def imitate(
     listener = network.add_population("motor", n_motor, motor)
     network.connect(sensor, listener, weights=weights, axonal_delay=parameters.synaptic_delay)
     simulation = Simulation(network)
-    simulation.run_until(duration + 3 * parameters.delay)
+    last = float(heard[0][-1]) if len(heard[0]) else 0.0
+    simulation.run_until(max(duration + 3 * parameters.delay, last + 2 * parameters.synaptic_delay))
     return simulation.spikes(listener)
 
 
@@ -111,7 +114,7 @@ class ImitationTest:
 
     Parameters
     ----------
-    world : array (n_sensor, n_motor)
+    world : array (n_sensor, n_motor) or LinearWorld
     parameters : LoopParameters
     rates : sequence of float
         Of the tutor songs, Hz per motor neuron. They are Poisson with a dead time of 30 ms.
@@ -119,22 +122,28 @@ class ImitationTest:
         Of each song, ms.
     jitter, background_rate : float
         Of the noisy version: sd of each sensor spike's shift (ms), random spikes a sensor (Hz).
+    tolerance : float
+        ms. A motor spike is right if it follows the tutor's by the loop delay and the world's mean
+        lag, within this.
     seed : int
         Of the songs and of the noise.
     """
 
     def __init__(
         self,
-        world: Matrix,
+        world: AnyWorld,
         parameters: LoopParameters,
         *,
         rates: Sequence[float] = (1.0, 4.0, 8.0),
         duration: float = 1e5,
         jitter: float = 2.0,
         background_rate: float = 2.0,
+        tolerance: float = TOLERANCE,
         seed: int = 0,
     ) -> None:
         self.parameters = parameters
+        self.delay = parameters.delay + as_linear(world).mean_lag
+        self.tolerance = tolerance
         self.duration = duration
         n_sensor, n_motor = world.shape
         rng = np.random.default_rng([seed, 0x50465])
@@ -156,9 +165,9 @@ class ImitationTest:
         )
 
     def score(self, decoder: Decoder, tutor: Spikes, heard: Spikes) -> Imitation:
-        """Return how well a decoder's answer matches the tutor, shifted by the loop delay."""
+        """Return how well a decoder's answer matches the tutor, shifted by the mean delay."""
         answer = self.imitated(decoder, heard)
-        return score_imitation(*tutor, *answer, delay=self.parameters.delay, tolerance=TOLERANCE)
+        return score_imitation(*tutor, *answer, delay=self.delay, tolerance=self.tolerance)
 
     def choose(self, weights: Matrix, scale: float) -> Decoder:
         """Return the gain and v_min that imitate the practice song best, clean and noisy alike.
@@ -195,7 +204,7 @@ class ImitationTest:
     def _distances(self, decoder: Decoder) -> dict[str, float]:
         """Return spike-train distances on the practice song, in units of a silent network's."""
         times, ids = self.practice.tutor
-        tutor = (times + self.parameters.delay, ids)
+        tutor = (times + self.delay, ids)
         answer = self.imitated(decoder, self.practice.clean)
         silence = (np.empty(0), np.empty(0, np.int64))
         n = decoder.weights.shape[0]

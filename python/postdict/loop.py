@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _checks
+from .linear_world import AnyWorld, LinearWorld, as_linear
 from .network import Network
 from .neurons import LIF
-from .parts import Population, Projection
+from .parts import Population, Projection, SpikeSource
 from .plasticity import AntisymmetricSTDP
 
 Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]
@@ -69,7 +69,7 @@ class Loop:
 
 
 def closed_loop(
-    world: NDArray[np.float64],
+    world: AnyWorld,
     parameters: LoopParameters,
     plasticity: AntisymmetricSTDP,
     *,
@@ -79,7 +79,7 @@ def closed_loop(
 
     Parameters
     ----------
-    world : array (n_sensor, n_motor)
+    world : array (n_sensor, n_motor) or LinearWorld
         What a motor spike adds to each sensor, mV.
     parameters : LoopParameters
     plasticity : AntisymmetricSTDP
@@ -102,7 +102,7 @@ def closed_loop(
 
 
 def frozen_loop(
-    world: NDArray[np.float64],
+    world: AnyWorld,
     parameters: LoopParameters,
     weights: NDArray[np.float64] | None,
     *,
@@ -119,9 +119,10 @@ def frozen_loop(
 
 
 def _explorers(
-    world: NDArray[np.float64], parameters: LoopParameters, seed: int
+    world: AnyWorld, parameters: LoopParameters, seed: int
 ) -> tuple[Network, Population, Population]:
-    n_sensor, n_motor = _checks.finite_array("world", world, ndim=2).shape
+    world = as_linear(world)
+    n_sensor, n_motor = world.shape
     network = Network(seed)
     motor = network.add_population("motor", n_motor, parameters.motor)
     sensor = network.add_population("sensor", n_sensor, parameters.sensor)
@@ -131,5 +132,20 @@ def _explorers(
         rate=parameters.exploration_rate,
         weight=parameters.exploration_weight,
     )
-    network.connect(motor, sensor, weights=world, axonal_delay=parameters.world_delay)
+    connect_world(network, motor, sensor, world, parameters.world_delay)
     return network, motor, sensor
+
+
+def connect_world(
+    network: Network,
+    motor: Population | SpikeSource,
+    sensor: Population,
+    world: LinearWorld,
+    delay: float,
+) -> Projection:
+    """Connect motor neurons, or a tutor in their place, to the sensors; `delay` in ms."""
+    if world.is_instant:
+        weights = world.matrix * world.kernel[0]
+        return network.connect(motor, sensor, weights=weights, axonal_delay=delay + world.latest)
+    synapses, delays = world.synapses(delay)
+    return network.connect(motor, sensor, weights=synapses, axonal_delay=delays)

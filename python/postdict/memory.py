@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from . import recording
 from .neurons import Model
-from .parts import CurrentSource, Part, Projection, Recorder
+from .parts import CurrentSource, Part, Projection, Recorder, label
 from .signals import Steps
 from .synapses import Sparse, Synapses
 
@@ -66,11 +66,11 @@ class Memory:
         if not parts:
             return numbers
         largest = max(parts, key=lambda part: parts[part])
-        return f"{numbers}, of which {_shown(parts[largest])} for the {_label(largest)}"
+        return f"{numbers}, of which {_shown(parts[largest])} for the {label(largest)}"
 
     def __repr__(self) -> str:
         by_size = sorted(self.parts.items(), key=lambda item: -item[1])
-        shown = ", ".join(f"{_label(part)} {_shown(n)}" for part, n in by_size)
+        shown = ", ".join(f"{label(part)} {_shown(n)}" for part, n in by_size)
         return f"Memory({_shown(self.total)}: {shown})" if shown else "Memory(0 MB)"
 
 
@@ -137,13 +137,3 @@ def check(memory: Memory, max_bytes: int | None) -> None:
 
 def _shown(n: int) -> str:
     return f"{n / 1e6:.3g} MB" if n < 1e9 else f"{n / 1e6:,.0f} MB"
-
-
-def _label(part: Part) -> str:
-    if isinstance(part, Projection):
-        return f"projection {part.pre}→{part.post}"
-    if isinstance(part, Recorder):
-        target = part.target
-        of = f"{target.pre}→{target.post}" if isinstance(target, Projection) else target.name
-        return f"recorder of {part.variable} of {of}"
-    return f"{type(part).__name__} {part.name}"

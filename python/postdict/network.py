@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _checks, connecting, control, recording
+from . import _checks, connecting, control, glance, recording
 from .control import Drive, Readout, World
 from .declarations import Declarations
 from .given_spikes import GivenSpikes
@@ -47,6 +47,9 @@ class Network(Declarations):
     >>> cells = net.add_population("cells", 20, LIF(tau_m=100.0))
     >>> noise = net.add_poisson("noise", cells, rate=150.0, weight=0.1)
     """
+
+    def _repr_html_(self) -> str:
+        return glance.of_network(self)
 
     def add_population(self, name: str, size: int, neurons: Model) -> Population:
         """Add `size` neurons.
@@ -363,7 +366,10 @@ class Network(Declarations):
         if isinstance(target, str):
             target = self._population(target)
         recording.check_target(target, variable)
-        self.check_part(target)
+        if isinstance(target, Projection):
+            self.check_projection(target)
+        else:
+            target = self._population(target)
         recorder = recording.declared(
             len(self.recorders),
             target,

@@ -15,7 +15,7 @@ from .signals import Steps
 
 @dataclass(frozen=True)
 class Population:
-    """`size` neurons of one model."""
+    """A name for `size` neurons of one model, with their parameters (`neurons`)."""
 
     name: str
     size: int
@@ -24,7 +24,7 @@ class Population:
 
 @dataclass(frozen=True)
 class PoissonSource:
-    """Independent Poisson kicks of `weight` (mV) at `rate` (Hz) for each neuron of a population."""
+    """A name for Poisson kicks of `weight` (mV) at `rate` (Hz) to each neuron of a population."""
 
     name: str
     population: str
@@ -34,7 +34,7 @@ class PoissonSource:
 
 @dataclass(frozen=True)
 class CurrentSource:
-    """A current (mV) into neurons of a population, all of them where `ids` is None."""
+    """A name for a current (mV) into neurons of a population, all of them where `ids` is None."""
 
     name: str
     population: str
@@ -44,7 +44,7 @@ class CurrentSource:
 
 @dataclass(frozen=True)
 class SpikeSource:
-    """Replays given spikes of `size` presynaptic neurons."""
+    """A name for given spikes of `size` presynaptic neurons, replayed."""
 
     name: str
     size: int
@@ -54,7 +54,9 @@ class SpikeSource:
 class Projection:
     """Synapses from a population or spike source (`pre`) onto a population (`post`).
 
-    Delays are in ms; `axonal_delay` is None where the synapses have several.
+    `index` counts projections in the order of `connect`, whose arguments the rest are:
+    `inhibitory`, `plasticity`, `precision`, and in ms `dendritic_delay` and `axonal_delay`, None
+    where the synapses have several.
     """
 
     index: int
@@ -72,10 +74,11 @@ Variable: TypeAlias = Literal["weights", "weight_statistics", "v", "g_e", "g_i"]
 
 @dataclass(frozen=True)
 class Recorder:
-    """Samples of the weights of a projection, or of a variable of some neurons.
+    """Samples of the weights of a projection, or of a variable of some neurons (`ids`).
 
-    Taken at multiples of `every` or at `times` (ms), of which one is None; `synapses` are positions
-    in the order in which the weights were given, None for all.
+    `index` counts recorders in the order of `record`, whose arguments the rest are, `target` and
+    `max_bytes` among them. Taken at multiples of `every` or at `times` (ms), of which one is None;
+    `synapses` are positions in the order in which the weights were given, None for all.
     """
 
     index: int
@@ -115,6 +118,19 @@ Emitter: TypeAlias = Population | SpikeSource
 T = TypeVar("T", bound=Population | SpikeSource)
 
 
+def label(part: object) -> str:
+    """Return what messages call a part, or what is none."""
+    if isinstance(part, Projection):
+        return f"projection {part.pre}→{part.post}"
+    if isinstance(part, Recorder):
+        target = part.target
+        of = label(target) if isinstance(target, Projection) else target.name
+        return f"recorder of {part.variable} of {of.removeprefix('projection ')}"
+    if isinstance(part, (Population, PoissonSource, CurrentSource, SpikeSource)):
+        return f"{type(part).__name__} {part.name}"
+    return repr(part)
+
+
 def find(given: T | str, parts: list[T], kind: str) -> T:
     """Return the part that is given, itself or by its name."""
     if isinstance(given, str):
@@ -124,7 +140,7 @@ def find(given: T | str, parts: list[T], kind: str) -> T:
         raise ValueError(_checks.unknown(kind, given, (part.name for part in parts)))
     # The type first: an array has no single truth when it is compared with the parts.
     if type(given) not in (Population, SpikeSource) or given not in parts:
-        raise ValueError(f"{given!r} is not a {kind} of this network")
+        raise ValueError(f"{label(given)} is not a {kind} of this network")
     return given
 
 
@@ -136,5 +152,5 @@ def index_of(given: object, kind: type, parts: Sequence[Any], what: str) -> int:
             raise ValueError(_checks.unknown(what, given, names))
         return names.index(given)
     if not isinstance(given, kind) or given not in parts:
-        raise ValueError(f"{given!r} is not a {what} of this network")
+        raise ValueError(f"{label(given)} is not a {what} of this network")
     return parts.index(given)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _checks, _core, recording
+from .exchange import Recording, Samples, Train, unique_names
 from .network import Network
 from .neurons import LIFExp
 from .parts import Population, Recorder, index_of
@@ -132,7 +133,7 @@ class Readings:
         RuntimeError
             Some of them were moved to a file by `stream`: the message names it.
         """
-        self._network.check_part(recorder)
+        self._network.check_recorder(recorder)
         first = None if start is None else _checks.number("start", start, "ms")
         if self._moved is not None:
             self._moved.check_start(first)
@@ -141,6 +142,25 @@ class Readings:
             times, values = times[times >= first], values[times >= first]
         synapses = self._network.recorded_synapses(recorder.target)
         return times, recording.in_form(recorder, synapses, values)
+
+    def recording(self) -> Recording:
+        """Return all that was recorded so far, for other programs: `to_neo`, `to_nwb`, ...
+
+        Samples are called after their target and variable, ``cells.v`` or ``pre-post.weights``.
+
+        Raises
+        ------
+        RuntimeError
+            Some of it was moved to a file by `stream`.
+        """
+        trains = {one.name: Train(*self.spikes(one), one.size) for one in self._network.populations}
+        names = unique_names([recording.sample_name(one) for one in self._network.recorders])
+        samples = {
+            name: Samples(*self.recorded(one))
+            for name, one in zip(names, self._network.recorders, strict=True)
+        }
+        about = {"seed": self._network.seed, "network": repr(self._network)}
+        return Recording(0.0, self._core.time, trains, samples, about=about)
 
     @contextmanager
     def stream(self, path: str | os.PathLike[str], *, flush_every: float = 1.0) -> Iterator[Stream]:

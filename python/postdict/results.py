@@ -1,30 +1,24 @@
-"""Results of experiments: arrays and a summary, written with what is needed to repeat them."""
+"""Results of experiments: what was found, summarised over seeds, and handed to other programs."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import io
-import json
-import math
 import os
-import platform
 import statistics
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from . import _core, storage
+from . import _checks, glance
+from .exchange import Recording, Train, as_scipy
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    import neo
+    import scipy.sparse
+    import xarray
 
 Nested = dict[str, Any]
-Draw = Callable[["Result", "Figure"], None]
 
 
 @dataclass(frozen=True)
@@ -53,6 +47,61 @@ class Result:
     arrays: Mapping[str, NDArray[Any]]
     tables: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        return glance.of_result(self.experiment, self.summary, self.arrays)
+
+    def recording(self) -> Recording:
+        """Return spikes (arrays ``x_times`` in ms and ``x_ids``) and the other arrays.
+
+        A train has as many neurons as the config has motor neurons, or more if its ids need them.
+        """
+        names = [
+            name.removesuffix("_ids")
+            for name in self.arrays
+            if name.endswith("_ids") and f"{name.removesuffix('_ids')}_times" in self.arrays
+        ]
+        spikes, n_motor = {}, int(self.config.get("n_motor", 1))
+        for name in names:
+            times, ids = self.arrays[f"{name}_times"], self.arrays[f"{name}_ids"]
+            spikes[name] = Train(times, ids, max(n_motor, int(ids.max(initial=-1)) + 1))
+        stop = max((float(one.times.max(initial=0.0)) for one in spikes.values()), default=0.0)
+        others = {
+            name: array
+            for name, array in self.arrays.items()
+            if name.removesuffix("_times").removesuffix("_ids") not in spikes
+        }
+        about = {"experiment": self.experiment, "config": self.config, "summary": self.summary}
+        return Recording(0.0, stop, spikes, arrays=others, about=about)
+
+    def to_neo(self) -> neo.Block:
+        """Return the spikes as a `neo.Block` (extra `neo`)."""
+        return self.recording().to_neo()
+
+    def to_nwb(self, path: str | os.PathLike[str]) -> None:
+        """Write the spikes, in seconds, as an NWB file (extra `nwb`)."""
+        self.recording().to_nwb(path)
+
+    def to_sonata(self, path: str | os.PathLike[str]) -> None:
+        """Write the spikes as a SONATA file (extra `hdf5`)."""
+        self.recording().to_sonata(path)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Return spikes and arrays as an `xarray.Dataset` (extra `xarray`)."""
+        return self.recording().to_xarray()
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the spikes as lines ``time_ms,population,id``."""
+        self.recording().to_csv(path)
+
+    def to_scipy(self, name: str) -> scipy.sparse.csr_array:
+        """Return a matrix of `arrays` as a `scipy.sparse.csr_array` (needs scipy)."""
+        if name not in self.arrays:
+            raise ValueError(_checks.unknown("array", name, self.arrays))
+        matrix = self.arrays[name]
+        if matrix.ndim != 2:
+            raise ValueError(f"{name} must be a matrix, got shape {matrix.shape}")
+        return as_scipy.matrix(matrix)
 
 
 def over_seeds(per_seed: Sequence[Nested], reduce: Callable[[list[float]], Any]) -> Nested:
@@ -86,114 +135,3 @@ def summarised(per_seed: Sequence[Nested], seeds: Sequence[int]) -> Nested:
 def shown(value: float | None, form: str = ".3f") -> str:
     """Return a metric as the command line prints it."""
     return "undefined" if value is None else format(value, form)
-
-
-def prepare_directory(directory: str | os.PathLike[str]) -> Path:
-    """Create the output folder and prove that it can be written; OSError names it otherwise."""
-    path = Path(directory)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".postdict-probe"
-        storage.write_bytes(probe, b"")
-        probe.unlink()
-    except OSError as error:
-        raise OSError(f"cannot write to the output folder {str(path)!r}: {error}") from None
-    return path
-
-
-def write(
-    result: Result,
-    directory: str | os.PathLike[str],
-    figures: Mapping[str, tuple[tuple[float, float], Draw]],
-    *,
-    wall_s: float,
-) -> list[Path]:
-    """Write summary.json, provenance.json, result.npz, tables (.csv), other files and figures (.png).
-
-    Parameters
-    ----------
-    result : Result
-    directory : path
-        An existing folder.
-    figures : dict of ((width, height), draw)
-        Size in inches and the function that draws on a figure of that size, by file name.
-    wall_s : float
-        How long the experiment took, for the provenance.
-
-    Returns
-    -------
-    list of Path
-        What was written, in order.
-    """
-    folder = Path(directory)
-    contents = {
-        "summary.json": _json(
-            {"experiment": result.experiment, **result.summary, "config": result.config}
-        ),
-        "provenance.json": _json(provenance(wall_s)),
-        "result.npz": storage.npz_bytes(result.arrays),
-        **{f"{name}.csv": _csv(columns) for name, columns in result.tables.items()},
-        **result.files,
-        **{f"{name}.png": _png(result, size, draw) for name, (size, draw) in figures.items()},
-    }
-    for name, content in contents.items():
-        storage.write_bytes(folder / name, content)
-    return [folder / name for name in contents]
-
-
-def provenance(wall_s: float) -> Nested:
-    """Return what a reader needs to repeat a run: versions, commit, machine, wall time."""
-    versions = {
-        name: importlib.metadata.version(name) for name in ("postdict", "numpy", "matplotlib")
-    }
-    return {
-        "versions": {**versions, "python": platform.python_version()},
-        "commit": _core.commit or None,
-        "machine": {
-            "system": platform.system(),
-            "architecture": platform.machine(),
-            "cpus": os.cpu_count(),
-        },
-        "command": " ".join(["postdict", *sys.argv[1:]]),
-        "wall_s": round(wall_s, 1),
-    }
-
-
-def _json(value: Nested) -> bytes:
-    return (json.dumps(_plain(value), indent=2, allow_nan=False) + "\n").encode()
-
-
-def _plain(value: Any) -> Any:
-    """Return nested values as JSON has them; what is not finite is null."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _csv(columns: Mapping[str, NDArray[Any]]) -> bytes:
-    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-    lines = [",".join(columns), *(",".join(map(_cell, row)) for row in rows)]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _cell(value: Any) -> str:
-    return value if isinstance(value, str) else repr(value)
-
-
-def _png(result: Result, size: tuple[float, float], draw: Draw) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, dpi=150, layout="constrained")
-    FigureCanvasAgg(figure)
-    draw(result, figure)
-    buffer = io.BytesIO()
-    # Without the software's version the bytes depend on the drawing alone.
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()

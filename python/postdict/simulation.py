@@ -11,11 +11,11 @@ from typing import Any, TypeAlias
 
 from numpy.typing import ArrayLike
 
-from . import _checks, _core, checkpoint, control, memory
+from . import _checks, _core, checkpoint, control, glance, memory
 from .assembly import assembled
 from .control import World, WorldsInLoop
 from .network import Network
-from .parts import PoissonSource, Projection, SpikeSource, index_of
+from .parts import PoissonSource, Projection, SpikeSource, index_of, label
 from .progress import ProgressLine
 from .reading import Readings
 from .signals import Steps, as_steps, checked_rate
@@ -114,6 +114,10 @@ class Simulation(Readings):
 
     def __repr__(self) -> str:
         return f"Simulation(t = {self.time:g} ms of {self._network!r})"
+
+    def _repr_html_(self) -> str:
+        spikes = [self.spike_count(one) for one in self._network.populations]
+        return glance.of_simulation(self._network, self.time, self.n_events, spikes)
 
     @property
     def worlds(self) -> dict[str, World]:
@@ -230,16 +234,26 @@ class Simulation(Readings):
         -------
         potentiation, depression : array (post, pre), scipy.sparse matrix or Triplets
             mV, >= 0, in the form of the weights.
+
+        Raises
+        ------
+        ValueError
+            They are not accounted: `account_fluxes` begins it.
         """
         self._plastic(projection)
         synapses = self._network.synapses(projection)
-        potentiation, depression = self._core.fluxes(projection.index)
+        try:
+            potentiation, depression = self._core.fluxes(projection.index)
+        except ValueError:
+            raise ValueError(
+                f"fluxes of the {label(projection)} are not accounted: call account_fluxes first"
+            ) from None
         return synapses.in_form(potentiation), synapses.in_form(depression)
 
     def _plastic(self, projection: Projection) -> None:
-        self._network.check_part(projection)
+        self._network.check_projection(projection)
         if projection.plasticity is None:
-            raise ValueError(f"the projection {projection.pre}→{projection.post} has no plasticity")
+            raise ValueError(f"the {label(projection)} has no plasticity")
 
     def set_rate(self, source: PoissonSource | str, rate: float | Steps) -> None:
         """Change the rate (Hz per neuron) of a Poisson source from now on.

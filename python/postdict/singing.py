@@ -112,9 +112,7 @@ def babble(
     )
     bird = Bird(singer.gestures, singer.hearing, singer.syrinx)
     network.add_world("bird", bird, motor, sensor, readout="spikes", drive="current")
-    network.connect(
-        sensor, motor, weights=singer.excitation, axonal_delay=singer.synaptic_delay
-    )
+    network.connect(sensor, motor, weights=singer.excitation, axonal_delay=singer.synaptic_delay)
     inhibition = network.connect(
         sensor,
         motor,
@@ -162,16 +160,16 @@ def response(singer: Singer) -> Floats:
     apart = singer.gestures.duration + 76.0  # ms, until every sensor is at rest
     n = singer.gestures.n
     onsets = apart * np.arange(n)
-    song = sing(
-        singer.gestures, onsets, np.arange(n), duration=apart * n, syrinx=singer.syrinx
-    )
+    song = sing(singer.gestures, onsets, np.arange(n), duration=apart * n, syrinx=singer.syrinx)
     times, ids = hear(singer, iter([song.sound]), duration=apart * n)
     counts = np.zeros((singer.hearing.n_sensor, n))
     np.add.at(counts, (ids, (times / apart).astype(int)), 1.0)
     return counts
 
 
-def answer(weights: Floats, singer: Singer, recall: Recall, heard: Spikes, *, duration: float) -> Spikes:
+def answer(
+    weights: Floats, singer: Singer, recall: Recall, heard: Spikes, *, duration: float
+) -> Spikes:
     """Return the motor spikes with which frozen weights answer to sensor spikes.
 
     Parameters

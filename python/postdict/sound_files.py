@@ -1,7 +1,7 @@
 """Sound files: WAV by the standard library, other formats by soundfile; piece by piece.
 
-Integer PCM of 8, 16, 24 and 32 bits is read without any extra. Other encodings need soundfile, other
-rates than the ear's need scipy: both are in the extra ``audio``.
+Integer PCM of 8, 16, 24 and 32 bits is read without any extra. Other encodings need soundfile,
+other rates than the ear's need scipy: both are in the extra ``audio``.
 """
 
 from __future__ import annotations
@@ -110,9 +110,7 @@ def open_sound(path: str | os.PathLike[str], *, shortest: float = 50.0) -> Sound
     if found.rate < 1:
         raise ValueError(f"{path} has a rate of {found.rate} Hz")
     if found.duration < shortest:
-        raise ValueError(
-            f"{path} lasts {found.duration:.3g} ms, less than the {shortest:g} ms of a gesture or two"
-        )
+        raise ValueError(f"{path} lasts {found.duration:.3g} ms, less than {shortest:g} ms")
     return found
 
 
@@ -160,8 +158,11 @@ def _decoded(content: bytes, width: int) -> Floats:
         return (np.frombuffer(content, np.uint8) - 128.0) / 128.0
     if width == 3:
         low, middle, high = np.frombuffer(content, np.uint8).reshape(-1, 3).T.astype(np.int32)
-        return np.asarray((low | middle << 8 | (high.astype(np.int8).astype(np.int32) << 16)) / 2**23)
-    return np.frombuffer(content, f"<i{width}") / 2.0 ** (8 * width - 1)
+        return np.asarray(
+            (low | middle << 8 | (high.astype(np.int8).astype(np.int32) << 16)) / 2**23
+        )
+    whole: Floats = np.frombuffer(content, f"<i{width}").astype(np.float64)
+    return whole / 2.0 ** (8 * width - 1)
 
 
 def _other_header(path: Path) -> SoundFile:
@@ -174,9 +175,7 @@ def _other_header(path: Path) -> SoundFile:
 
 
 def _read_other(path: Path) -> Iterator[Floats]:
-    yield from _soundfile(path).blocks(
-        str(path), blocksize=PIECE, dtype="float64", always_2d=True
-    )
+    yield from _soundfile(path).blocks(str(path), blocksize=PIECE, dtype="float64", always_2d=True)
 
 
 def _soundfile(path: Path) -> Any:

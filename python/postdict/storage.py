@@ -10,7 +10,8 @@ import io
 import os
 import secrets
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +21,27 @@ from numpy.typing import NDArray
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the date of every member: zip's first
 
 
-def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write `content` to `path` as a whole or not at all (OSError)."""
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a temporary name to write to, which becomes `path` if the ``with`` ends well."""
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
+        yield temporary
+        with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename == str(temporary):
+            error.filename = str(path)  # the name that the caller knows
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write `content` to `path` as a whole or not at all (OSError)."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:

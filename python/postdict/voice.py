@@ -26,9 +26,9 @@ class DivergenceError(ArithmeticError):
 class Syrinx:
     """Labia, trachea and upper vocal tract.
 
-    gamma, length, reflection, glottis, compliance and radiation are published values (Amador,
-    Perl, Mindlin & Margoliash 2013 and the programs of that group, which differ); the heavier damping
-    of the cavity and the lighter beak are ours: they make the voice more even from 1 to 7 kHz.
+    gamma, length, reflection, glottis, compliance and radiation have values that are in use for
+    this model. The heavier damping of the cavity and the lighter beak are ours: they make the voice
+    more even from 1 to 7 kHz.
 
     Parameters
     ----------

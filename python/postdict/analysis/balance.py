@@ -106,7 +106,7 @@ def fluxes(
 
 
 def imbalance(potentiation: ArrayLike, depression: ArrayLike) -> Floats:
-    """Relative imbalance |P - N|/(P + N) of each synapse (definition of this package).
+    """Relative imbalance ``|P - N|/(P + N)`` of each synapse (definition of this package).
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ def van_rossum(a: ArrayLike, b: ArrayLike, *, tau: float) -> float:
 
     D² = 1/tau ∫ (f - g)² dt, where f and g are the trains filtered by exp(-t/tau), t >= 0. This is
     the square and not its root, so that the sum over neurons is again a squared distance: 1/2 for
-    one extra spike, 1 - exp(-|d|/tau) for one spike moved by d, and (n_a + n_b)/2 for trains
+    one extra spike, 1 - ``exp(-|d|/tau)`` for one spike moved by d, and (n_a + n_b)/2 for trains
     far apart.
 
     Parameters
@@ -38,8 +38,8 @@ def van_rossum(a: ArrayLike, b: ArrayLike, *, tau: float) -> float:
 
     Notes
     -----
-    With signs s = +1 for a and -1 for b, D² = 1/2 Σ_k Σ_l s_k s_l exp(-|t_k - t_l|/tau), which one
-    exponential trace over the merged spikes sums in O(n log n).
+    With signs s = +1 for a and -1 for b, D² = 1/2 Σ_k Σ_l s_k s_l ``exp(-|t_k - t_l|/tau)``, which
+    one exponential trace over the merged spikes sums in O(n log n).
 
     References
     ----------
@@ -58,7 +58,7 @@ def van_rossum(a: ArrayLike, b: ArrayLike, *, tau: float) -> float:
 def victor_purpura(a: ArrayLike, b: ArrayLike, *, cost: float) -> float:
     """Spike-time distance of Victor and Purpura: the cheapest way to turn one train into the other.
 
-    Adding or deleting a spike costs 1, moving it by d costs `cost` · |d|.
+    Adding or deleting a spike costs 1, moving it by d costs ``cost · |d|``.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def victor_purpura(a: ArrayLike, b: ArrayLike, *, cost: float) -> float:
     Returns
     -------
     float
-        Without unit, between |n_a - n_b| and n_a + n_b.
+        Without unit, between ``|n_a - n_b|`` and n_a + n_b.
 
     Raises
     ------

@@ -60,7 +60,7 @@ def score_imitation(
     delay : float
         Expected lag of the imitation behind the tutor, ms.
     tolerance : float
-        Largest |t - (t_tutor + delay)| of a match, inclusive, ms.
+        Largest ``|t - (t_tutor + delay)|`` of a match, inclusive, ms.
 
     Returns
     -------

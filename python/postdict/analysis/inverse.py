@@ -18,7 +18,7 @@ class InverseQuality:
     """How far WG is from c times the identity (definitions of this package).
 
     X is `specific_part(WG)`: a uniform inhibition is a gain control, not a fault. All but `scale`
-    are None where |c| < 1e-9.
+    are None where ``|c| < 1e-9``.
 
     Attributes
     ----------

@@ -35,13 +35,14 @@ def measure_response(
     tau_sensor: float,
     start: float,
     stop: float,
+    spread: float = 0.0,
     bin_width: float = 5.0,
 ) -> Floats:
     """Measure the response matrix G of a world from spikes (definition of this package).
 
     To be measured with frozen weights, the feedback cut and the exploration on. The counts of
     each sensor in bins are regressed on the counts of all motor neurons at the lags from `delay`
-    to `delay + 3 tau_sensor` and a constant; G is the sum of the coefficients over lags.
+    to `delay + spread + 3 tau_sensor` and a constant; G is the sum of the coefficients over lags.
 
     Parameters
     ----------
@@ -52,12 +53,14 @@ def measure_response(
     n_motor, n_sensor : int
         Numbers of neurons, M and S.
     delay : float
-        From a motor spike to its arrival at the sensors, ms.
+        From a motor spike to its first arrival at the sensors, ms.
     tau_sensor : float
         Membrane time constant of the sensors, ms.
     start, stop : float
         Window, ms. Only spikes in [start, stop) count; sensor spikes of the first
-        `delay + 3 tau_sensor`, whose causes may lie before it, are left out.
+        `delay + spread + 3 tau_sensor`, whose causes may lie before it, are left out.
+    spread : float
+        From the first arrival of a motor spike to the last, ms.
     bin_width : float
         Width of a bin, ms.
 
@@ -77,10 +80,11 @@ def measure_response(
     delay = non_negative("delay", delay, "ms")
     tau_sensor = positive("tau_sensor", tau_sensor, "ms")
     start, stop = window(start, stop)
+    spread = non_negative("spread", spread, "ms")
     bin_width = positive("bin_width", bin_width, "ms")
 
-    # A motor spike may lie anywhere in its bin, so effects up to 3 tau later reach one bin further.
-    n_lags = math.ceil(3.0 * tau_sensor / bin_width - 1e-9) + 1
+    # A motor spike may lie anywhere in its bin: effects that much later reach one bin further.
+    n_lags = math.ceil((spread + 3.0 * tau_sensor) / bin_width - 1e-9) + 1
     n_bins = math.floor((stop - start - delay) / bin_width + 1e-9)
     n_rows = n_bins - n_lags + 1
     n_coefficients = n_motor * n_lags + 1

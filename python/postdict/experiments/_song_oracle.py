@@ -1,8 +1,8 @@
 """The best imitation that a voice can do, by direct search: no neuron takes part.
 
-First the best sequence of gestures that do not overlap, by dynamic programming over templates (the log
-spectrogram of each gesture alone); then changes of single gestures, sung and kept where the song
-becomes more similar.
+First the best sequence of gestures that do not overlap, by dynamic programming over templates (the
+log spectrogram of each gesture alone); then changes of single gestures, sung and kept where the
+song becomes more similar.
 """
 
 from __future__ import annotations
@@ -145,5 +145,3 @@ def _changed(song: Spikes, singer: Singer, duration: float, rng: np.random.Gener
     elif len(times) > 1:
         times, ids = np.delete(times, k), np.delete(ids, k)
     return times, ids
-
-

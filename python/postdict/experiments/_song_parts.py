@@ -40,7 +40,7 @@ class Song:
 
 @dataclass(frozen=True)
 class Copy:
-    """An imitation: its gestures, dated at the time at which they had to be given, and its sound."""
+    """An imitation: its sound, and its gestures at the times at which they had to be given."""
 
     gestures: Spikes
     sound: Floats

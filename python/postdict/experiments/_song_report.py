@@ -62,7 +62,12 @@ def draw(result: Result, figure: Figure) -> None:
     for ax, letter, which, title in (
         (wide[0], "a", "tutor", f"tutor: {name}"),
         (wide[1], "b", "imitation", f"imitation, correlation {first['correlation']:.2f}"),
-        (wide[2], "c", "oracle", f"the best that this voice can do, by search: {first['oracle']:.2f}"),
+        (
+            wide[2],
+            "c",
+            "oracle",
+            f"the best that this voice can do, by search: {first['oracle']:.2f}",
+        ),
     ):
         _draw_spectrogram(result, plotting.panel(ax, letter, title), which)
     _draw_raster(result, plotting.panel(wide[3], "d", "gestures"))

@@ -192,9 +192,7 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
     copies = {name: judge.best_copy(*one, tutor, delay) for name, one in decoders.items()}
     of_shuffled = [judge.best_copy(one, scale, tutor, delay) for one in mixed]
     trials = int(config.oracle_trials * min(1.0, 1.5e3 / tutor.duration))
-    gestures = search(
-        tutor.spectrogram, singer, duration=tutor.duration, trials=trials, seed=seed
-    )
+    gestures = search(tutor.spectrogram, singer, duration=tutor.duration, trials=trials, seed=seed)
     oracle = judge.copy(gestures, tutor, 0.0)
     assert oracle is not None  # the search keeps only what can be sung
     rate = singer.syrinx.rate
@@ -208,9 +206,7 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
             "pitch_error": pitch_error(tutor.sound, copy.sound, rate=rate, lag=copy.lag),
             "gestures": len(copy.gestures[0]),
             "oracle": oracle.correlation,
-            "oracle_pitch_error": pitch_error(
-                tutor.sound, oracle.sound, rate=rate, lag=oracle.lag
-            ),
+            "oracle_pitch_error": pitch_error(tutor.sound, oracle.sound, rate=rate, lag=oracle.lag),
             "share_of_oracle": (copy.correlation - zero) / possible if possible > 0.0 else None,
             "controls": {
                 **{name: one.correlation for name, one in copies.items()},

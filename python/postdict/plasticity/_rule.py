@@ -42,7 +42,7 @@ class Rule:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Return the rule that `to_dict` described."""
+        """Return the rule whose `values` `to_dict` gave."""
         return cls(**{k: math.inf if v is None else v for k, v in values.items()})
 
     def _check_fields(self, amplitudes: tuple[str, ...], positive: tuple[str, ...] = ()) -> None:

@@ -41,7 +41,7 @@ class HaasSTDP(Rule):
 
     ``w += eta A (z exp(1 - z))^beta`` with ``z = alpha |s|/beta``, ``s = (lag + latency)/stretch``,
     where A is A_plus for s > 0 and -A_minus for s < 0, and alpha likewise; then 0 <= w <= w_max.
-    Each side has its peak, A, at |s| = beta/alpha.
+    Each side has its peak, A, at ``|s|`` = beta/alpha.
 
     Parameters
     ----------

@@ -1,0 +1,35 @@
+"""Sphinx's settings for the documentation site: `sphinx-build -W docs build/site`."""
+
+import postdict
+
+project = "postdict"
+author = "The postdict developers"
+copyright = "2026, the postdict developers"  # noqa: A001 (the name that Sphinx reads)
+version = release = postdict.__version__
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+]
+exclude_patterns = ["sweeps/*"]
+
+# Pages are Markdown that reads well in the repository too; headings are targets of links.
+myst_heading_anchors = 3
+myst_enable_extensions = ["colon_fence"]
+
+# Notebooks are kept without output and run when the site is built.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
+
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+autodoc_typehints = "none"  # the docstrings give types, shapes and units
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True}
+
+html_theme = "furo"
+html_title = f"postdict {release}"
+html_static_path = ["static"]
+html_css_files = ["wide-tables.css"]

@@ -1,0 +1,35 @@
+"""SONATA spike files: /spikes/<population>/timestamps and node_ids, sorted by time."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import storage
+from ._extras import module
+
+if TYPE_CHECKING:
+    from .recording import Recording
+
+_MAGIC, _VERSION = 0x0A7A, (0, 1)
+_SORTING = {"none": 0, "by_id": 1, "by_time": 2}
+
+
+def write(recording: Recording, path: str | os.PathLike[str]) -> None:
+    """Write the file."""
+    h5py = module("h5py", what="SONATA files", extra="hdf5")
+    for name in recording.spikes:
+        if "/" in name or name == ".":
+            raise ValueError(f"a population in a SONATA file must not be called {name!r}")
+    with storage.whole_file(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["magic"] = np.uint32(_MAGIC)
+        file.attrs["version"] = np.array(_VERSION, np.uint32)
+        for name, train in recording.spikes.items():
+            group = file.create_group(f"spikes/{name}")
+            sorting = h5py.enum_dtype(_SORTING, basetype=np.uint8)
+            group.attrs.create("sorting", _SORTING["by_time"], dtype=sorting)
+            times = group.create_dataset("timestamps", data=train.times)
+            times.attrs["units"] = "ms"
+            group.create_dataset("node_ids", data=train.ids.astype(np.uint64))

@@ -1,0 +1,64 @@
+"""What a neuron's correlations with itself and with others drive its weights to."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .window import SUBDIVISION, Window
+
+
+def own_drive(
+    window: Window, delay: float, *, rate: float, autocorrelation: tuple[ArrayLike, ArrayLike]
+) -> float:
+    """Return c0 / r (mV): window-weighted autocorrelation at loop delay D, own spike included.
+
+    ``K(-D) + integral of K(s) [a(|s + D|) - r] ds`` with a(u) the rate at lag u after a spike.
+    """
+    lags, after = (np.asarray(values, dtype=np.float64) for values in autocorrelation)
+    both = (np.concatenate((-lags[::-1], lags)), np.concatenate((after[::-1], after)))
+    alone = float(window(np.array([-float(delay)]))[0])
+    return alone + cross_drive(window, delay, rate=rate, correlation=both)
+
+
+def cross_drive(
+    window: Window, delay: float, *, rate: float, correlation: tuple[ArrayLike, ArrayLike]
+) -> float:
+    """Return c_ik / r (mV): what each spike of neuron k adds to the weights onto neuron i.
+
+    ``integral of K(s) [C(s + D) - r] ds``, C(u) being the rate of i at lag u after a spike of k.
+
+    Parameters
+    ----------
+    window : callable
+    delay : float
+        The loop delay D, ms.
+    rate : float
+        Mean rate of i, Hz; beyond the lags given C counts as this.
+    correlation : (lags, rate), arrays (n_bins,)
+        C over equal bins around 0 (centres, ms), Hz.
+    """
+    lags, after = (np.asarray(values, dtype=np.float64) for values in correlation)
+    width = float(lags[1] - lags[0])
+    step = width / SUBDIVISION
+    # A grid of lags s with 0 between two of its points, because windows jump there.
+    first, last = lags[0] - 0.5 * width - delay, lags[-1] + 0.5 * width - delay
+    s = (np.arange(np.floor(first / step), np.ceil(last / step)) + 0.5) * step
+    bins = np.floor((s - first) / width).astype(np.int64)
+    inside = (bins >= 0) & (bins < len(after))
+    return 1e-3 * step * float(window(s[inside]) @ (after[bins[inside]] - rate))
+
+
+def balanced_scale(scales: ArrayLike, drives: ArrayLike) -> float | None:
+    """Return the c at which the drive of the diagonal vanishes from below, or None.
+
+    `drives` (n,) are measured at the imposed `scales` (n,), ascending: c0/r + kappa(c) c of a
+    neuron that hears itself with strength c. Where several zeros are stable, that nearest to 0 is
+    where learning from W = 0 ends. Linear between the points.
+    """
+    c, f = np.asarray(scales, dtype=np.float64), np.asarray(drives, dtype=np.float64)
+    zeros = [
+        float(c[k] - f[k] * (c[k + 1] - c[k]) / (f[k + 1] - f[k]))
+        for k in np.flatnonzero((f[:-1] < 0.0) & (f[1:] >= 0.0))
+    ]
+    return min(zeros, key=abs) if zeros else None

@@ -1,0 +1,69 @@
+"""Where learning ends, and how its modes come there."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .window import Floats
+
+
+def fixed_point(
+    response: ArrayLike, scale: float, *, ridge: float = 0.0, uniform: float = 0.0
+) -> Floats:
+    """Return W (M, S) = (c 1 - b 11') G' (G G' + lambda 1)^-1, where learning from W = 0 ends.
+
+    Parameters
+    ----------
+    response : array_like (S, M)
+        G, sensor spikes evoked by one motor spike.
+    scale, uniform : float
+        c and b, mV.
+    ridge : float
+        lambda >= 0; at 0 the inverse is the pseudo-inverse.
+    """
+    response = np.asarray(response, dtype=np.float64)
+    if ridge < 0.0:
+        raise ValueError(f"ridge must not be negative, got {ridge}")
+    left, s, right = np.linalg.svd(response, full_matrices=False)  # (S, k), (k,), (k, M)
+    kept = s > s[0] * max(response.shape) * np.finfo(float).eps
+    gains = np.zeros_like(s)
+    gains[kept] = s[kept] / (s[kept] ** 2 + ridge)
+    inverse = (right.T * gains) @ left.T
+    return np.asarray(scale * inverse - uniform * inverse.sum(axis=0))
+
+
+def modes(product: ArrayLike, response: ArrayLike) -> Floats:
+    """Return the diagonal of V'(WG)V along the right singular vectors of G, strongest first.
+
+    `product` is W G (..., M, M); the result is (..., M).
+    """
+    right = np.linalg.svd(np.asarray(response, dtype=np.float64))[2]
+    return np.asarray(np.einsum("km,...mn,kn->...k", right, np.asarray(product), right))
+
+
+def relaxation(times: ArrayLike, values: ArrayLike) -> tuple[float, float]:
+    """Fit ``x(t) = x_end (1 - e^(-t/tau))`` by least squares; return x_end and 1/tau.
+
+    For each tau the best x_end is known, so that one number is searched for: on a logarithmic grid
+    from the first interval to ten times the whole, refined to 1e-4.
+
+    Parameters
+    ----------
+    times, values : array_like (n_samples,)
+        t from 0 on.
+    """
+    t, x = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    low, high = np.log(1.0 / (10.0 * t[-1])), np.log(1.0 / (t[1] - t[0]))
+
+    def loss(rate: float) -> tuple[float, float]:
+        shape = -np.expm1(-rate * t)
+        end = float(shape @ x) / float(shape @ shape)
+        return float(((x - end * shape) ** 2).sum()), end
+
+    while high - low > 1e-4:
+        grid = np.linspace(low, high, 41)
+        best = int(np.argmin([loss(np.exp(one))[0] for one in grid]))
+        low, high = grid[max(best - 1, 0)], grid[min(best + 1, 40)]
+    rate = float(np.exp(0.5 * (low + high)))
+    return loss(rate)[1], rate

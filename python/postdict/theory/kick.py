@@ -1,0 +1,107 @@
+"""chi: what a kick changes in a neuron's firing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..analysis import cross_correlogram
+from .window import SUBDIVISION, Floats, Window
+
+_COINCIDENT = 1e-6  # ms; far above rounding, far below any lag of interest
+
+
+@dataclass(frozen=True)
+class KickResponse:
+    """What a kick of 1 mV changes in a neuron's firing, to linear order: chi.
+
+    Parameters
+    ----------
+    at_once : float
+        Spikes fired by the kick itself, per mV.
+    lags, density : array (n_bins,)
+        Bin centres (ms, equal bins from 0 on) and the further spikes, per ms and mV: those there
+        are with the kick less those there would have been, which after a reset is negative.
+    """
+
+    at_once: float
+    lags: Floats
+    density: Floats
+
+    @property
+    def total(self) -> float:
+        """Spikes that a kick adds in all, per mV."""
+        return self.at_once + float(self.density.sum()) * 2.0 * float(self.lags[0])
+
+    def weighted(self, window: Window) -> float:
+        """Return the integral of window(lag) chi(lag) over lags >= 0, the kick itself at 0."""
+        width = 2.0 * float(self.lags[0])
+        inside = (np.arange(SUBDIVISION) + 0.5) / SUBDIVISION - 0.5
+        means = window(self.lags[:, None] + width * inside).mean(axis=1)
+        return self.at_once * float(window(np.zeros(1))[0]) + width * float(means @ self.density)
+
+
+def kick_response(
+    kick_times: ArrayLike,
+    kick_ids: ArrayLike,
+    times: ArrayLike,
+    ids: ArrayLike,
+    *,
+    n: int,
+    size: float,
+    start: float,
+    stop: float,
+    max_lag: float = 200.0,
+    bin_width: float = 1.0,
+) -> KickResponse:
+    """Measure chi by averaging a neuron's firing after known Poisson kicks.
+
+    Given a Poisson process, the process seen from one of its kicks is the same process and one
+    kick more (Slivnyak-Mecke): the rate after a kick, less the mean rate, is exactly what an
+    additional kick of that size adds, spikes lost to the reset included.
+
+    Parameters
+    ----------
+    kick_times, kick_ids : array_like (n_kicks,)
+        When (ms, at the neuron) and whom the Poisson process kicks.
+    times, ids : array_like (n_spikes,)
+        The neurons' spikes, ms.
+    n : int
+        Number of neurons; the mean over them is returned.
+    size : float
+        mV of a kick; the response is divided by it. Small, where it is to be linear.
+    start, stop : float
+        ms; kicks in [start, stop - max_lag) count.
+    max_lag, bin_width : float
+        ms.
+    """
+    kicks, kicked = np.asarray(kick_times, float), np.asarray(kick_ids)
+    times, ids = np.asarray(times, float), np.asarray(ids)
+    if not size:
+        raise ValueError("size must not be 0, got a kick of 0 mV")
+    inside = (kicks >= start) & (kicks < stop - max_lag)
+    if not inside.any():
+        raise ValueError(
+            f"no kick lies in [start, stop - max_lag) = [{start:g}, {stop - max_lag:g}) ms"
+        )
+    n_kicks = int(inside.sum())
+    at_once = 0
+    excess = np.zeros(round(max_lag / bin_width))
+    for neuron in range(n):
+        own = np.sort(kicks[inside & (kicked == neuron)])
+        spikes = np.sort(times[ids == neuron])
+        # A spike that its kick fires may lie a rounding before it: it counts as after.
+        counts = cross_correlogram(own - _COINCIDENT, spikes, max_lag=max_lag, bin_width=bin_width)[
+            1
+        ]
+        fired = np.searchsorted(spikes, own + _COINCIDENT) - np.searchsorted(
+            spikes, own - _COINCIDENT
+        )
+        rate = ((spikes >= start) & (spikes < stop)).sum() / (stop - start)
+        at_once += int(fired.sum())
+        excess += counts[len(excess) :] - own.size * rate * bin_width
+        excess[0] -= fired.sum()
+    lags = (np.arange(len(excess), dtype=np.float64) + 0.5) * bin_width
+    return KickResponse(at_once / (n_kicks * size), lags, excess / (n_kicks * size * bin_width))

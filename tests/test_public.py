@@ -1,0 +1,56 @@
+"""The public interface: listed once, and every name explains itself."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import postdict
+
+REFERENCE = (Path(__file__).parents[1] / "docs/api.md").read_text(encoding="utf-8")
+
+
+def public(cls):
+    """The methods and properties that a class offers, inherited ones of ours included."""
+    for name, member in inspect.getmembers(cls):
+        if not name.startswith("_"):
+            function = member.fget if isinstance(member, property) else member
+            if getattr(function, "__module__", "").startswith("postdict"):
+                yield f"{cls.__name__}.{name}", function
+
+
+NAMES = {name: getattr(postdict, name) for name in postdict.__all__}
+METHODS = {
+    name: function
+    for cls in NAMES.values()
+    if inspect.isclass(cls) and not issubclass(cls, Exception)
+    for name, function in public(cls)
+}
+
+
+def test_the_reference_lists_what_is_public():
+    listed = re.findall(r"auto(?:class|function|exception):: (\w+)$", REFERENCE, re.MULTILINE)
+    assert sorted(listed) == sorted(postdict.__all__)
+
+
+PLAIN = {"population", "projection", "path"}  # whose names say what they are
+
+
+@pytest.mark.parametrize("name", [*NAMES, *METHODS])
+def test_everything_public_explains_itself_and_its_parameters(name):
+    thing = {**NAMES, **METHODS}[name]
+    text = inspect.getdoc(thing)
+    assert text
+    assert text.splitlines()[0].endswith((".", ":", ";"))
+    if inspect.isclass(thing) and issubclass(thing, Exception):
+        return
+    given = {one for one in inspect.signature(thing).parameters if not one.startswith("_")}
+    if "; see `" in text:  # where all of them are explained
+        return
+    missing = [
+        one
+        for one in given - PLAIN - {"self", "cls", "args", "kwargs"}
+        if not re.search(rf"\b{one}\b", text)
+    ]
+    assert not missing, f"{name} does not say what {missing} are"
