@@ -49,8 +49,9 @@ class Bird:
         """Sing the spikes of the last millisecond, and return the drive (n_sensor,), mV."""
         times, ids = motor
         block = self._parts[1].block
+        onsets = ((times - self._n) * block).astype(np.int64)
         # Rounding may put a spike just outside of its own step.
-        onsets = np.clip(((times - self._n) * block).astype(np.int64), 0, block - 1)
+        onsets = np.minimum(np.maximum(onsets, 0), block - 1)
         self._n += 1
         drive: Floats = self._ear.drive(self._voice.go_on(onsets, ids, block).sound)[0]
         return drive

@@ -155,14 +155,14 @@ def _read_wave(path: Path) -> Iterator[Floats]:
 
 def _decoded(content: bytes, width: int) -> Floats:
     if width == 1:  # the only width without a sign
-        return (np.frombuffer(content, np.uint8) - 128.0) / 128.0
+        return np.asarray((np.frombuffer(content, np.uint8).astype(np.float64) - 128.0) / 128.0)
     if width == 3:
         low, middle, high = np.frombuffer(content, np.uint8).reshape(-1, 3).T.astype(np.int32)
         return np.asarray(
             (low | middle << 8 | (high.astype(np.int8).astype(np.int32) << 16)) / 2**23
         )
-    whole: Floats = np.frombuffer(content, f"<i{width}").astype(np.float64)
-    return whole / 2.0 ** (8 * width - 1)
+    whole = np.frombuffer(content, f"<i{width}").astype(np.float64)
+    return whole * 2.0 ** (1 - 8 * width)
 
 
 def _other_header(path: Path) -> SoundFile:

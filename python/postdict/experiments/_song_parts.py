@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -46,6 +46,7 @@ class Copy:
     sound: Floats
     correlation: float
     lag: float  # ms
+    gain: float  # in units of 1/c
 
 
 def own_song(singer: Singer, *, duration: float, gap: float, rng: np.random.Generator) -> Song:
@@ -138,46 +139,42 @@ class Judge:
         rate = self.singer.syrinx.rate
         return {
             **scores,
-            "correlation": copy.correlation if copy is not None else 0.0,
-            "pitch_error": None
-            if copy is None
-            else pitch_error(self.test.sound, copy.sound, rate=rate, lag=copy.lag),
+            "correlation": copy.correlation,
+            "pitch_error": pitch_error(self.test.sound, copy.sound, rate=rate, lag=copy.lag),
             "gain": float(gain),
         }, float(delay)
 
     def best_copy(self, weights: Floats, scale: float, song: Song, delay: float) -> Copy:
         """Return the copy of a song at the gain with which it is most similar."""
-        copies = [
-            self.copy(self._answer(gain / scale * weights, song), song, delay) for gain in GAINS
-        ]
-        silent = Copy(_nothing(), np.zeros_like(song.sound), 0.0, 0.0)
-        return max((c for c in copies if c is not None), default=silent, key=_similar)
+        copies = [self.copy_at(gain, weights, scale, song, delay) for gain in GAINS]
+        return max(copies, key=lambda copy: copy.correlation)
 
-    def copy(self, answered: Spikes, song: Song, delay: float) -> Copy | None:
-        """Return what an answer sounds like; None where the syrinx cannot follow it."""
+    def copy_at(self, gain: float, weights: Floats, scale: float, song: Song, delay: float) -> Copy:
+        """Return the copy of a song at one gain; a silent one where the syrinx cannot follow."""
+        answered = self._answer(gain / scale * weights, song)
+        return replace(self.copy(answered, song, delay), gain=float(gain))
+
+    def copy(self, answered: Spikes, song: Song, delay: float) -> Copy:
+        """Return what an answer sounds like; silence where the syrinx cannot follow it."""
         times = answered[0] - delay
         kept = (times >= 0.0) & (times < song.duration)
         gestures = (times[kept], answered[1][kept])
-        singer = self.singer
-        try:
-            sung = sing(
-                singer.gestures, *gestures, duration=song.duration, syrinx=singer.syrinx
-            ).sound
-        except DivergenceError:
-            return None
+        silence = Copy(_nothing(), np.zeros_like(song.sound), 0.0, 0.0, 0.0)
         if not len(gestures[0]):
-            return Copy(gestures, sung, 0.0, 0.0)
-        spectrogram = log_spectrogram(sung, rate=singer.syrinx.rate)
+            return silence
+        singer = self.singer
+        rate = singer.syrinx.rate
+        try:
+            sung = sing(singer.gestures, *gestures, duration=song.duration, syrinx=singer.syrinx)
+        except DivergenceError:
+            return silence
+        spectrogram = log_spectrogram(sung.sound, rate=rate)
         found = similarity(song.spectrogram, spectrogram, max_lag=MAX_LAG)
-        return Copy(gestures, sung, found.correlation, found.lag)
+        return Copy(gestures, sung.sound, found.correlation, found.lag, 0.0)
 
     def _answer(self, weights: Floats, song: Song) -> Spikes:
         duration = song.duration + DELAYS[-1]
         return answer(weights, self.singer, self.recall, song.heard, duration=duration)
-
-
-def _similar(copy: Copy) -> float:
-    return copy.correlation
 
 
 def _f1(gestures: Spikes, found: Spikes, delay: float, tolerance: float) -> float:

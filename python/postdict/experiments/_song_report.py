@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,12 +34,20 @@ def headline(result: Result) -> list[tuple[str, str]]:
         (f"  {name}: F1 / correlation", f"{one['f1_10ms']:.3f} / {one['correlation']:.3f}")
         for name, one in own["controls"].items()
     ]
-    what = result.config["tutor_file"] or "an own song"
+    given = result.config["tutor_file"]
+    what = Path(given).name if given else "an own song"
     lines += [
-        (f"imitation of {what}"[:42], shown(tutor["correlation"])),
+        (f"imitation of {what}", shown(tutor["correlation"])),
         ("  oracle, by direct search", shown(tutor["oracle"])),
-        *((f"  {name}", shown(value)) for name, value in tutor["controls"].items()),
-        ("  share of the possible, shuffled is zero", shown(tutor["share_of_oracle"], ".2f")),
+        *(
+            (f"  {name.replace('_', ' ')}", shown(value))
+            for name, value in tutor["controls"].items()
+        ),
+        (
+            "  share of the possible, shuffled is zero",
+            f"{shown(tutor['share_of_oracle'], '.2f')}, "
+            f"{shown(tutor['share_of_oracle_at_same_gain'], '.2f')} at the same gain",
+        ),
         (
             "  pitch error where voiced, and oracle's",
             f"{shown(tutor['pitch_error'])}, {shown(tutor['oracle_pitch_error'])}",

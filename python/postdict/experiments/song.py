@@ -59,12 +59,12 @@ class Config:
     exploration_weight: float = setting(0.2, "of a kick", unit="mV", above=0)
     synaptic_delay: float = setting(1.0, "sensor spike to motor neuron", unit="ms", above=0)
     excitation: float = setting(0.5, "fixed, each sensor to each motor neuron", unit="mV", above=0)
-    eta: float = setting(5e-4, "learning rate", unit="mV", at_least=0)
+    eta: float = setting(1e-3, "learning rate", unit="mV", at_least=0)
     A_plus: float = setting(1.0, "potentiation of inhibition, pre then post", above=0)
     A_minus: float = setting(0.7, "depression of inhibition, post then pre", above=0)
     tau_plus: float = setting(20.0, "window, pre then post", unit="ms", above=0)
     tau_minus: float = setting(20.0, "window, post then pre", unit="ms", above=0)
-    duration: float = setting(2e6, "of babbling", unit="ms", at_least=1e4)
+    duration: float = setting(1e6, "of babbling", unit="ms", at_least=1e4)
     recall_tau: float = setting(20.0, "membrane of motor neurons that imitate", unit="ms", above=0)
     recall_pause: float = setting(
         12.0, "after a gesture begins, in which no other does", unit="ms", at_least=0
@@ -86,8 +86,8 @@ class Config:
         _config.check(self)
 
     def quick(self) -> Config:
-        """Return a version that ends in a minute: one bird that babbles for ten minutes."""
-        return replace(self, duration=6e5, eta=1e-3, seeds=1, song_duration=6e3, oracle_trials=150)
+        """Return a version that ends in a minute: one bird that babbles for half as long."""
+        return replace(self, duration=5e5, seeds=1, song_duration=6e3, oracle_trials=150)
 
     def rule(self) -> AntisymmetricSTDP:
         """Return the plasticity of the inhibition."""
@@ -194,10 +194,11 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
     trials = int(config.oracle_trials * min(1.0, 1.5e3 / tutor.duration))
     gestures = search(tutor.spectrogram, singer, duration=tutor.duration, trials=trials, seed=seed)
     oracle = judge.copy(gestures, tutor, 0.0)
-    assert oracle is not None  # the search keeps only what can be sung
     rate = singer.syrinx.rate
     zero = statistics.median(one.correlation for one in of_shuffled)
-    possible = oracle.correlation - zero
+    same_gain = statistics.median(
+        judge.copy_at(copy.gain, one, scale, tutor, delay).correlation for one in mixed
+    )
     metrics = {
         "own": {**own, "controls": controls},
         "tutor": {
@@ -207,10 +208,12 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
             "gestures": len(copy.gestures[0]),
             "oracle": oracle.correlation,
             "oracle_pitch_error": pitch_error(tutor.sound, oracle.sound, rate=rate, lag=oracle.lag),
-            "share_of_oracle": (copy.correlation - zero) / possible if possible > 0.0 else None,
+            "share_of_oracle": _share(copy, zero, oracle),
+            "share_of_oracle_at_same_gain": _share(copy, same_gain, oracle),
             "controls": {
                 **{name: one.correlation for name, one in copies.items()},
                 "shuffled": zero,
+                "shuffled_at_same_gain": same_gain,
             },
         },
         "delay": delay,
@@ -228,6 +231,12 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
     }
     files = {f"{name}.wav": wav_bytes(normalised(s), rate) for name, s in sounds.items()}
     return _Trial(metrics, arrays, files)
+
+
+def _share(copy: Copy, zero: float, oracle: Copy) -> float | None:
+    """Return where a copy stands between a control, zero, and the oracle, one."""
+    possible = oracle.correlation - zero
+    return (copy.correlation - zero) / possible if possible > 0.0 else None
 
 
 def _with_scale(weights: Floats, heard: Floats) -> tuple[Floats, float]:
