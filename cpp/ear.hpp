@@ -1,7 +1,7 @@
 // An ear: gammatone filters, compression, and for each channel what is sustained and what is new.
 //
 // A filter is four complex one-pole filters in a row at the channel's centre frequency f, with the
-// bandwidth b = 1.019 ERB(f), ERB(f) = 24.7 (1 + 4.37e-3 f) (Glasberg & Moore 1990), of unit gain
+// bandwidth b = 1.019 ERB(f), ERB(f) = 24.7 (1 + 4.37e-3 f), of unit gain
 // at f; the squared magnitude of its output is the power in the channel. Over each block of samples
 // the mean power P gives the level
 //     l = (P/P0)^c

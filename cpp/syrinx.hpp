@@ -1,5 +1,5 @@
-// A bird's voice: labia, trachea and upper vocal tract, after Mindlin and coworkers (Perl, Arneodo,
-// Amador, Goller & Mindlin 2011; Amador, Perl, Mindlin & Margoliash 2013), from the equations.
+// A bird's voice: labia, trachea and upper vocal tract, after Mindlin and coworkers (Amador, Perl,
+// Mindlin & Margoliash 2013, Nature 495:59), written from the equations.
 //
 // Labia, in the normal form of their bifurcations; x is their midpoint, y its velocity over gamma:
 //     x' = gamma y
@@ -18,7 +18,7 @@
 //     M_g i_g' = out - q/C_h - R_h (i_g - i_b)
 //     M_b i_b' = q/C_h + R_h (i_g - i_b) - R_b i_b
 // and the sound is i_b R_b. It falls as 1/frequency^3 above its resonance (near 3 kHz), so that
-// what the oscillator has above the half of the sampling rate is weak.
+// what the oscillator has above 10 kHz is weak (1e-5 of the power) and is left to alias.
 #pragma once
 
 #include <cstddef>

@@ -31,7 +31,7 @@ class Hearing:
         Samples a second, Hz.
     n_channels : int
     lowest, highest : float
-        Centre frequencies, Hz; in between they are equally spaced in ERB (Glasberg & Moore 1990).
+        Centre frequencies, Hz; in between they are equally spaced in units of ERB.
     reference : float
         The mean power at which a channel's level is 1.
     exponent : float

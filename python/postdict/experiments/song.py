@@ -143,7 +143,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     seeds = config.trial_seeds()
     with warnings.catch_warnings():
         # The voice takes most of the time, as it should.
-        warnings.filterwarnings("ignore", message="world 'bird' is slow")
+        warnings.filterwarnings("ignore", message="world '(bird|sound)' is slow")
         found = run_trials(
             lambda seed, stage: _trial(config, singer, heard, seed, stage), seeds, report
         )
