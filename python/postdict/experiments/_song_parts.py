@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -46,7 +46,6 @@ class Copy:
     sound: Floats
     correlation: float
     lag: float  # ms
-    gain: float  # in units of 1/c
 
 
 def own_song(singer: Singer, *, duration: float, gap: float, rng: np.random.Generator) -> Song:
@@ -151,15 +150,14 @@ class Judge:
 
     def copy_at(self, gain: float, weights: Floats, scale: float, song: Song, delay: float) -> Copy:
         """Return the copy of a song at one gain; a silent one where the syrinx cannot follow."""
-        answered = self._answer(gain / scale * weights, song)
-        return replace(self.copy(answered, song, delay), gain=float(gain))
+        return self.copy(self._answer(gain / scale * weights, song), song, delay)
 
     def copy(self, answered: Spikes, song: Song, delay: float) -> Copy:
         """Return what an answer sounds like; silence where the syrinx cannot follow it."""
         times = answered[0] - delay
         kept = (times >= 0.0) & (times < song.duration)
         gestures = (times[kept], answered[1][kept])
-        silence = Copy(_nothing(), np.zeros_like(song.sound), 0.0, 0.0, 0.0)
+        silence = Copy(_nothing(), np.zeros_like(song.sound), 0.0, 0.0)
         if not len(gestures[0]):
             return silence
         singer = self.singer
@@ -170,7 +168,7 @@ class Judge:
             return silence
         spectrogram = log_spectrogram(sung.sound, rate=rate)
         found = similarity(song.spectrogram, spectrogram, max_lag=MAX_LAG)
-        return Copy(gestures, sung.sound, found.correlation, found.lag, 0.0)
+        return Copy(gestures, sung.sound, found.correlation, found.lag)
 
     def _answer(self, weights: Floats, song: Song) -> Spikes:
         duration = song.duration + DELAYS[-1]

@@ -179,7 +179,8 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
     }
     own, delay = judge.own(weights, scale)
     controls = {name: judge.own(*decoder)[0] for name, decoder in decoders.items()}
-    controls["shuffled"] = _medians([judge.own(one, scale)[0] for one in mixed])
+    of_mixed = [judge.own(one, scale)[0] for one in mixed]
+    controls["shuffled"] = _medians(of_mixed)
     telling(0.5, 1.0, 0.0, 0)
 
     if config.tutor_file is None:
@@ -188,17 +189,26 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
         )
     else:
         tutor = file_song(singer, config.tutor_file, longest=config.tutor_longest, like=songs[0])
-    copy = judge.best_copy(weights, scale, tutor, delay)
-    copies = {name: judge.best_copy(*one, tutor, delay) for name, one in decoders.items()}
-    of_shuffled = [judge.best_copy(one, scale, tutor, delay) for one in mixed]
+    copy = judge.copy_at(own["gain"], weights, scale, tutor, delay)
+    copies = {
+        name: judge.copy_at(controls[name]["gain"], *one, tutor, delay).correlation
+        for name, one in decoders.items()
+    }
+    of_shuffled = [
+        judge.copy_at(found["gain"], one, scale, tutor, delay)
+        for found, one in zip(of_mixed, mixed, strict=True)
+    ]
+    suited = {
+        "learned": judge.best_copy(weights, scale, tutor, delay).correlation,
+        "shuffled": statistics.median(
+            judge.best_copy(one, scale, tutor, delay).correlation for one in mixed
+        ),
+    }
     trials = int(config.oracle_trials * min(1.0, 1.5e3 / tutor.duration))
     gestures = search(tutor.spectrogram, singer, duration=tutor.duration, trials=trials, seed=seed)
     oracle = judge.copy(gestures, tutor, 0.0)
     rate = singer.syrinx.rate
     zero = statistics.median(one.correlation for one in of_shuffled)
-    same_gain = statistics.median(
-        judge.copy_at(copy.gain, one, scale, tutor, delay).correlation for one in mixed
-    )
     metrics = {
         "own": {**own, "controls": controls},
         "tutor": {
@@ -208,12 +218,13 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
             "gestures": len(copy.gestures[0]),
             "oracle": oracle.correlation,
             "oracle_pitch_error": pitch_error(tutor.sound, oracle.sound, rate=rate, lag=oracle.lag),
-            "share_of_oracle": _share(copy, zero, oracle),
-            "share_of_oracle_at_same_gain": _share(copy, same_gain, oracle),
-            "controls": {
-                **{name: one.correlation for name, one in copies.items()},
-                "shuffled": zero,
-                "shuffled_at_same_gain": same_gain,
+            "share_of_oracle": _share(copy.correlation, zero, oracle.correlation),
+            "controls": {**copies, "shuffled": zero},
+            "gains_suited_to_the_tutor": {
+                **suited,
+                "share_of_oracle": _share(
+                    suited["learned"], suited["shuffled"], oracle.correlation
+                ),
             },
         },
         "delay": delay,
@@ -233,10 +244,9 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
     return _Trial(metrics, arrays, files)
 
 
-def _share(copy: Copy, zero: float, oracle: Copy) -> float | None:
+def _share(copy: float, zero: float, oracle: float) -> float | None:
     """Return where a copy stands between a control, zero, and the oracle, one."""
-    possible = oracle.correlation - zero
-    return (copy.correlation - zero) / possible if possible > 0.0 else None
+    return (copy - zero) / (oracle - zero) if oracle > zero else None
 
 
 def _with_scale(weights: Floats, heard: Floats) -> tuple[Floats, float]:
