@@ -10,7 +10,7 @@ from postdict.bird import Bird
 from postdict.ear import Ear, Hearing
 from postdict.repertoire import distinct_gestures, footprints
 from postdict.singing import Recall, Singer, answer, hear, response
-from postdict.voice import Gestures, Syrinx, sing
+from postdict.voice import DivergenceError, Gestures, Syrinx, sing
 
 HEARING, SYRINX = Hearing(), Syrinx()
 NOTES = Gestures(np.array([0.15, 0.1, 0.2]), np.array([0.12, 0.08, 0.35]))
@@ -89,6 +89,22 @@ def test_a_simulation_with_a_bird_is_saved_and_goes_on_to_the_last_bit(tmp_path)
     for one, other in zip(whole.spikes("sensor"), rest.spikes("sensor"), strict=True):
         np.testing.assert_array_equal(one, other)
     assert len(whole.spikes("sensor")[0]) > 50
+
+
+def test_a_bird_that_diverges_ends_the_run_whole_before_the_step():
+    wild = replace(NOTES, pressure=np.array([1e7, 0.1, 0.2]))
+    network = Network(1)
+    motor = network.add_spike_source("motor", 3, times=[20.0, 50.0], ids=[1, 0])
+    sensor = network.add_population("sensor", HEARING.n_sensor, SINGER.sensor)
+    bird = Bird(wild, HEARING, SYRINX)
+    network.add_world("bird", bird, motor, sensor, readout="spikes", drive="current")
+    simulation = Simulation(network)
+    with pytest.raises(DivergenceError, match=r"the syrinx diverges at t = 53\.\d\d ms"):
+        simulation.run_until(100.0)
+    assert 53.0 < simulation.time < 55.0
+    times, _ = simulation.spikes(sensor)
+    assert len(times) > 10
+    assert times.max() < simulation.time
 
 
 def test_gestures_of_a_repertoire_are_told_apart_better_than_by_chance():
