@@ -10,10 +10,12 @@
 // that throws leaves everything as it was.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "inputs.hpp"

@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from postdict.experiments import detailed_balance, inverse_model, song, sparse_activity, theory
+from postdict.experiments import (
+    adaptation,
+    detailed_balance,
+    imitation,
+    inverse_model,
+    mirror_offset,
+    negative_image,
+    pendulum,
+    song,
+    sparse_activity,
+    theory,
+)
 from postdict.sound_files import normalised, wav_bytes
 from postdict.voice import Gestures, Syrinx, sing
 
@@ -173,6 +184,119 @@ def test_fluxes_balance_synapse_by_synapse_and_follow_from_the_correlograms():
     for seen in ("starts", "first_window"):
         assert spread["drift"][seen]["correlation"][0] >= 0.95
     assert 0.85 < summary["drift"]["starts"]["slope"] < 1.0
+
+
+@pytest.mark.slow
+def test_unheard_songs_are_imitated_through_noise():
+    # Of two worlds: an easy one, and one whose matrix has a condition number near 20.
+    config = replace(
+        imitation.Config().quick(), seeds=1, rates=(1.0, 4.0, 8.0), song_duration=2e4,
+        jitters=(), deletions=(), background_rates=(),
+    )  # fmt: skip
+    worlds = imitation.run(config).summary["worlds"]
+    assert worlds["hard"]["condition_number_of_world"] > 15
+
+    def f1_at(world, decoder, song):
+        return [one["f1"] for one in worlds[world]["decoders"][decoder][song].values()]
+
+    for world, clean, noisy in (("default", 0.98, 0.94), ("hard", 0.97, 0.88)):
+        assert min(f1_at(world, "learned", "clean")) > clean
+        assert min(f1_at(world, "learned", "noisy")) > noisy
+        assert max(f1_at(world, "transpose", "noisy")) < 0.8
+        assert max(f1_at(world, "shuffled", "clean")) < 0.25
+        assert max(f1_at(world, "untrained", "clean")) == 0.0
+    hard, variants = worlds["hard"]["decoders"], worlds["hard"]["variants"]
+    learned = hard["learned"]["practice_f1"]
+    assert learned > hard["pinv"]["practice_f1"] + 0.02
+    # Who knows the matrix but not what spiking sensors make of it is behind at any lambda.
+    assert learned > variants["ridge_of_world"]["practice_f1"] + 0.01
+    assert learned > variants["pinv_of_world"]["practice_f1"] + 0.1
+
+
+@pytest.mark.slow
+def test_an_inverse_is_learned_through_an_environment_of_gymnasium():
+    pytest.importorskip("gymnasium")
+    summary = pendulum.run(pendulum.Config(seeds=3, seed=50)).summary
+    controls, spread = summary["controls"], summary["spread"]
+    assert spread["imitation_f1"][0] > 0.88
+    assert spread["torque_correlation"][0] > 0.97
+    assert summary["imitation_f1"] > controls["physics"]["imitation_f1"] - 0.01
+    assert summary["imitation_f1"] > controls["transpose"]["imitation_f1"] + 0.03
+    assert spread["controls"]["shuffled"]["imitation_f1"][1] < 0.5
+    assert controls["untrained"]["imitation_f1"] == 0.0
+
+
+@pytest.mark.slow
+def test_relays_learn_the_negative_image_and_the_reversed_window_does_not():
+    config = replace(negative_image.Config().quick(), probe_trials=4000)
+    summary = negative_image.run(config).summary
+    worst = summary["spread"]["rules"]
+    for name in ("unequal_sides", "causal", "vogels"):
+        assert worst[name]["residual"][1] <= 0.25  # of each target: eta is four times the default
+        assert worst[name]["residual_mean"][1] <= 0.1
+        assert worst[name]["extinction"]["image_gain"][1] <= 0.15
+        assert worst[name]["renewal"]["image_correlation"][1] <= -0.93
+    for name, limits in worst.items():
+        assert limits["residual_mean"][1] <= 0.2, name
+        assert limits["image_correlation"][1] <= -0.93, name
+        assert max(map(abs, limits["novel"]["attenuation"])) < 0.1, name
+        assert limits["renewal"]["residual_mean_first"][0] > 1.0, name
+    for name in ("causal", "vogels"):
+        assert worst[name]["residual"][1] <= 0.2
+    controls = summary["spread"]["controls"]
+    assert controls["reversed_window"]["residual"][0] > 1.5
+    assert controls["untrained"]["residual"][0] > 0.95
+    bursts = summary["bursts"]["4"]
+    assert bursts["residual"] < 0.5
+    assert bursts["residual_uniform"] > 0.8
+
+
+@pytest.mark.slow
+def test_the_inverse_follows_a_world_that_changes_or_drifts_where_it_is_plastic():
+    summary = adaptation.run(adaptation.Config().quick()).summary
+    spread, off = summary["spread"], summary["controls"]["plasticity_off"]
+    for name, on in spread["changes"].items():
+        assert on["imitation_f1"][0] > 0.95, name
+        imbalance = spread["controls"]["plasticity_off"][name]["imbalance_last"]
+        if name != "none":
+            assert on["imbalance_last"][1] < 0.2 * imbalance[0], name
+    assert spread["controls"]["plasticity_off"]["permutation"]["imitation_f1"][1] < 0.3
+    for name in ("permutation", "gain_0.7", "silent"):
+        assert off[name]["recovery_time"] is None
+        at_once = spread["changes"][name]["at_once"]
+        assert spread["changes"][name]["specific_inverse_error"][1] < (
+            0.7 * at_once["specific_inverse_error"][0]
+        )
+        assert summary["recovery_exponent"][name] == pytest.approx(-1.0, abs=0.25)
+    # A delay is not in the weights: nothing is lost, and c becomes what belongs to it.
+    assert spread["controls"]["plasticity_off"]["delay"]["imitation_f1"][0] > 0.95
+    assert summary["changes"]["delay"]["scale"] < 0.85 * off["delay"]["scale"]
+    slow, fast = summary["drift"]["by_turn"].values()
+    assert slow["imitation_f1"] > 0.9 > fast["imitation_f1"] > 0.5
+    assert summary["drift"]["frozen"]["imitation_f1"] < 0.3
+    assert slow["lag"] == pytest.approx(fast["lag"], rel=0.4)
+
+
+@pytest.mark.slow
+def test_the_mirror_offset_tells_the_causal_from_the_predictive_inverse():
+    config = replace(mirror_offset.Config().quick(), delays=(20.0,), stretches=(1.0,), seed=200)
+    summary = mirror_offset.run(config).summary
+    assert summary["claims"]["20"] == dict.fromkeys(summary["claims"]["20"], True)
+    found = summary["over_delay"]["20"]
+    assert min(found["random"]["imitation_f1"].values()) >= 0.9
+    assert max(found["stereotyped"]["imitation_f1"].values()) <= 0.4
+    own = found["stereotyped"]["own_song_f1"]
+    assert own["at_zero"] > 0.7 > 0.3 > own["at_delay"]
+    low, high = summary["pooled"]["20"]["mixed"]["interval"]
+    assert summary["pooled"]["20"]["stereotyped"]["interval"][1] < low
+    assert high < summary["pooled"]["20"]["random"]["interval"][0]
+    # A random mapping has no offset, and a motif that can be inhibited away teaches the causal one.
+    assert found["shuffled"]["offset_sd"] > 5.0
+    assert found["random"]["offset_sd"] < 1.0
+    assert found["no_floor"]["offset"] > 10.0
+    assert found["first_drift"]["correlation"] > 0.95
+    assert found["rate_model_random"]["imitation_f1"]["4"] > 0.95
+    assert found["rate_model_stereotyped"]["imitation_f1"]["4"] < 0.4
 
 
 @pytest.mark.slow

@@ -54,6 +54,18 @@ def test_with_all_features(model):
     check_against_twin(model)
 
 
+@settings(max_examples=settings.default.max_examples // 2)
+@given(models(["worlds"]))
+def test_with_worlds(model):
+    check_against_twin(model)
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(models([*FEATURES, "worlds"]))
+def test_with_worlds_and_all_features(model):
+    check_against_twin(model)
+
+
 RULE = {"eta": 0.125, "A_plus": 1.0, "A_minus": 0.5, "tau_plus": 20.0, "tau_minus": 10.0}
 
 

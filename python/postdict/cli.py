@@ -188,8 +188,9 @@ def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.N
         result = module.run(settings, report)
     except CheckpointError:
         raise
-    except (ValueError, OSError) as error:
-        if report.last is None:  # an experiment reads its files before it simulates
+    except (ValueError, OSError, ImportError) as error:
+        # An experiment reads its files, and finds what it needs, before it simulates.
+        if report.last is None:
             raise WrongCall(str(error)) from None
         raise
     except (KeyboardInterrupt, Terminated):

@@ -24,7 +24,7 @@ Drive: TypeAlias = Literal["current", "rates", "kicks", "spikes"]
 READOUTS = ("counts", "rates", "spikes")
 DRIVES = ("current", "rates", "kicks", "spikes")
 
-_SLOW_AFTER = 2.0  # s of wall time, before which nobody minds a slow world
+_SLOW_AFTER = 10.0  # s of wall time, before which nobody minds a slow world
 _SLOW_SHARE = 0.8  # of the wall time
 
 

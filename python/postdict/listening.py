@@ -120,8 +120,9 @@ class ImitationTest:
         Of the tutor songs, Hz per motor neuron. They are Poisson with a dead time of 30 ms.
     duration : float
         Of each song, ms.
-    jitter, background_rate : float
-        Of the noisy version: sd of each sensor spike's shift (ms), random spikes a sensor (Hz).
+    jitter, background_rate, deletion : float
+        Of the noisy version: sd of each sensor spike's shift (ms), random spikes a sensor (Hz),
+        probability that a spike is lost.
     tolerance : float
         ms. A motor spike is right if it follows the tutor's by the loop delay and the world's mean
         lag, within this.
@@ -138,6 +139,7 @@ class ImitationTest:
         duration: float = 1e5,
         jitter: float = 2.0,
         background_rate: float = 2.0,
+        deletion: float = 0.0,
         tolerance: float = TOLERANCE,
         seed: int = 0,
     ) -> None:
@@ -145,18 +147,45 @@ class ImitationTest:
         self.delay = parameters.delay + as_linear(world).mean_lag
         self.tolerance = tolerance
         self.duration = duration
-        n_sensor, n_motor = world.shape
+        self.seed = seed
+        self.n_sensor, n_motor = world.shape
         rng = np.random.default_rng([seed, 0x50465])
 
         def song(rate: float) -> Song:
             tutor = poisson_sequence(n_motor, rate, duration, rng=rng)
             clean = hear(world, parameters, tutor, duration=duration)
-            noise = {"jitter": jitter, "background_rate": background_rate}
-            noisy = perturb(*clean, n=n_sensor, duration=duration, rng=rng, **noise)
+            noise = {
+                "jitter": jitter,
+                "background_rate": background_rate,
+                "deletion": deletion,
+            }
+            noisy = perturb(*clean, n=self.n_sensor, duration=duration, rng=rng, **noise)
             return Song(tutor, clean, noisy)
 
         self.practice = song(4.0)
         self.songs = {rate: song(rate) for rate in rates}
+
+    def noisy(
+        self,
+        rate: float,
+        *,
+        jitter: float = 0.0,
+        background_rate: float = 0.0,
+        deletion: float = 0.0,
+    ) -> Spikes:
+        """Return the song of one of the rates as it is heard with other noise.
+
+        Every kind and strength of noise is drawn from the same random numbers.
+        """
+        return perturb(
+            *self.songs[rate].clean,
+            n=self.n_sensor,
+            duration=self.duration,
+            jitter=jitter,
+            background_rate=background_rate,
+            deletion=deletion,
+            rng=np.random.default_rng([self.seed, 0x401CE]),
+        )
 
     def imitated(self, decoder: Decoder, heard: Spikes) -> Spikes:
         """Return the motor spikes with which a decoder answers."""
@@ -186,35 +215,63 @@ class ImitationTest:
             tried.append(replace(decoder, practice_f1=0.5 * (scores[0].f1 + scores[1].f1)))
         return max(tried, key=lambda decoder: decoder.practice_f1)
 
+    def refine(self, decoder: Decoder) -> Decoder:
+        """Return a decoder with its gain found more finely than on the grid of `choose`.
+
+        The gain moves by a half, a quarter and an eighth of the grid's step, on its logarithm,
+        where that imitates the practice song better.
+        """
+        song = self.practice
+        for step in (GAINS[1] / GAINS[0]) ** np.array([0.5, 0.25, 0.125]):
+            tried = [decoder]
+            for factor in (step, 1.0 / step):
+                one = replace(
+                    decoder, weights=factor * decoder.weights, gain=float(factor * decoder.gain)
+                )
+                heard = (song.clean, song.noisy)
+                scores = [self.score(one, song.tutor, each).f1 for each in heard]
+                tried.append(replace(one, practice_f1=0.5 * (scores[0] + scores[1])))
+            decoder = max(tried, key=lambda one: one.practice_f1)
+        return decoder
+
+    def judge(self, decoder: Decoder, tutor: Spikes, heard: Spikes) -> dict[str, float]:
+        """Return F1, precision and recall of an answer, and its distances from the tutor.
+
+        Distances are in units of those of a network that says nothing.
+        """
+        answer = self.imitated(decoder, heard)
+        score = score_imitation(*tutor, *answer, delay=self.delay, tolerance=self.tolerance)
+        return {
+            "f1": score.f1,
+            "precision": score.precision,
+            "recall": score.recall,
+            **self._distances(tutor, answer, len(decoder.weights)),
+        }
+
     def measure(self, decoder: Decoder) -> dict[str, Any]:
         """Return F1, clean and noisy, by rate, and the rest of the metrics at 4 Hz."""
         clean = {f"{r:g}": self.score(decoder, s.tutor, s.clean) for r, s in self.songs.items()}
         noisy = {f"{r:g}": self.score(decoder, s.tutor, s.noisy) for r, s in self.songs.items()}
-        practice = self.score(decoder, self.practice.tutor, self.practice.clean)
+        practice = self.judge(decoder, self.practice.tutor, self.practice.clean)
+        del practice["f1"]
         return {
             "gain": decoder.gain,
             "practice_f1": decoder.practice_f1,
             "imitation_f1": {rate: one.f1 for rate, one in clean.items()},
             "imitation_f1_noisy": {rate: one.f1 for rate, one in noisy.items()},
-            "precision": practice.precision,
-            "recall": practice.recall,
-            **self._distances(decoder),
+            **practice,
         }
 
-    def _distances(self, decoder: Decoder) -> dict[str, float]:
-        """Return spike-train distances on the practice song, in units of a silent network's."""
-        times, ids = self.practice.tutor
-        tutor = (times + self.delay, ids)
-        answer = self.imitated(decoder, self.practice.clean)
+    def _distances(self, tutor: Spikes, answer: Spikes, n: int) -> dict[str, float]:
+        expected = (tutor[0] + self.delay, tutor[1])
         silence = (np.empty(0), np.empty(0, np.int64))
-        n = decoder.weights.shape[0]
         result = {}
         for name, distance in (
             ("van_rossum", partial(van_rossum, tau=DISTANCE_TAU)),
             ("victor_purpura", partial(victor_purpura, cost=DISTANCE_COST)),
         ):
             d, d_silent = (
-                population_distance(distance, *tutor, *other, n=n) for other in (answer, silence)
+                population_distance(distance, *expected, *other, n=n) for other in (answer, silence)
             )
             result[name] = d / d_silent
         return result

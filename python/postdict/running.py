@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .keeping import Kept, Stopped
 from .parts import Population
@@ -26,14 +26,16 @@ def run_bounded(
     max_rate: float = math.inf,
     progress: bool | ProgressCallback = False,
     n_parts: int = 1,
+    ends: Sequence[float] = (),
     after_part: Callable[[], None] | None = None,
 ) -> None:
     """Run until `stop` (ms); RunawayError when the population is faster than `max_rate` (Hz).
 
     The rate is that of the recorded spikes in each window of `WINDOW`, counted from t = 0. The run
-    has `n_parts` parts of one length, and `after_part` is called after each. A progress callback
-    may know places where simulations are kept (`trials.StageProgress`): then each part is taken up
-    where its checkpoint stands, and kept from then on.
+    has `n_parts` parts of one length, or ends its parts at `ends` (ms, rising) and the last one at
+    `stop`; `after_part` is called after each. A progress callback may know places where simulations
+    are kept (`trials.StageProgress`): then each part is taken up where its checkpoint stands, and
+    kept from then on.
     """
     if progress is True:
         with ProgressLine() as line:
@@ -44,6 +46,7 @@ def run_bounded(
                 max_rate=max_rate,
                 progress=line,
                 n_parts=n_parts,
+                ends=ends,
                 after_part=after_part,
             )
     report = progress or None
@@ -55,8 +58,8 @@ def run_bounded(
             wall = time.perf_counter() - started
             report(simulation.time, stop, wall, simulation.n_events - first_event)
 
-    for k in range(1, n_parts + 1):
-        end = stop if k == n_parts else first + (stop - first) * k / n_parts
+    equal = (first + (stop - first) * k / n_parts for k in range(1, n_parts))
+    for end in (*(ends or equal), stop):
         _run_part(simulation, population, end, max_rate, tell, place())
         if after_part is not None:
             after_part()

@@ -7,7 +7,7 @@ import numpy as np
 import postdict
 from postdict import LIF, LIFExp
 
-from .description import PAUSES, rule_of, title
+from .description import PAUSES, Reflex, rule_of, title
 from .outcome import Outcome
 
 
@@ -30,6 +30,9 @@ def network(model):
         net.connect(p["pre"], p["post"], weights=weights, plasticity=rule, **p["to"])
     if model.samples:
         add_recorders(net, model)
+    for k, given in enumerate(model.worlds):
+        options = {name: given[name] for name in ("readout", "tau", "drive", "weight", "latency")}
+        net.add_world(f"w{k}", Reflex(given), given["motor"], given["sensor"], **options)
     return net
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import twin as slow
 from .by_engine import kicks
-from .description import PAUSES, rule_of, title
+from .description import PAUSES, Reflex, rule_of, title
 from .outcome import Outcome
 
 
@@ -26,6 +26,14 @@ class Running:
             self.sim.add_current(self.handles[population], *steps)
         for p in model.projections:
             self.connect(p)
+
+        for given in model.worlds:
+            world = Reflex(given)
+            world.reset(0)
+            names = ("readout", "drive", "weight", "latency", "interval")
+            options = {name: given[name] for name in names}
+            handles = self.handles[given["motor"]], self.handles[given["sensor"]]
+            self.sim.add_world(*handles, **options, tau=given["tau"] or 1.0, ask=world.step)
 
     def connect(self, p):
         pre, post, weights, pairs = (

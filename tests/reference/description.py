@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 DURATION = 64.0  # ms; its quarters fall on the grid of spike times
 DELAYS = [0.5, 1.0, 2.5]  # sums of them are exact: what ties by one path ties by all
 PAUSES = (0.25, 0.5)  # shares of the run at which it pauses, is read and changed
@@ -20,6 +22,35 @@ class Model:
     currents: dict[str, tuple] = field(default_factory=dict)  # population, times, values, ids
     appended: list[tuple] = field(default_factory=list)  # one of PAUSES, source, times, ids
     samples: list[float] = field(default_factory=list)  # when recorders look
+    worlds: list[dict] = field(default_factory=list)  # see `Reflex`
+
+
+class Reflex:
+    """A world for both: linear in what it hears, and moved by noise from its own seed.
+
+    Parameters
+    ----------
+    given : dict
+        motor, sensor, n_motor, n_sensor, interval, latency, readout, drive, seed; scale (mV).
+    """
+
+    def __init__(self, given):
+        self.given, self.interval = given, given["interval"]
+
+    def reset(self, _):
+        self.k, self.rng = 0, np.random.default_rng(self.given["seed"])
+
+    def step(self, motor):
+        given, self.k = self.given, self.k + 1
+        n_motor, n, scale = given["n_motor"], given["n_sensor"], given["scale"]
+        acts = self.k * self.interval + given["latency"]
+        if given["readout"] == "spikes":
+            motor = np.bincount(motor[1], acts - motor[0], n_motor)
+        heard = np.tanh(0.02 * motor.sum())
+        if given["drive"] == "spikes":
+            times = acts + self.rng.uniform(0.0, 2.0 * self.interval, n)
+            return times, self.rng.integers(0, n, n), scale * self.rng.uniform(-0.3, 1.0, n) * heard
+        return scale * (heard + self.rng.uniform(-0.5, 0.9, n))
 
 
 def synapses(

@@ -34,6 +34,9 @@ FEATURES = (
 )
 
 
+DC = "current"
+
+
 @dataclass
 class Drawing:
     """What is at hand while a model is drawn: hypothesis for its structure, numbers from a seed."""
@@ -71,6 +74,9 @@ def models(draw, features=()):
     if "currents" in features:
         for k in range(draw(st.integers(1, 3))):
             add_current(d, f"i{k}")
+    if "worlds" in features:  # which transforms and files of models do not know
+        for _ in range(draw(st.integers(1, 2))):
+            model.worlds.append(world(d))
     for _ in range(draw(st.integers(1, 6))):
         model.projections.append(projection(d))
     if "appended" in features:
@@ -143,6 +149,7 @@ def drive_of(model, name):
     """The largest v_inf - v_thresh that the neurons of a population ever have."""
     _, p = model.populations[name]
     steps = sum(max(0.0, *c[2]) for c in model.currents.values() if c[0] == name)
+    steps += sum(2.0 * w["scale"] for w in model.worlds if (w["sensor"], w["drive"]) == (name, DC))
     return np.max(p["v_rest"] + p.get("i_offset", 0.0) + steps - p["v_thresh"])
 
 
@@ -205,6 +212,29 @@ def add_current(d, name):
         parameters["i_offset"] = rng.uniform(0.0, 0.3, size) * span
     if "v_min" in parameters:
         parameters["v_min"] = parameters["v_min"] + min(0.0, *values) - 0.01
+
+
+def world(d):
+    """A world between any two; currents only where no lower bound forbids them."""
+    model = d.model
+    motor, sensor = d.one_of([*model.sources, *model.populations]), d.one_of(model.populations)
+    size, parameters = model.populations[sensor]
+    drive = d.one_of(["kicks", "spikes", *([DC] if "v_min" not in parameters else [])])
+    readout = d.one_of(["counts", "rates", "spikes"])
+    return {
+        "motor": motor,
+        "sensor": sensor,
+        "n_motor": (model.populations | model.sources)[motor][0],
+        "n_sensor": size,
+        "interval": d.one_of([2.5, 4.0, d.rng.uniform(1.0, 10.0)]),
+        "latency": d.one_of([0.0, *DELAYS, d.rng.uniform(0.0, 15.0)]),
+        "readout": readout,
+        "tau": d.rng.uniform(2.0, 30.0) if readout == "rates" else None,
+        "drive": drive,
+        "weight": 1.0 if drive == "spikes" else None,
+        "scale": d.rng.uniform(0.2, 1.0) * np.mean(parameters["v_thresh"] - parameters["v_rest"]),
+        "seed": int(d.rng.integers(2**32)),
+    }
 
 
 def projection(d):

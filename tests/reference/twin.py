@@ -38,6 +38,7 @@ from .currents import StepCurrent, total
 from .neurons import LIF, Input, LIFExp, Neuron, drive_and_start
 from .rules import AntisymmetricSTDP, CausalSTDP, HaasSTDP, Rule, VogelsSTDP, WindowSTDP
 from .synapses import AnyProjection, Projection, SparseProjection, Weights
+from .worlds import SteppedWorld
 
 __all__ = [
     "AntisymmetricSTDP",
@@ -78,6 +79,7 @@ class Twin:
         self.projections: list[AnyProjection] = []
         self.kicks: list[tuple[int, float]] = []  # (population, weight)
         self.steps: list[StepCurrent] = []
+        self.worlds: list[SteppedWorld] = []
         self.queue: list[tuple[float, int, int, int]] = []  # (time, kind, object, id)
 
     def add_population(
@@ -142,6 +144,14 @@ class Twin:
         self.steps.append(steps)
         given = steps.times, range(len(steps.times))
         return self.push_given(CURRENT, len(self.steps) - 1, len(steps.times), *given)
+
+    def add_world(self, motor: int, sensor: int, **options: Any) -> None:
+        n_sensor = len(self.populations[sensor].neurons)
+        world = SteppedWorld(motor, self.populations[motor].n, sensor, **options)
+        for i in range(n_sensor if world.drive == "current" else 0):
+            world.currents.append(len(self.steps))
+            self.steps.append(StepCurrent(sensor, n_sensor, [i], [0.0], [0.0]))
+        self.worlds.append(world)
 
     def append_spikes(self, source: int, times: Times, ids: Ids) -> None:
         """Further spikes of a source, none of them in the past."""
@@ -209,9 +219,30 @@ class Twin:
     def run_until(self, t: float) -> None:
         """Events in [now, t); what is due at t waits for the next call."""
         require(t >= self.now, "time runs forward")
-        while self.queue and self.queue[0][0] < t:
-            self.instant(self.queue[0][0])
+        while True:
+            step = min((world.next_step for world in self.worlds), default=math.inf)
+            while self.queue and self.queue[0][0] < min(t, step):
+                self.instant(self.queue[0][0])
+            if step >= t:
+                break
+            for world in self.worlds:
+                if world.next_step == step:
+                    self.ask(world)
         self.now = t
+
+    def ask(self, world: SteppedWorld) -> None:
+        """After all that came before its step, and before what comes at it."""
+        answer = world.ask(world.heard())
+        if world.drive == "current":
+            for index, value in zip(world.currents, answer, strict=True):
+                self.steps[index].values.append(float(value))
+                k = len(self.steps[index].values) - 1
+                self.push(world.next_step + world.latency, CURRENT, index, k)
+        else:
+            for t, i, weight in world.kicks(answer):
+                self.kicks.append((world.sensor, weight))
+                self.push(t, KICK, len(self.kicks) - 1, i)
+        world.k += 1
 
     def potential(self, population: int, i: int) -> float:
         """V at the present, before the inputs that arrive at this very instant."""
@@ -293,6 +324,9 @@ class Twin:
     def fire(self, population: int, i: int, t: float) -> None:
         self.populations[population].times.append(t)
         self.populations[population].ids.append(i)
+        for world in self.worlds:
+            if world.motor == population:
+                world.spikes.append((t, i))
         for index, projection in enumerate(self.projections):
             if projection.pre == population:
                 for delay, arrival in projection.sends(i):

@@ -5,8 +5,13 @@ and may tell the `UNITS` of its metrics.
 """
 
 EXPERIMENTS = {
+    "adaptation": "postdict.experiments.adaptation",
     "detailed-balance": "postdict.experiments.detailed_balance",
+    "imitation": "postdict.experiments.imitation",
     "inverse-model": "postdict.experiments.inverse_model",
+    "mirror-offset": "postdict.experiments.mirror_offset",
+    "negative-image": "postdict.experiments.negative_image",
+    "pendulum": "postdict.experiments.pendulum",
     "song": "postdict.experiments.song",
     "sparse-activity": "postdict.experiments.sparse_activity",
     "stdp-window": "postdict.experiments.stdp_window",

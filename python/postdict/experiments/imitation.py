@@ -1,0 +1,344 @@
+"""Songs that were never heard while learning are imitated, over rates and noise, by many decoders.
+
+In two worlds, an easy and a badly conditioned one, the loop learns as in `inverse-model`. Its
+frozen weights, and inverses that linear algebra makes of the world's response, drive the motor
+neurons from what sensors hear of a tutor's song, with jittered, lost and random spikes. Variants
+tell what the learned inverse owes to its regularisation, its uniform inhibition, its noise, and to
+having met the response of spiking sensors instead of the matrix behind it.
+
+Source of the claim: Westkott, Albers & Pawelzik 2013, BMC Neurosci 14(S1):O3, which prints no
+parameter; every number here is our own choice.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..analysis import inverse_quality
+from ..config import setting
+from ..exploring import explore
+from ..learning import Learned, learn, shuffled
+from ..listening import Decoder, ImitationTest
+from ..results import Result
+from ..trials import Report, Stage
+from . import _imitation_decoders as decoders
+from . import _theory_parts
+from ._balance_measures import specific_gain
+from ._imitation_report import draw, headline
+from ._loop_config import LoopConfig, Matrix
+from ._per_seed import Found, run_per_seed
+
+__all__ = ["FIGURES", "Config", "draw", "headline", "run"]
+
+FIGURES = {"imitation": ((11.0, 9.5), draw)}
+
+SWEPT = ("learned", "ridge_uniform", "ridge", "pinv", "transpose")
+DEAD_TIME = 30.0  # ms, of the tutors
+FEWEST = 20  # spikes that a song must be expected to have
+
+
+@dataclass(frozen=True)
+class Config(LoopConfig):
+    """Settings of `imitation`; all defaults are our own."""
+
+    hard: bool = setting(True, "also a badly conditioned, tonotopic world")
+    hard_gain: float = setting(2.0, "its peak entry, in thresholds", above=0)
+    hard_overlap: float = setting(1.0, "its width over distance of footprints", above=0)
+    rates: tuple[float, ...] = setting(
+        (0.5, 1.0, 2.0, 4.0, 8.0),
+        "of the tutor songs, a motor neuron",
+        unit="Hz",
+        above=0,
+        at_most=30,
+    )
+    song_duration: float = setting(5e4, "of each tutor song", unit="ms", at_least=1e3)
+    jitter: float = setting(2.0, "sd, of heard spikes when noisy", unit="ms", at_least=0)
+    background_rate: float = setting(
+        2.0, "random spikes a sensor when noisy", unit="Hz", at_least=0
+    )
+    deletion: float = setting(0.0, "share of heard spikes lost when noisy", at_least=0, at_most=1)
+    sweep_rate: float = setting(
+        4.0, "of the song heard with one kind of noise", unit="Hz", above=0, at_most=30
+    )
+    jitters: tuple[float, ...] = setting((1.0, 2.0, 4.0, 8.0), "alone", unit="ms", above=0)
+    deletions: tuple[float, ...] = setting((0.1, 0.2, 0.3, 0.5), "alone", above=0, at_most=1)
+    background_rates: tuple[float, ...] = setting(
+        (1.0, 2.0, 4.0, 8.0), "alone, a sensor", unit="Hz", above=0
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.rates:
+            raise ValueError("rates must name at least one rate, got none")
+        slowest = min(*self.rates, self.sweep_rate, 4.0)
+        expected = slowest * 1e-3 * self.song_duration * self.n_motor
+        if expected < FEWEST:
+            raise ValueError(
+                f"song_duration must leave at least {FEWEST} spikes at {slowest:g} Hz, "
+                f"got {self.song_duration:g} ms"
+            )
+        delay = self.world_delay + self.synaptic_delay
+        if delay > 2.0 * self.tau_minus:
+            warnings.warn(
+                f"world_delay: a loop delay of {delay:g} ms is far beyond tau_minus = "
+                f"{self.tau_minus:g} ms, so that little or no inverse is learned",
+                stacklevel=2,
+            )
+        if self.n_sensor < self.n_motor:
+            warnings.warn(
+                f"n_sensor: {self.n_sensor} sensors cannot tell {self.n_motor} motor neurons apart",
+                stacklevel=2,
+            )
+
+    def quick(self) -> Config:
+        """Return a version that ends in half a minute: a tenth of the learning, two worlds."""
+        return replace(
+            self,
+            duration=1e6,
+            eta=2e-4,
+            measure_duration=4e5,
+            song_duration=1e4,
+            seeds=2,
+            jitters=(2.0, 8.0),
+            deletions=(0.2, 0.5),
+            background_rates=(2.0, 8.0),
+        )
+
+    def kinds_of_noise(self) -> dict[str, tuple[float, ...]]:
+        """Return the levels of each kind of noise that is swept alone."""
+        return {
+            "jitter": self.jitters,
+            "deletion": self.deletions,
+            "background_rate": self.background_rates,
+        }
+
+    def hard_world(self, seed: int) -> Matrix:
+        """Return the badly conditioned world (n_sensor, n_motor) of one seed."""
+        return replace(
+            self,
+            world="tonotopic",
+            world_file=None,
+            gain=self.hard_gain,
+            overlap=self.hard_overlap,
+        ).make_world(seed)
+
+
+def run(config: Config, report: Report | None = None) -> Result:
+    """Learn, freeze and let all decoders imitate, once for every seed and in each world.
+
+    Parameters
+    ----------
+    config : Config
+    report : callable, optional
+        See `postdict.trials.Report`.
+    """
+    return run_per_seed("imitation", *config.with_worlds(), _trial, report)
+
+
+def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:
+    worlds = {"default": world}
+    if config.hard:
+        worlds["hard"] = config.hard_world(seed)
+    found = {
+        name: _Bench(config, one, name, seed, stage).found(apart=name == "hard")
+        for name, one in worlds.items()
+    }
+    arrays = {
+        f"{name}_{array}": values
+        for name, (_, these) in found.items()
+        for array, values in these.items()
+    }
+    return {"worlds": {name: metrics for name, (metrics, _) in found.items()}}, arrays
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """One world of one seed."""
+
+    config: Config
+    world: Matrix
+    name: str
+    seed: int
+    stage: Stage
+
+    def found(self, *, apart: bool) -> Found:
+        """Learn and judge; `apart`: also what takes the learned inverse to pieces."""
+        config, parameters = self.config, self.config.parameters()
+        learned = learn(
+            self.world,
+            parameters,
+            config.rule(),
+            duration=config.duration,
+            seed=self.seed,
+            progress=self.stage(f"learns, {self.name}"),
+        )
+        response = explore(
+            self.world,
+            parameters,
+            None,
+            duration=config.measure_duration,
+            seed=self.seed,
+            progress=self.stage(f"explores, {self.name}"),
+        ).response()
+        told = self.stage(f"imitates, {self.name}")
+        told(0.0, 1.0, 0.0, 0)
+        test = ImitationTest(
+            self.world,
+            parameters,
+            rates=sorted({*config.rates, config.sweep_rate}),
+            duration=config.song_duration,
+            jitter=config.jitter,
+            background_rate=config.background_rate,
+            deletion=config.deletion,
+            seed=self.seed,
+        )
+        compared, practised = self._compared(test, learned.weights, response)
+        metrics: dict[str, Any] = {
+            "condition_number": float(np.linalg.cond(response)),
+            "condition_number_of_world": float(np.linalg.cond(self.world)),
+            "specific_inverse_error": inverse_quality(
+                learned.weights, response
+            ).specific_inverse_error,
+            "specific_gain": specific_gain(learned.weights, response),
+            "uniform_inhibition": decoders.uniform(learned.weights, response),
+            "decoders": {
+                name: self._judged(test, one, swept=name in SWEPT) for name, one in compared.items()
+            },
+            "ridge_parameter": {name: one.parameter for name, one in practised.items()},
+        }
+        if apart:
+            variants, families = self._apart(test, learned, response)
+            practised |= families
+            metrics["variants"] = {
+                name: self._f1(test, one)
+                for name, one in {"learned": compared["learned"], **variants}.items()
+            }
+        metrics["practice"] = {name: one.practice for name, one in practised.items()}
+        song = test.songs[config.sweep_rate]
+        answer = test.imitated(compared["learned"], song.noisy)
+        return metrics, {
+            "world": self.world,
+            "response": response,
+            "weights": learned.weights,
+            "tutor_times": song.tutor[0],
+            "tutor_ids": song.tutor[1],
+            "imitation_times": answer[0] - test.delay,
+            "imitation_ids": answer[1],
+        }
+
+    def _compared(
+        self, test: ImitationTest, weights: Matrix, response: Matrix
+    ) -> tuple[dict[str, Decoder], dict[str, decoders.Chosen]]:
+        """Return the decoders that are compared, and how the families of ridges were chosen."""
+        ridges = decoders.ridges(response)
+        practised = {
+            "ridge": decoders.best_of(test, ridges, response),
+            "ridge_uniform": decoders.best_of(
+                test, _with_uniform_of(weights, ridges, response), response
+            ),
+        }
+        own = inverse_quality(weights, response).scale
+        compared = {
+            "learned": decoders.choose(test, weights, response),
+            **{name: practised[name].decoder for name in ("ridge_uniform", "ridge")},
+            "pinv": decoders.choose(test, decoders.pinv(response), response),
+            "transpose": decoders.choose(test, response.T, response),
+            "shuffled": decoders.choose(test, shuffled(weights, self.seed), response, own),
+            "untrained": Decoder(np.zeros_like(weights), 1.0, None),
+        }
+        return compared, practised
+
+    def _apart(
+        self, test: ImitationTest, learned: Learned, response: Matrix
+    ) -> tuple[dict[str, Decoder], dict[str, decoders.Chosen]]:
+        """Return the learned inverse in pieces, and families of which practice chose the best."""
+        weights = learned.weights
+        gain = specific_gain(weights, response)
+        inhibition = decoders.uniform(weights, response)
+        filtered = decoders.mode_filter(weights, response)
+        of_world = decoders.ridges(self.world)
+        families = {
+            "ridge_of_world": decoders.best_of(test, of_world, response),
+            "ridge_of_world_uniform": decoders.best_of(
+                test, _with_uniform_of(weights, of_world, response), response
+            ),
+            "stopped": decoders.best_of(test, self._stopped(learned), response),
+        }
+        single = {
+            "in_range": decoders.in_range(weights, response),
+            "no_uniform": decoders.with_uniform(weights, response, gain, 0.0),
+            "modes": filtered,
+            "modes_uniform": decoders.with_uniform(filtered, response, gain, inhibition),
+            "pinv_of_world": decoders.pinv(self.world),
+            "in_noise": self._learned_in_noise(),
+        }
+        variants = {name: decoders.choose(test, one, response) for name, one in single.items()}
+        return variants | {name: one.decoder for name, one in families.items()}, families
+
+    def _stopped(self, learned: Learned) -> dict[float, Matrix]:
+        """Return what had been learned when shares of the duration were over."""
+        excitation, duration = self.config.excitation, self.config.duration
+        return {
+            share: excitation
+            - learned.inhibition[int(np.argmin(np.abs(learned.times - share * duration)))]
+            for share in decoders.STOPS
+        }
+
+    def _learned_in_noise(self) -> Matrix:
+        """Return what is learned where sensors fire at random as they do in the noisy songs."""
+        course = _theory_parts.learned(
+            self.world,
+            self.config.parameters(),
+            self.config.rule(),
+            duration=self.config.duration,
+            seed=self.seed,
+            progress=self.stage(f"learns in noise, {self.name}"),
+            noise_rate=self.config.background_rate,
+        )
+        last: Matrix = course.weights[-1]
+        return last
+
+    def _judged(self, test: ImitationTest, decoder: Decoder, *, swept: bool) -> dict[str, Any]:
+        """Return all scores by song and rate, and by kind and level of noise."""
+        rates = self.config.rates
+        songs = {rate: test.songs[rate] for rate in rates}
+        judged: dict[str, Any] = {
+            "gain": decoder.gain,
+            "practice_f1": decoder.practice_f1,
+            "clean": {f"{r:g}": test.judge(decoder, s.tutor, s.clean) for r, s in songs.items()},
+            "noisy": {f"{r:g}": test.judge(decoder, s.tutor, s.noisy) for r, s in songs.items()},
+        }
+        if swept:
+            rate = self.config.sweep_rate
+            tutor, clean = test.songs[rate].tutor, test.songs[rate].clean
+            for kind, levels in self.config.kinds_of_noise().items():
+                judged[kind] = {"0": test.judge(decoder, tutor, clean)} | {
+                    f"{level:g}": test.judge(decoder, tutor, test.noisy(rate, **{kind: level}))
+                    for level in levels
+                }
+        return judged
+
+    def _f1(self, test: ImitationTest, decoder: Decoder) -> dict[str, Any]:
+        """Return F1 by rate."""
+        songs = {f"{rate:g}": test.songs[rate] for rate in self.config.rates}
+        return {
+            "practice_f1": decoder.practice_f1,
+            "clean": {r: test.score(decoder, s.tutor, s.clean).f1 for r, s in songs.items()},
+            "noisy": {r: test.score(decoder, s.tutor, s.noisy).f1 for r, s in songs.items()},
+        }
+
+
+def _with_uniform_of(
+    weights: Matrix, family: dict[float, Matrix], response: Matrix
+) -> dict[float, NDArray[np.float64]]:
+    """Return a family with the specific gain and the uniform inhibition of learned weights."""
+    gain, inhibition = specific_gain(weights, response), decoders.uniform(weights, response)
+    return {
+        parameter: decoders.with_uniform(one, response, gain, inhibition)
+        for parameter, one in family.items()
+    }

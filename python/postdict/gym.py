@@ -1,0 +1,215 @@
+"""Gymnasium, both ways: an environment as the world, and the loop as an environment.
+
+Needs the extra `gym` (``pip install 'postdict[gym]'``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _checks
+from .coding import Decoder, Encoder
+from .network import Network
+from .simulation import Simulation
+
+try:
+    import gymnasium
+    from gymnasium.spaces import Box
+except ModuleNotFoundError:
+    raise ImportError("environments need gymnasium: pip install 'postdict[gym]'") from None
+
+
+class GymWorld:
+    """A Gymnasium environment in the place of the world.
+
+    A step decodes an action from the motor neurons, takes it in the environment, and encodes what
+    is observed then. An episode that ends is followed by another, without a gap.
+
+    Parameters
+    ----------
+    env : gymnasium.Env
+    interval : float
+        ms of the network's time for one step of the environment.
+    decoder : Decoder
+        What the motor neurons did → an action (see `postdict.coding`).
+    encoder : Encoder
+        An observation → what drives the sensors.
+    attributes : sequence of str
+        Attributes of the environment or its wrappers that are its state besides its random numbers:
+        with them a simulation can be saved. Of Pendulum-v1: ``("state", "_elapsed_steps")``.
+
+    Attributes
+    ----------
+    n_episodes : int
+        How many have ended.
+    total_reward : float
+        Of all steps so far.
+    """
+
+    def __init__(
+        self,
+        env: Any,
+        *,
+        interval: float,
+        decoder: Decoder,
+        encoder: Encoder,
+        attributes: Sequence[str] = (),
+    ) -> None:
+        self.env = env
+        self.interval = _checks.number("interval", interval, "ms", above=0.0)
+        self.decoder = decoder
+        self.encoder = encoder
+        self.attributes = tuple(attributes)
+        self.n_episodes = 0
+        self.total_reward = 0.0
+
+    def reset(self, seed: int) -> Any:
+        """Begin an episode, and return how it looks at its start."""
+        self.n_episodes, self.total_reward = 0, 0.0
+        observation, _ = self.env.reset(seed=seed)
+        return self.encoder.encode(observation)
+
+    def step(self, motor: Any) -> Any:
+        """Take one step of the environment."""
+        action = self.decoder.decode(motor)
+        if not self.env.action_space.contains(action):
+            raise ValueError(f"the decoder's action {action!r} is not in {self.env.action_space}")
+        observation, reward, terminated, truncated, _ = self.env.step(action)
+        self.total_reward += float(reward)
+        if terminated or truncated:
+            self.n_episodes += 1
+            observation, _ = self.env.reset()
+        return self.encoder.encode(observation)
+
+    def state(self) -> dict[str, Any]:
+        """Return the state of the environment, and of the codes that have one."""
+        if not self.attributes:
+            raise TypeError(
+                f"{self.env} can be saved only where GymWorld is told its attributes, that is, "
+                "which of them are its state"
+            )
+        return {
+            "attributes": {name: self.env.get_wrapper_attr(name) for name in self.attributes},
+            "random": self.env.unwrapped.np_random.bit_generator.state,
+            "codes": [code.state() for code in self._codes()],
+            "n_episodes": self.n_episodes,
+            "total_reward": self.total_reward,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up what `state` returned, in an environment that was reset."""
+        for name, value in state["attributes"].items():
+            self.env.set_wrapper_attr(name, value)
+        self.env.unwrapped.np_random.bit_generator.state = state["random"]
+        for code, its in zip(self._codes(), state["codes"], strict=True):
+            code.restore(its)
+        self.n_episodes, self.total_reward = state["n_episodes"], state["total_reward"]
+
+    def _codes(self) -> list[Any]:
+        return [code for code in (self.decoder, self.encoder) if hasattr(code, "state")]
+
+
+class LoopEnv(gymnasium.Env):  # type: ignore[misc]
+    """A network as an environment: an agent drives one population and sees another's spikes.
+
+    An action in [-1, 1] for each driven neuron, times `gain`, is its current for one step. The
+    observation is the number of spikes of each observed neuron in that step; the first one, after
+    `reset`, is that of a step without a current.
+
+    Parameters
+    ----------
+    network : callable
+        Makes the network from a seed: ``network(seed)`` returns a `Network`.
+    act, observe : str
+        Names of the two populations.
+    interval : float
+        ms of a step.
+    n_steps : int
+        After which an episode is truncated.
+    reward : callable
+        ``reward(counts, action)`` of a step.
+    gain : float
+        mV that an action of 1 adds to v_rest + i_offset.
+    most : int
+        Largest number of spikes of a neuron in a step that is shown.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 -- as Gymnasium has it
+
+    def __init__(
+        self,
+        network: Callable[[int], Network],
+        *,
+        act: str,
+        observe: str,
+        interval: float,
+        n_steps: int,
+        reward: Callable[[NDArray[np.float32], NDArray[np.float32]], float],
+        gain: float = 2.0,
+        most: int = 1000,
+    ) -> None:
+        self._make = network
+        self._act, self._observe = act, observe
+        self._interval = _checks.number("interval", interval, "ms", above=0.0)
+        self._n_steps = _checks.integer("n_steps", n_steps, at_least=1)
+        self._reward = reward
+        self._gain = _checks.number("gain", gain, "mV")
+        made = network(0)
+        sizes = {p.name: p.size for p in made.populations}
+        for name in (act, observe):
+            if name not in sizes:
+                raise ValueError(_checks.unknown("population", name, sizes))
+        self._sizes = sizes[act], sizes[observe]
+        self._most = _checks.integer("most", most, at_least=1)
+        self.action_space = Box(-1.0, 1.0, (sizes[act],), np.float32)
+        self.observation_space = Box(0.0, most, (sizes[observe],), np.float32)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+        """Make the network anew, from the seed or a random one."""
+        super().reset(seed=seed, options=options)
+        network = self._make(int(self.np_random.integers(2**32)))
+        self._seat = _Seat(self._interval, self._sizes[0])
+        (driven,) = (p for p in network.populations if p.name == self._act)
+        network.add_world("agent", self._seat, driven, driven)
+        self.simulation = Simulation(network)
+        self._k = 0
+        return self._advance(), {}
+
+    def step(self, action: Any) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
+        """Drive for one interval, and observe."""
+        given = np.asarray(action, np.float32)
+        if not self.action_space.contains(given):
+            raise ValueError(f"the action {action!r} is not in {self.action_space}")
+        self._seat.current = self._gain * given
+        counts = self._advance()
+        reward = float(self._reward(counts, given))
+        return counts, reward, False, self._k > self._n_steps, {"t": self.simulation.time}
+
+    def _advance(self) -> NDArray[np.float32]:
+        start = self.simulation.time
+        self._k += 1
+        self.simulation.run_until(self._k * self._interval)
+        _, ids = self.simulation.spikes(self._observe, start=start)
+        counts = np.bincount(ids, minlength=self._sizes[1])
+        return np.minimum(counts, self._most).astype(np.float32)
+
+
+class _Seat:
+    """The world that answers what the agent says."""
+
+    def __init__(self, interval: float, n: int) -> None:
+        self.interval = interval
+        self.current = np.zeros(n, np.float32)
+
+    def reset(self, seed: int) -> None:
+        """There is nothing to reset."""
+
+    def step(self, _: Any) -> NDArray[np.float32]:
+        """Return the current, mV."""
+        return self.current
