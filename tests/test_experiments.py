@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
@@ -15,10 +16,13 @@ from postdict.experiments import (
     negative_image,
     pendulum,
     scaling,
+    song,
     sparse_activity,
     theory,
 )
 from postdict.experiments._scaling_cuts import CUTS
+from postdict.sound_files import normalised, wav_bytes
+from postdict.voice import Gestures, Syrinx, sing
 
 
 def f1(summary, *path):
@@ -369,3 +373,28 @@ def test_inhibition_learns_to_follow_excitation_and_hides_an_assembly():
         assert rules[f"uniform_antisymmetric_{ratio}"]["ei"] < rules["uniform_vogels"]["ei"] - 0.2
     assert rules["learned_antisymmetric_0.7"]["rate"] < 0.7 * config.target_rate
     assert rules["learned_antisymmetric_1"]["rate"] > 1.2 * config.target_rate
+
+
+@pytest.mark.slow
+def test_a_bird_imitates_its_own_voice_and_as_far_as_it_reaches_another(tmp_path):
+    # The other voice is slower and sings other gestures; half of the babbling is enough.
+    rng = np.random.default_rng(4)
+    stranger = Gestures(rng.uniform(0.1, 0.25, 10), rng.uniform(0.05, 0.5, 10))
+    onsets = 20.0 + 35.0 * np.arange(40)
+    foreign = sing(
+        stranger, onsets, rng.integers(0, 10, 40), duration=1450.0, syrinx=Syrinx(gamma=3.4e4)
+    )
+    (tmp_path / "foreign.wav").write_bytes(wav_bytes(normalised(foreign.sound), 20_000.0))
+    config = replace(
+        song.Config().quick(), tutor_file=str(tmp_path / "foreign.wav"), oracle_trials=50
+    )
+    summary = song.run(config).summary
+    own, tutor = summary["own"], summary["tutor"]
+    assert own["f1_10ms"] >= 0.9
+    assert own["correlation"] >= 0.85
+    assert own["pitch_error"] < 0.05
+    for name in ("transpose", "shuffled", "untrained"):
+        assert own["controls"][name]["f1_10ms"] < own["f1_10ms"] - 0.2, name
+        assert own["controls"][name]["correlation"] < own["correlation"] - 0.2, name
+    assert tutor["correlation"] > tutor["controls"]["shuffled"] + 0.1
+    assert tutor["share_of_oracle"] >= 0.4

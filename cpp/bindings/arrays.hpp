@@ -7,11 +7,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <stdexcept>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "../network.hpp"
+#include "../state.hpp"
 #include "../steps.hpp"
 #include "../types.hpp"
 
@@ -59,6 +63,37 @@ py::array_t<To> to_array(const std::vector<From>& values) {
     py::array_t<To> result(static_cast<py::ssize_t>(values.size()));
     std::copy(values.begin(), values.end(), result.mutable_data());
     return result;
+}
+
+// A saved state by name, as the core holds it and as numpy does.
+using StateArrays = std::map<std::string, py::array>;
+
+inline StateArrays to_arrays(const State& state) {
+    StateArrays result;
+    for (const auto& [name, values] : state)
+        std::visit(
+            [&, &key = name](const auto& vector) {
+                using T = typename std::decay_t<decltype(vector)>::value_type;
+                result.emplace(key, to_array<T>(vector));
+            },
+            values);
+    return result;
+}
+
+inline State to_state(const StateArrays& arrays) {
+    State state;
+    for (const auto& [name, array] : arrays) {
+        if (py::isinstance<py::array_t<double>>(array)) {
+            state.emplace(name, to_vector<double>(array));
+        } else if (py::isinstance<py::array_t<std::int64_t>>(array)) {
+            state.emplace(name, to_vector<std::int64_t>(array));
+        } else if (py::isinstance<py::array_t<std::uint64_t>>(array)) {
+            state.emplace(name, to_vector<std::uint64_t>(array));
+        } else {
+            throw StateError("the saved state is damaged: " + name + " has the wrong type");
+        }
+    }
+    return state;
 }
 
 inline std::vector<double> transposed(std::span<const double> matrix, std::size_t n_rows,

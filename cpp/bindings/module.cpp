@@ -4,6 +4,7 @@
 namespace postdict::bindings {
 void bind_network(pybind11::module_& module);
 void bind_simulation(pybind11::module_& module);
+void bind_voice(pybind11::module_& module);
 }  // namespace postdict::bindings
 
 PYBIND11_MODULE(_core, module) {
@@ -11,4 +12,5 @@ PYBIND11_MODULE(_core, module) {
     module.attr("commit") = POSTDICT_COMMIT;  // "" where it was not built from a checkout
     postdict::bindings::bind_network(module);
     postdict::bindings::bind_simulation(module);
+    postdict::bindings::bind_voice(module);
 }

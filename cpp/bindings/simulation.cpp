@@ -193,33 +193,12 @@ py::array_t<double> potentials(SharedSimulation& shared, std::size_t population,
     return result;
 }
 
-std::map<std::string, py::array> state(SharedSimulation& shared) {
-    const auto simulation = shared.use();
-    std::map<std::string, py::array> result;
-    for (const auto& [name, values] : simulation->state())
-        std::visit(
-            [&, &key = name](const auto& vector) {
-                using T = typename std::decay_t<decltype(vector)>::value_type;
-                result.emplace(key, to_array<T>(vector));
-            },
-            values);
-    return result;
+StateArrays state(SharedSimulation& shared) {
+    return to_arrays(shared.use()->state());
 }
 
-void restore(SharedSimulation& shared, const std::map<std::string, py::array>& arrays) {
-    State state;
-    for (const auto& [name, array] : arrays) {
-        if (py::isinstance<py::array_t<double>>(array)) {
-            state.emplace(name, to_vector<double>(array));
-        } else if (py::isinstance<py::array_t<std::int64_t>>(array)) {
-            state.emplace(name, to_vector<std::int64_t>(array));
-        } else if (py::isinstance<py::array_t<std::uint64_t>>(array)) {
-            state.emplace(name, to_vector<std::uint64_t>(array));
-        } else {
-            throw StateError("the saved state is damaged: " + name + " has the wrong type");
-        }
-    }
-    shared.use()->restore(state);
+void restore(SharedSimulation& shared, const StateArrays& arrays) {
+    shared.use()->restore(to_state(arrays));
 }
 
 }  // namespace

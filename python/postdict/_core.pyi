@@ -168,3 +168,49 @@ class Simulation:
     def time(self) -> float: ...
 
 commit: str
+
+class DivergenceError(ArithmeticError): ...
+
+class Voice:
+    def __init__(
+        self,
+        *,
+        rate: float,
+        oversampling: int,
+        gamma: float,
+        travel_time: float,
+        reflection: float,
+        glottis: float,
+        beak: float,
+        compliance: float,
+        cavity_loss: float,
+        radiation: float,
+        pressure_profile: ArrayLike,
+        tension_profile: ArrayLike,
+        pressure: ArrayLike,
+        tension: ArrayLike,
+        pressure_at_rest: float,
+        tension_at_rest: float,
+    ) -> None: ...
+    def sing(
+        self, onsets: ArrayLike, ids: ArrayLike, n: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+    def state(self) -> dict[str, NDArray[Any]]: ...
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None: ...
+
+class Ear:
+    def __init__(
+        self,
+        *,
+        rate: float,
+        centres: ArrayLike,
+        block: int,
+        reference: float,
+        exponent: float,
+        competition: float,
+        neighbours: int,
+        adaptation: float,
+    ) -> None: ...
+    def hear(self, sound: ArrayLike) -> NDArray[np.float64]: ...
+    def state(self) -> dict[str, NDArray[Any]]: ...
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None: ...

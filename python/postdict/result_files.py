@@ -55,7 +55,7 @@ def write(
     wall_s: float,
     form: str = "png",
 ) -> list[Path]:
-    """Write summary.json, provenance.json, result.npz, the tables (.csv) and figures.
+    """Write summary.json, provenance.json, result.npz, tables (.csv), other files and figures.
 
     Parameters
     ----------
@@ -82,6 +82,7 @@ def write(
         "provenance.json": _json(provenance(wall_s)),
         "result.npz": storage.npz_bytes(result.arrays),
         **{f"{name}.csv": _csv(columns) for name, columns in result.tables.items()},
+        **result.files,
         **_drawn(result, figures, form),
     }
     return _written(folder, contents)

@@ -37,6 +37,8 @@ class Result:
         Named arrays of the first seed.
     tables : dict of dict of arrays
         Columns by name, of every table to be written as .csv.
+    files : dict of bytes
+        What else is to be written, by file name.
     """
 
     experiment: str
@@ -44,6 +46,7 @@ class Result:
     summary: Nested
     arrays: Mapping[str, NDArray[Any]]
     tables: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
         return glance.of_result(self.experiment, self.summary, self.arrays)

@@ -14,6 +14,7 @@ EXPERIMENTS = {
     "negative-image": "postdict.experiments.negative_image",
     "pendulum": "postdict.experiments.pendulum",
     "scaling": "postdict.experiments.scaling",
+    "song": "postdict.experiments.song",
     "sparse-activity": "postdict.experiments.sparse_activity",
     "stdp-window": "postdict.experiments.stdp_window",
     "theory": "postdict.experiments.theory",

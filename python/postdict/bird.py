@@ -1,0 +1,91 @@
+"""Worlds with a voice and an ear: a bird that hears itself, and one that hears a given sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .ear import BLOCK, Ear, Hearing
+from .voice import Gestures, Syrinx, Voice
+
+Floats = NDArray[np.float64]
+Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+
+class Bird:
+    """A world (`control.World`): motor spikes, gestures, sound, ear, drive of the sensors.
+
+    A gesture begins with its spike, to the sample; what is heard in a millisecond drives the
+    sensors in the next.
+
+    Parameters
+    ----------
+    gestures : Gestures
+    hearing : Hearing
+    syrinx : Syrinx
+    """
+
+    interval = BLOCK
+
+    def __init__(self, gestures: Gestures, hearing: Hearing, syrinx: Syrinx) -> None:
+        if hearing.rate != syrinx.rate:
+            raise ValueError(
+                f"voice and ear need one rate, got {syrinx.rate:g} and {hearing.rate:g} Hz"
+            )
+        self._parts = (gestures, hearing, syrinx)
+        self.reset(0)
+
+    def reset(self, seed: int) -> None:  # noqa: ARG002
+        """Begin anew; nothing here is random."""
+        gestures, hearing, syrinx = self._parts
+        self._voice = Voice(gestures, syrinx)
+        self._ear = Ear(hearing)
+        self._n = 0
+
+    def step(self, motor: Spikes) -> Floats:
+        """Sing the spikes of the last millisecond, and return the drive (n_sensor,), mV."""
+        times, ids = motor
+        block = self._parts[1].block
+        onsets = ((times - self._n) * block).astype(np.int64)
+        # Rounding may put a spike just outside of its own step.
+        onsets = np.minimum(np.maximum(onsets, 0), block - 1)
+        self._n += 1
+        drive: Floats = self._ear.drive(self._voice.go_on(onsets, ids, block).sound)[0]
+        return drive
+
+    def state(self) -> dict[str, Any]:
+        """Return what the bird needs to go on."""
+        return {"n": self._n, "voice": self._voice.state(), "ear": self._ear.state()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up what `state` returned."""
+        self._voice.restore(state["voice"])
+        self._ear.restore(state["ear"])
+        self._n = int(state["n"])
+
+
+class Listener:
+    """A world in which a given sound is heard, whatever the motor neurons do.
+
+    Parameters
+    ----------
+    drives : iterator of arrays (n_blocks, n_sensor)
+        mV, one row a millisecond, in pieces of any length; silence follows.
+    n_sensor : int
+    """
+
+    interval = BLOCK
+
+    def __init__(self, drives: Iterator[Floats], n_sensor: int) -> None:
+        self._rows = (row for piece in drives for row in piece)
+        self._silence = np.zeros(n_sensor)
+
+    def reset(self, seed: int) -> None:
+        """Nothing here is random, and a stream cannot be wound back."""
+
+    def step(self, motor: NDArray[np.int64]) -> Floats:  # noqa: ARG002
+        """Return the next row."""
+        return next(self._rows, self._silence)

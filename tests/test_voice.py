@@ -1,0 +1,88 @@
+"""The voice: convergence, gestures, divergence, and going on where it was left."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from postdict.voice import DivergenceError, Gestures, Syrinx, Voice, sing
+
+NOTES = Gestures(np.array([0.15, 0.1, 0.2]), np.array([0.12, 0.08, 0.35]))
+
+
+def relative(a, b):
+    return float(np.linalg.norm(a - b) / np.linalg.norm(b))
+
+
+def test_finer_steps_converge_by_the_fourth_power():
+    sung = {
+        steps: sing(NOTES, [5.0], [0], duration=40.0, syrinx=Syrinx(oversampling=steps)).sound
+        for steps in (8, 16, 32, 128)
+    }
+    errors = [relative(sung[steps], sung[128]) for steps in (8, 16, 32)]
+    assert errors[0] < 0.1
+    assert errors[1] < errors[0] / 10
+    assert errors[2] < errors[1] / 10
+
+
+def test_a_gesture_sounds_while_it_lasts_and_each_has_its_own_spectrum():
+    song = sing(NOTES, [50.0, 150.0, 250.0], [0, 1, 2], duration=350.0)
+    loudness = np.abs(song.sound).reshape(350, -1).max(axis=1)  # by ms
+    assert loudness[52:72].max() > 100 * loudness[:50].max()
+    assert loudness[85:150].max() < 0.05 * loudness[52:72].max()
+    spectra = [np.abs(np.fft.rfft(song.sound[20 * t : 20 * (t + 24)])) for t in (50, 150, 250)]
+    peaks = [int(np.argmax(one)) for one in spectra]
+    assert len(set(peaks)) == 3
+    assert song.pressure.max() == pytest.approx(0.2)
+    assert song.tension.min() == pytest.approx(0.08)
+    assert song.pressure[0] == NOTES.pressure_at_rest
+
+
+def test_gestures_superpose_in_the_muscles():
+    apart = [sing(NOTES, [10.0 + 5.0 * k], [k], duration=60.0) for k in (0, 1)]
+    both = sing(NOTES, [10.0, 15.0], [0, 1], duration=60.0)
+    rest = NOTES.tension_at_rest
+    np.testing.assert_allclose(both.tension, apart[0].tension + apart[1].tension - rest)
+
+
+def test_what_diverges_is_named_and_ends_at_once():
+    loud = replace(NOTES, pressure=np.array([1e7, 0.1, 0.2]))
+    with pytest.raises(
+        DivergenceError, match=r"the syrinx diverges at t = 13\.\d\d ms, at pressure"
+    ):
+        sing(loud, [10.0], [0], duration=60.0)
+
+
+def test_a_voice_goes_on_where_it_was_left_to_the_last_bit():
+    nobody = np.empty(0, np.int64)
+    one, other = Voice(NOTES), Voice(NOTES)
+    one.go_on(np.array([3]), np.array([0]), 100)
+    state = one.state()
+    after = one.go_on(nobody, nobody, 400).sound
+    other.restore(state)
+    np.testing.assert_array_equal(other.go_on(nobody, nobody, 400).sound, after)
+    whole = Voice(NOTES)
+    np.testing.assert_array_equal(whole.go_on(np.array([3]), np.array([0]), 500).sound[100:], after)
+    damaged = {**state, "syrinx.present": np.array([10**6], np.uint64)}
+    with pytest.raises(ValueError, match="damaged"):
+        other.restore(damaged)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Syrinx(rate=0.0), "rate must be positive, got 0.0"),
+        (lambda: Syrinx(oversampling=0), "oversampling must be at least 1, got 0"),
+        (lambda: Syrinx(oversampling=1), "oversampling must be at least 2, got 1"),
+        (lambda: Syrinx(reflection=1.5), "reflection must be at most 0.99, got 1.5"),
+        (lambda: Gestures(np.empty(0), np.empty(0)), "at least one, got 0 and 0"),
+        (lambda: Gestures(np.ones(2), np.ones(3)), "got 2 and 3"),
+        (lambda: Gestures(np.array([np.nan]), np.ones(1)), "pressure must be finite"),
+        (lambda: replace(NOTES, duration=10.0), "at least twice ramp and lead, 12 ms, got 10 ms"),
+        (lambda: sing(NOTES, [1.0], [3], duration=10.0), r"ids must be in \[0, 3\), got 3"),
+        (lambda: sing(NOTES, [1.0], [0], duration=0.0), "duration must be positive"),
+    ],
+)
+def test_what_cannot_be_is_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
