@@ -86,9 +86,7 @@ class Folder:
                     f"{str(self.path)!r} belongs to another sweep ({there['function']}, "
                     f"{len(there['keys'])} points, {lost} of which are not in this one)"
                 )
-        elif (
-            not (self.path / "points").is_dir() and self.path.exists() and any(self.path.iterdir())
-        ):
+        elif self._is_foreign():
             raise SweepError(f"{str(self.path)!r} is not empty and holds no sweep")
         for name in ("points", "failed"):
             (self.path / name).mkdir(parents=True, exist_ok=True)
@@ -97,11 +95,11 @@ class Folder:
             storage.write_bytes(file, content)
 
     def _is_foreign(self) -> bool:
-        return (
-            self.path.exists()
-            and not (self.path / "points").is_dir()  # one that another run begins this moment
-            and any(self.path.iterdir())
-        )
+        """Whether it holds something and no sweep, nor one that another run begins this moment."""
+        if not self.path.exists():
+            return False
+        names = {one.name for one in self.path.iterdir()}  # "points" is the first to be there
+        return bool(names) and "points" not in names
 
     def _readable_plan(self, file: Path) -> Record | None:
         if not file.exists():
