@@ -88,6 +88,14 @@ def test_neo(recording):
     np.testing.assert_array_equal(other.times.rescale("ms").magnitude, [1.0, 2.0, 90.0])
 
 
+def test_neo_of_a_recorder_without_samples_yet():
+    module("neo")
+    none = Samples(np.empty(0), np.empty((0, 2)))
+    with quiet():
+        (segment,) = Recording(0.0, 1.0, {}, {"cells.v": none}).to_neo().segments
+    assert segment.irregularlysampledsignals[0].shape == (0, 2)
+
+
 def test_nwb(recording, tmp_path):
     pynwb = module("pynwb")
     path = tmp_path / "run.nwb"

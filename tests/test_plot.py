@@ -26,6 +26,7 @@ def folder(request, tmp_path_factory):
 
 
 def test_figures_drawn_again_have_the_same_bytes(folder, tmp_path):
+    (folder / "notes.csv").write_text("a user's own\nfile,here\n")
     assert main(["plot", str(folder), "--out", str(tmp_path / "again")]) == 0
     figures = list(folder.glob("*.png"))
     assert figures

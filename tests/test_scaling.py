@@ -59,13 +59,24 @@ def test_the_point_of_a_cut_is_the_point_that_a_sweep_would_measure():
         assert cut[f"{value:g}"][metric] == alone[metric]
 
 
+RUNAWAY = replace(SMALL, inhibition_lag=1.0, n_motor=6, n_sensor=18, fan_out=6)
+
+
 def test_a_loop_that_runs_away_has_no_score_and_stops_nothing():
-    config = replace(SMALL, inhibition_lag=1.0, n_motor=6, n_sensor=18, fan_out=6)
-    summary = scaling.run(config).summary
+    summary = scaling.run(RUNAWAY).summary
     assert summary["ran_away"] == 1
     assert summary["f1_1hz"] is None
     assert summary["controls"]["shuffled"]["f1_1hz"] is None
     assert summary["controls"]["pinv"]["f1_1hz"] is not None
+
+
+def test_a_cut_whose_points_run_away_is_counted_and_drawn():
+    result = scaling.run(replace(RUNAWAY, axes="duration"))
+    points = result.summary["cuts"]["duration"].values()
+    assert all(one["ran_away"] and one["n_learned"] == 0 for one in points)
+    figure = Figure(figsize=(8.0, 6.0))
+    scaling.draw(result, figure)
+    assert figure.axes
 
 
 def test_every_cut_gives_valid_configurations_that_differ():

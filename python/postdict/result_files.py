@@ -79,7 +79,7 @@ def write(
         "summary.json": _json(
             {"experiment": result.experiment, **result.summary, "config": result.config}
         ),
-        "provenance.json": _json(provenance(wall_s)),
+        "provenance.json": _json({**provenance(wall_s), "tables": list(result.tables)}),
         "result.npz": storage.npz_bytes(result.arrays),
         **{f"{name}.csv": _csv(columns) for name, columns in result.tables.items()},
         **result.files,
@@ -107,7 +107,8 @@ def read(directory: str | os.PathLike[str]) -> Result:
     try:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         arrays = storage.read_npz((folder / "result.npz").read_bytes())
-        tables = {path.stem: _read_csv(path) for path in sorted(folder.glob("*.csv"))}
+        made = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        tables = {name: _read_csv(folder / f"{name}.csv") for name in made["tables"]}
         experiment, config = summary.pop("experiment"), summary.pop("config")
         if not isinstance(experiment, str) or not isinstance(config, dict):
             raise ValueError("summary.json names no experiment or no config")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,7 +43,8 @@ def block(recording: Recording) -> Any:
 
 
 def _signal(neo: Any, quantities: Any, name: str, samples: Samples) -> tuple[str, Any]:
-    values = samples.values.reshape(len(samples.times), -1)
+    width = math.prod(samples.values.shape[1:])
+    values = samples.values.reshape(len(samples.times), width)
     times = samples.times * quantities.ms
     if samples.interval is None:
         signal = neo.IrregularlySampledSignal(times, values, units=samples.unit, name=name)

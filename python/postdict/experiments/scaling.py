@@ -217,5 +217,5 @@ def run(config: Config, report: Report | None = None) -> Result:
 
 def _with_spread(per_seed: list[Nested]) -> Nested:
     medians, ranges = median_and_range(per_seed)
-    learned = sum(one["learned"] for one in per_seed)
+    learned = sum(bool(one["learned"]) for one in per_seed)  # None where it ran away
     return {**medians, "spread": ranges, "n_learned": learned, "n_seeds": len(per_seed)}
