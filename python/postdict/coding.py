@@ -2,7 +2,8 @@
 
 An encoder has ``encode(observation)`` and returns what drives the sensors; a decoder has
 ``decode(motor)`` and returns an action. Any objects with these methods will do; these are the usual
-ones.
+ones. One that remembers something also has ``reset()``, called where an episode begins, and
+``state()`` and ``restore(state)``.
 """
 
 from __future__ import annotations
