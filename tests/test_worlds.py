@@ -330,7 +330,7 @@ def test_a_world_that_cannot_take_up_its_state_leaves_the_simulation_as_it_was(t
     assert_equal(sim, whole)
 
 
-def test_the_newest_simulation_has_the_world():
+def test_the_newest_simulation_has_the_world(tmp_path):
     net = arm_loop()
     first = Simulation(net)
     first.run_until(20.0)
@@ -338,11 +338,31 @@ def test_the_newest_simulation_has_the_world():
     second.run_until(20.0)
     with pytest.raises(RuntimeError, match="world 'arm' was taken over by a newer Simulation"):
         first.run_until(30.0)
+    for kept in (lambda: first.save(tmp_path / "state.npz"), lambda: copy.deepcopy(first)):
+        with pytest.raises(RuntimeError, match="world 'arm' was taken over by a newer Simulation"):
+            kept()
+    assert not list(tmp_path.iterdir())
+    second.save(tmp_path / "state.npz")
+    first.restore(tmp_path / "state.npz")  # and so it has it again
+    assert_equal(first, second)
+    second = Simulation(net)
+    second.run_until(20.0)
     third = Simulation(net, worlds={"arm": Arm(scale=2.0)})
     for sim in (second, third):
         sim.run_until(100.0)
     assert_equal(second, third)
     assert third.network.world_objects()["arm"] is third.worlds["arm"]
+
+
+def test_an_object_is_one_world():
+    net = two_populations()
+    arm = Arm(2)
+    net.add_world("arm", arm, "motor", "sensor")
+    with pytest.raises(ValueError, match=r"world 'leg' must be .* of its own, got .* 'arm'"):
+        net.add_world("leg", arm, "motor", "sensor")
+    net.add_world("leg", Arm(2), "motor", "sensor")
+    with pytest.raises(ValueError, match="must be an object of its own"):
+        Simulation(net, worlds={"leg": arm})
 
 
 def test_a_slow_world_is_named_with_its_share(monkeypatch):
