@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 
 import postdict
-from postdict import LIF, AntisymmetricSTDP, CheckpointError, LIFExp, Simulation, Steps, control
+from postdict import (
+    LIF,
+    AntisymmetricSTDP,
+    CheckpointError,
+    LIFExp,
+    Simulation,
+    Steps,
+    checkpoint,
+    control,
+)
 from postdict.world import sparse_world
 from stepped_worlds import (
     SILENCE,
@@ -323,6 +332,27 @@ def test_a_world_that_cannot_take_up_its_state_leaves_the_simulation_as_it_was(t
     sim = Simulation(arm_loop(Picky(scale=2.0)))
     sim.run_until(100.0)
     with pytest.raises(RuntimeError, match="too old"):
+        sim.restore(tmp_path / "state.npz")
+    whole = Simulation(arm_loop())
+    for one in (sim, whole):
+        one.run_until(200.0)
+    assert_equal(sim, whole)
+
+
+def test_a_state_that_the_core_refuses_leaves_all_as_it_was(tmp_path, monkeypatch):
+    sim = Simulation(arm_loop())
+    sim.run_until(300.0)
+    sim.save(tmp_path / "state.npz")
+    sim = Simulation(arm_loop())
+    sim.run_until(100.0)
+    unpack = checkpoint.unpack
+
+    def damaged(content):
+        network, limits, state, *rest = unpack(content)
+        return network, limits, state | {"world0.n_steps": np.array([7], np.uint64)}, *rest
+
+    monkeypatch.setattr(checkpoint, "unpack", damaged)
+    with pytest.raises(CheckpointError, match="a world has missed a step"):
         sim.restore(tmp_path / "state.npz")
     whole = Simulation(arm_loop())
     for one in (sim, whole):

@@ -10,7 +10,7 @@ import hashlib
 import inspect
 import time as _clock
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 from weakref import WeakValueDictionary
 
@@ -198,11 +198,12 @@ class WorldsInLoop:
         self._check()
         return self._states()
 
-    def restore(self, states: Mapping[str, dict[str, Any]]) -> None:
-        """Take up states; if one cannot, all have those from before again."""
+    def restore(self, states: Mapping[str, dict[str, Any]], others: Callable[[], None]) -> None:
+        """Take up states, and call what takes up the others; if one cannot, all go back."""
         before = self._states()
         try:
             self._restore(states)
+            others()
         except BaseException:
             self._restore(before)
             raise
