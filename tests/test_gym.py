@@ -164,6 +164,9 @@ def test_tuning_curves():
     assert TuningCurves([[0.0, 3.0]], [1.0, 2.0], 1.0).encode([1.0, 1.0]) == pytest.approx(
         [np.exp(-1.0)]
     )
+    for wrong in (1.0, [1.0], [[1.0], [1.0]], [1.0, 1.0, 1.0]):
+        with pytest.raises(ValueError, match=r"an observation must have 2 values, got \("):
+            TuningCurves([[0.0, 3.0]], 1.0, 1.0).encode(wrong)
     with pytest.raises(ValueError, match="width must be positive, one number or 2"):
         TuningCurves([[0.0, 3.0]], [1.0, 2.0, 3.0], 1.0)
     with pytest.raises(ValueError, match="width must be positive"):
@@ -178,6 +181,8 @@ def test_decoders():
     assert linear.decode(np.array([0, 1])).dtype == np.float32
     with pytest.raises(ValueError, match="low must be below high"):
         LinearDecoder([[1.0]], 1.0, 1.0)
+    with pytest.raises(ValueError, match="high must be one number or 1, got"):
+        LinearDecoder([[1.0]], -1.0, [1.0, 2.0])
     choice = ChoiceDecoder(2, idle=1)
     assert [choice.decode(np.array(n)) for n in ([1, 0, 0, 2], [1, 1, 0, 2], [0] * 4)] == [1, 0, 1]
     with pytest.raises(ValueError, match="3 motor neurons cannot be divided into 2"):
