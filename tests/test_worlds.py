@@ -384,6 +384,27 @@ def test_the_newest_simulation_has_the_world(tmp_path):
     assert third.network.world_objects()["arm"] is third.worlds["arm"]
 
 
+def test_what_waits_for_a_world_and_from_it_is_bounded():
+    options = {"max_pending_spikes": 30}
+    net = postdict.Network()
+    net.add_spike_source("motor", 2, times=np.arange(100.0), ids=np.zeros(100, int))
+    cells = net.add_population("sensor", 2, LIF())
+    net.add_world("slow", Scripted([SILENCE], interval=1e6), "motor", cells)
+    sim = Simulation(net, **options)
+    with pytest.raises(postdict.LimitError, match="max_pending_spikes = 30 reached"):
+        sim.run_until(100.0)
+    assert sim.time == 30.0
+
+    for drive, n_steps in (("current", 15), ("kicks", 30)):
+        net = two_populations()
+        late = Scripted([[0.5, 0.0]], interval=1.0)
+        net.add_world("late", late, "motor", "sensor", drive=drive, latency=1e6)
+        sim = Simulation(net, **options)
+        with pytest.raises(postdict.LimitError, match="max_pending_spikes = 30 reached"):
+            sim.run_until(100.0)
+        assert len(late.heard) == n_steps
+
+
 def test_an_object_is_one_world():
     net = two_populations()
     arm = Arm(2)

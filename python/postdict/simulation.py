@@ -44,7 +44,8 @@ class Simulation(Readings):
     max_recorded_spikes : int
         Bound on the spikes kept in memory (12 bytes each).
     max_pending_spikes : int
-        Bound on the spikes under way in axons.
+        Bound on the spikes under way: in axons, to worlds (which hear them at their next step),
+        and from them, where each value of an answer that has yet to act counts as one.
     max_rate : float, optional
         Bound on the mean rate of each population, Hz per neuron, over each second of the
         simulation (from t = 0, 1000, 2000, ... ms on). None, the default, is no bound.
