@@ -85,6 +85,26 @@ def test_an_action_outside_of_the_space_is_named():
         sim.run_until(5000.0)
 
 
+def test_a_step_that_fails_before_the_environment_loses_nothing_and_one_after_it_moves_twice():
+    def elapsed(code, method):
+        def fail(*_):
+            raise ZeroDivisionError
+
+        world = pendulum()
+        sim = swinging(world)
+        sim.run_until(50.0 + 1e-6)
+        before = world.env.get_wrapper_attr("_elapsed_steps")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(type(getattr(world, code)), method, fail)
+            with pytest.raises(ZeroDivisionError):
+                sim.run_until(100.0)
+        sim.run_until(60.0 + 1e-6)
+        return world.env.get_wrapper_attr("_elapsed_steps") - before
+
+    assert elapsed("decoder", "decode") == 1
+    assert elapsed("encoder", "encode") == 2
+
+
 def test_choices_drive_a_cart(tmp_path):
     world = gym.GymWorld(
         gymnasium.make("CartPole-v1"),

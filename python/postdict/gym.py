@@ -29,6 +29,11 @@ class GymWorld:
     A step decodes an action from the motor neurons, takes it in the environment, and encodes what
     is observed then. An episode that ends is followed by another, without a gap.
 
+    A step that fails is asked again when the simulation is run on. An environment cannot go back:
+    where it raises, or the encoder does after it, or Ctrl-C falls into it, it may have moved, and
+    takes another step then. What the decoder raises comes before, and loses nothing. Go on from a
+    checkpoint where this matters.
+
     Parameters
     ----------
     env : gymnasium.Env
