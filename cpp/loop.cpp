@@ -122,7 +122,7 @@ void WorldLoop::add_kicks(std::vector<SensorKick> kicks) {
 Time WorldLoop::next_time() const {
     Time next = source_.next_time();
     if (!changes_.empty()) next = std::min(next, changes_.front().time);
-    if (n_pending() > 0) next = std::min(next, kicks_[n_kicked_].time);
+    if (n_kicks() > 0) next = std::min(next, kicks_[n_kicked_].time);
     return next;
 }
 

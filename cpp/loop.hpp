@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -69,7 +70,11 @@ class WorldLoop {
     double current(NeuronId i) const {
         return settings_.drive == Drive::current ? present_[static_cast<std::size_t>(i)] : 0.0;
     }
-    std::size_t n_pending() const { return kicks_.size() - n_kicked_; }
+    // Numbers kept for later, which grow with the activity and with latency / interval: spikes that
+    // will be heard, kicks, and values of changes.
+    std::size_t n_pending() const {
+        return heard_.size() + n_kicks() + changes_.size() * settings_.n_sensor;
+    }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit);
@@ -85,6 +90,7 @@ class WorldLoop {
     bool holds() const {
         return settings_.drive == Drive::current || settings_.drive == Drive::rates;
     }
+    std::size_t n_kicks() const { return kicks_.size() - n_kicked_; }
     std::vector<double> rates_at(Time t) const;
     void check(const Answer& given, Time t) const;
     void add_kicks(std::vector<SensorKick> kicks);
@@ -93,7 +99,7 @@ class WorldLoop {
     std::uint64_t n_steps_ = 0;
     std::vector<Spike> heard_;         // since the last step
     std::vector<double> motor_rates_;  // (n_motor,) Hz, at the last step
-    std::vector<Change> changes_;      // to come, by time
+    std::deque<Change> changes_;       // to come, by time
     std::vector<double> present_;      // (n_sensor,) mV, the current that holds
     RatesSource source_;
     std::vector<SensorKick> kicks_;  // by (time, id); the first n_kicked_ have acted
@@ -107,7 +113,7 @@ std::uint64_t WorldLoop::act(Time t, Inputs& inputs, Changed&& changed) {
     };
     while (!changes_.empty() && changes_.front().time == t) {
         const std::vector<double> values = std::move(changes_.front().values);
-        changes_.erase(changes_.begin());
+        changes_.pop_front();
         if (settings_.drive == Drive::rates) {
             source_.set_rates(values, t);
             continue;

@@ -53,7 +53,8 @@ void Simulation::take_steps(Time t) {
         if (loop.next_step() != t) continue;
         const std::size_t n_before = loop.n_pending();
         loop.step();
-        n_pending_ += loop.n_pending() - n_before;
+        n_pending_ += loop.n_pending();
+        n_pending_ -= n_before;
         queue_.set(world_slot(w), loop.next_time());
     }
 }
@@ -278,8 +279,11 @@ void Simulation::act(std::size_t w, Time t) {
 }
 
 void Simulation::hear(const Emitter& emitter, const std::vector<NeuronId>& fired, Time t) {
-    for (ControlledWorld& world : network_.worlds)
-        if (world.motor == emitter) world.loop.hear(fired, t);
+    for (ControlledWorld& world : network_.worlds) {
+        if (world.motor != emitter) continue;
+        world.loop.hear(fired, t);
+        n_pending_ += fired.size();
+    }
 }
 
 void Simulation::arrive(std::size_t index, Time t) {

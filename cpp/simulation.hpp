@@ -85,7 +85,7 @@ class Simulation {
     void append_spikes(std::size_t source, const std::vector<Spike>& spikes);
     // A world's first answer, as if it were asked at the present.
     void answer(std::size_t world, const Answer& given);
-    World& world(std::size_t w) const { return network_.worlds[w].loop.world(); }
+    World& world(std::size_t w) const { return network_.worlds.at(w).loop.world(); }
     const SampledRecorder& recorder(std::size_t index) const { return network_.recorders[index]; }
     SampledRecorder& recorder(std::size_t index) { return network_.recorders[index]; }
 

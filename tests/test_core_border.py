@@ -19,3 +19,12 @@ def test_no_weights_are_not_recorded(variable):
     with pytest.raises(ValueError, match="no synapses, so no weights"):
         core.record(variable, 0, [], 1.0, [], 2)
     _core.Simulation(core, 10, 10).run_until(5.0, 10)
+
+
+def test_no_world_is_not_asked():
+    net = Network()
+    net.add_population("cells", 2, LIF())
+    core = _core.Simulation(assembled(net), 10, 10)
+    for ask in (lambda: core.world_seconds(0), lambda: core.answer(0, [1.0, 1.0])):
+        with pytest.raises(IndexError):
+            ask()

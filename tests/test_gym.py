@@ -85,6 +85,26 @@ def test_an_action_outside_of_the_space_is_named():
         sim.run_until(5000.0)
 
 
+def test_a_step_that_fails_before_the_environment_loses_nothing_and_one_after_it_moves_twice():
+    def elapsed(code, method):
+        def fail(*_):
+            raise ZeroDivisionError
+
+        world = pendulum()
+        sim = swinging(world)
+        sim.run_until(50.0 + 1e-6)
+        before = world.env.get_wrapper_attr("_elapsed_steps")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(type(getattr(world, code)), method, fail)
+            with pytest.raises(ZeroDivisionError):
+                sim.run_until(100.0)
+        sim.run_until(60.0 + 1e-6)
+        return world.env.get_wrapper_attr("_elapsed_steps") - before
+
+    assert elapsed("decoder", "decode") == 1
+    assert elapsed("encoder", "encode") == 2
+
+
 def test_choices_drive_a_cart(tmp_path):
     world = gym.GymWorld(
         gymnasium.make("CartPole-v1"),
@@ -164,6 +184,9 @@ def test_tuning_curves():
     assert TuningCurves([[0.0, 3.0]], [1.0, 2.0], 1.0).encode([1.0, 1.0]) == pytest.approx(
         [np.exp(-1.0)]
     )
+    for wrong in (1.0, [1.0], [[1.0], [1.0]], [1.0, 1.0, 1.0]):
+        with pytest.raises(ValueError, match=r"an observation must have 2 values, got \("):
+            TuningCurves([[0.0, 3.0]], 1.0, 1.0).encode(wrong)
     with pytest.raises(ValueError, match="width must be positive, one number or 2"):
         TuningCurves([[0.0, 3.0]], [1.0, 2.0, 3.0], 1.0)
     with pytest.raises(ValueError, match="width must be positive"):
@@ -178,6 +201,8 @@ def test_decoders():
     assert linear.decode(np.array([0, 1])).dtype == np.float32
     with pytest.raises(ValueError, match="low must be below high"):
         LinearDecoder([[1.0]], 1.0, 1.0)
+    with pytest.raises(ValueError, match="high must be one number or 1, got"):
+        LinearDecoder([[1.0]], -1.0, [1.0, 2.0])
     choice = ChoiceDecoder(2, idle=1)
     assert [choice.decode(np.array(n)) for n in ([1, 0, 0, 2], [1, 1, 0, 2], [0] * 4)] == [1, 0, 1]
     with pytest.raises(ValueError, match="3 motor neurons cannot be divided into 2"):

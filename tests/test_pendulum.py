@@ -55,7 +55,24 @@ def test_the_arm_does_what_physics_says():
         assert kicks == pytest.approx(config.response()[:, j], abs=1e-3)  # float32 observations
     seen = Accelerometer(config)
     seen.restore(world.encoder.state())
-    assert seen.state() == world.encoder.state() != {"velocity": 0.0}
+    assert seen.state() == world.encoder.state() != {"velocity": None}
+
+
+def test_no_episode_senses_the_one_before_it():
+    pytest.importorskip("gymnasium")
+    config = Config()
+    world, fresh = arm(config), arm(config)
+    push = np.eye(config.n_motor)[-1]
+    world.reset(1)
+    for _ in range(10):
+        world.step(push)
+    at_rest = config.curves().encode([0.0])
+    for one in (world, fresh):
+        assert np.array_equal(one.reset(2), at_rest)
+    for _ in range(199):
+        assert np.array_equal(world.step(push), fresh.step(push))
+    assert np.array_equal(world.step(push), at_rest)  # the arm has begun anew, elsewhere
+    assert world.n_episodes == 1
 
 
 def test_a_little_learning_inverts_the_arm():

@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 
 import postdict
-from postdict import LIF, AntisymmetricSTDP, CheckpointError, LIFExp, Simulation, Steps, control
+from postdict import (
+    LIF,
+    AntisymmetricSTDP,
+    CheckpointError,
+    LIFExp,
+    Simulation,
+    Steps,
+    checkpoint,
+    control,
+)
 from postdict.world import sparse_world
 from stepped_worlds import (
     SILENCE,
@@ -330,7 +339,28 @@ def test_a_world_that_cannot_take_up_its_state_leaves_the_simulation_as_it_was(t
     assert_equal(sim, whole)
 
 
-def test_the_newest_simulation_has_the_world():
+def test_a_state_that_the_core_refuses_leaves_all_as_it_was(tmp_path, monkeypatch):
+    sim = Simulation(arm_loop())
+    sim.run_until(300.0)
+    sim.save(tmp_path / "state.npz")
+    sim = Simulation(arm_loop())
+    sim.run_until(100.0)
+    unpack = checkpoint.unpack
+
+    def damaged(content):
+        network, limits, state, *rest = unpack(content)
+        return network, limits, state | {"world0.n_steps": np.array([7], np.uint64)}, *rest
+
+    monkeypatch.setattr(checkpoint, "unpack", damaged)
+    with pytest.raises(CheckpointError, match="a world has missed a step"):
+        sim.restore(tmp_path / "state.npz")
+    whole = Simulation(arm_loop())
+    for one in (sim, whole):
+        one.run_until(200.0)
+    assert_equal(sim, whole)
+
+
+def test_the_newest_simulation_has_the_world(tmp_path):
     net = arm_loop()
     first = Simulation(net)
     first.run_until(20.0)
@@ -338,11 +368,52 @@ def test_the_newest_simulation_has_the_world():
     second.run_until(20.0)
     with pytest.raises(RuntimeError, match="world 'arm' was taken over by a newer Simulation"):
         first.run_until(30.0)
+    for kept in (lambda: first.save(tmp_path / "state.npz"), lambda: copy.deepcopy(first)):
+        with pytest.raises(RuntimeError, match="world 'arm' was taken over by a newer Simulation"):
+            kept()
+    assert not list(tmp_path.iterdir())
+    second.save(tmp_path / "state.npz")
+    first.restore(tmp_path / "state.npz")  # and so it has it again
+    assert_equal(first, second)
+    second = Simulation(net)
+    second.run_until(20.0)
     third = Simulation(net, worlds={"arm": Arm(scale=2.0)})
     for sim in (second, third):
         sim.run_until(100.0)
     assert_equal(second, third)
     assert third.network.world_objects()["arm"] is third.worlds["arm"]
+
+
+def test_what_waits_for_a_world_and_from_it_is_bounded():
+    options = {"max_pending_spikes": 30}
+    net = postdict.Network()
+    net.add_spike_source("motor", 2, times=np.arange(100.0), ids=np.zeros(100, int))
+    cells = net.add_population("sensor", 2, LIF())
+    net.add_world("slow", Scripted([SILENCE], interval=1e6), "motor", cells)
+    sim = Simulation(net, **options)
+    with pytest.raises(postdict.LimitError, match="max_pending_spikes = 30 reached"):
+        sim.run_until(100.0)
+    assert sim.time == 30.0
+
+    for drive, n_steps in (("current", 15), ("kicks", 30)):
+        net = two_populations()
+        late = Scripted([[0.5, 0.0]], interval=1.0)
+        net.add_world("late", late, "motor", "sensor", drive=drive, latency=1e6)
+        sim = Simulation(net, **options)
+        with pytest.raises(postdict.LimitError, match="max_pending_spikes = 30 reached"):
+            sim.run_until(100.0)
+        assert len(late.heard) == n_steps
+
+
+def test_an_object_is_one_world():
+    net = two_populations()
+    arm = Arm(2)
+    net.add_world("arm", arm, "motor", "sensor")
+    with pytest.raises(ValueError, match=r"world 'leg' must be .* of its own, got .* 'arm'"):
+        net.add_world("leg", arm, "motor", "sensor")
+    net.add_world("leg", Arm(2), "motor", "sensor")
+    with pytest.raises(ValueError, match="must be an object of its own"):
+        Simulation(net, worlds={"leg": arm})
 
 
 def test_a_slow_world_is_named_with_its_share(monkeypatch):

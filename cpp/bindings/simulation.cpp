@@ -17,7 +17,8 @@ namespace postdict::bindings {
 namespace {
 
 // The lock is released while the core runs, so another Python thread could reach the same object:
-// it is told so instead. Different simulations share nothing and run side by side.
+// it is told so instead. Different simulations share nothing but worlds in Python that their user
+// gave to several, and run side by side.
 class SharedSimulation {
   public:
     SharedSimulation(const Network& network, Limits limits) : simulation_(network, limits) {}
@@ -46,7 +47,7 @@ class SharedSimulation {
 
 bool run_until(SharedSimulation& shared, Time end, std::uint64_t most_instants) {
     const auto simulation = shared.use();
-    // Nothing in the core touches a Python object.
+    // Nothing in the core touches a Python object but a PythonWorld, which takes the lock again.
     const py::gil_scoped_release released;
     return simulation->run_until(end, most_instants);
 }

@@ -2,7 +2,8 @@
 
 An encoder has ``encode(observation)`` and returns what drives the sensors; a decoder has
 ``decode(motor)`` and returns an action. Any objects with these methods will do; these are the usual
-ones.
+ones. One that remembers something also has ``reset()``, called where an episode begins, and
+``state()`` and ``restore(state)``.
 """
 
 from __future__ import annotations
@@ -64,7 +65,13 @@ class TuningCurves:
 
     def encode(self, observation: ArrayLike) -> NDArray[np.float64]:
         """Return (n_sensor,) for an observation (n_dimensions,)."""
-        offset = (np.asarray(observation, np.float64) - self.centres) / self.width
+        seen = np.asarray(observation, np.float64)
+        if seen.shape != self.centres.shape[1:]:
+            raise ValueError(
+                f"an observation must have {self.centres.shape[1]} values, got {seen.shape} as its "
+                "shape"
+            )
+        offset = (seen - self.centres) / self.width
         drive: NDArray[np.float64] = self.height * np.exp(-0.5 * (offset * offset).sum(axis=1))
         return drive
 
@@ -87,6 +94,10 @@ class LinearDecoder:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", _checks.finite_array("weights", self.weights, ndim=2))
+        n = len(self.weights)
+        for name, bound in (("low", self.low), ("high", self.high)):
+            if np.shape(bound) not in ((), (n,)):
+                raise ValueError(f"{name} must be one number or {n}, got {bound}")
         if not np.all(np.asarray(self.low) < np.asarray(self.high)):
             raise ValueError(f"low must be below high, got {self.low} and {self.high}")
 

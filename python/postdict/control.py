@@ -10,7 +10,7 @@ import hashlib
 import inspect
 import time as _clock
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 from weakref import WeakValueDictionary
 
@@ -93,6 +93,15 @@ def check(name: str, world: Any) -> float:
     return _checks.number(f"world {name!r}: interval", world.interval, "ms", above=0.0)
 
 
+def check_own(name: str, world: World, others: Mapping[str, World]) -> None:
+    """Refuse an object that is another world already: it would be stepped twice."""
+    for other, its in others.items():
+        if its is world and other != name:
+            raise ValueError(
+                f"world {name!r} must be an object of its own, got the one that is {other!r} too"
+            )
+
+
 def check_options(readout: str, tau: object, drive: str, weight: object) -> None:
     """Refuse a readout and a drive that do not exist, or lack a number, or have one too many."""
     for what, given, known in (("readout", readout, READOUTS), ("drive", drive, DRIVES)):
@@ -123,6 +132,7 @@ def chosen(
             raise TypeError(
                 f"world {name!r} is code, which no file holds: give it, worlds={{{name!r}: ...}}"
             )
+        check_own(name, world, worlds)
     return worlds
 
 
@@ -181,14 +191,19 @@ class WorldsInLoop:
                 self._core.answer(k, first)
 
     def states(self) -> dict[str, dict[str, Any]]:
-        """Return their states by name; TypeError where one offers none."""
-        return {name: state_of(name, world) for name, world in self.objects.items()}
+        """Return their states by name; TypeError where one offers none.
 
-    def restore(self, states: Mapping[str, dict[str, Any]]) -> None:
-        """Take up states; if one cannot, all have those from before again."""
-        before = self.states()
+        RuntimeError where one has the state of another simulation by now.
+        """
+        self._check()
+        return self._states()
+
+    def restore(self, states: Mapping[str, dict[str, Any]], others: Callable[[], None]) -> None:
+        """Take up states, and call what takes up the others; if one cannot, all go back."""
+        before = self._states()
         try:
             self._restore(states)
+            others()
         except BaseException:
             self._restore(before)
             raise
@@ -196,8 +211,7 @@ class WorldsInLoop:
 
     def start(self) -> None:
         """Begin a run."""
-        for claim in self._claims:
-            claim.check()
+        self._check()
         self._started = _clock.perf_counter()
         self._before = self.seconds()
 
@@ -221,6 +235,13 @@ class WorldsInLoop:
 
     def _claim(self) -> None:
         self._claims = [Claim(name, world) for name, world in self.objects.items()]
+
+    def _check(self) -> None:
+        for claim in self._claims:
+            claim.check()
+
+    def _states(self) -> dict[str, dict[str, Any]]:
+        return {name: state_of(name, world) for name, world in self.objects.items()}
 
     def _restore(self, states: Mapping[str, dict[str, Any]]) -> None:
         for name, world in self.objects.items():

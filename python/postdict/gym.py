@@ -29,6 +29,11 @@ class GymWorld:
     A step decodes an action from the motor neurons, takes it in the environment, and encodes what
     is observed then. An episode that ends is followed by another, without a gap.
 
+    A step that fails is asked again when the simulation is run on. An environment cannot go back:
+    where it raises, or the encoder does after it, or Ctrl-C falls into it, it may have moved, and
+    takes another step then. What the decoder raises comes before, and loses nothing. Go on from a
+    checkpoint where this matters.
+
     Parameters
     ----------
     env : gymnasium.Env
@@ -37,7 +42,8 @@ class GymWorld:
     decoder : Decoder
         What the motor neurons did → an action (see `postdict.coding`).
     encoder : Encoder
-        An observation → what drives the sensors.
+        An observation → what drives the sensors. Codes that remember something have `state` and
+        `restore`, and `reset()`, which is called where an episode begins.
     attributes : sequence of str
         Attributes of the environment or its wrappers that are its state besides its random numbers:
         with them a simulation can be saved. Of Pendulum-v1: ``("state", "_elapsed_steps")``.
@@ -70,8 +76,7 @@ class GymWorld:
     def reset(self, seed: int) -> Any:
         """Begin an episode, and return how it looks at its start."""
         self.n_episodes, self.total_reward = 0, 0.0
-        observation, _ = self.env.reset(seed=seed)
-        return self.encoder.encode(observation)
+        return self.encoder.encode(self._begin(seed=seed))
 
     def step(self, motor: Any) -> Any:
         """Take one step of the environment."""
@@ -82,7 +87,7 @@ class GymWorld:
         self.total_reward += float(reward)
         if terminated or truncated:
             self.n_episodes += 1
-            observation, _ = self.env.reset()
+            observation = self._begin()
         return self.encoder.encode(observation)
 
     def state(self) -> dict[str, Any]:
@@ -108,6 +113,14 @@ class GymWorld:
         for code, its in zip(self._codes(), state["codes"], strict=True):
             code.restore(its)
         self.n_episodes, self.total_reward = state["n_episodes"], state["total_reward"]
+
+    def _begin(self, **options: Any) -> Any:
+        """Begin an episode, also for the codes, and return what is observed."""
+        observation, _ = self.env.reset(**options)
+        for code in (self.decoder, self.encoder):
+            if hasattr(code, "reset"):
+                code.reset()
+        return observation
 
     def _codes(self) -> list[Any]:
         return [code for code in (self.decoder, self.encoder) if hasattr(code, "state")]

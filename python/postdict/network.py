@@ -220,10 +220,13 @@ class Network(Declarations):
         ------
         TypeError
             The world lacks what it must have: the message says what.
+        ValueError
+            The object is attached already, under another name.
         """
         name = self._new_name(name)
         heard, driven = self._emitter(motor), self._population(sensor)
         interval = control.check(name, world)
+        control.check_own(name, world, self._world_objects)
         control.check_options(readout, tau, drive, weight)
         model = driven.neurons
         if drive == "current" and isinstance(model, LIF) and model.v_min is not None:

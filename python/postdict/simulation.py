@@ -44,7 +44,8 @@ class Simulation(Readings):
     max_recorded_spikes : int
         Bound on the spikes kept in memory (12 bytes each).
     max_pending_spikes : int
-        Bound on the spikes under way in axons.
+        Bound on the spikes under way: in axons, to worlds (which hear them at their next step),
+        and from them, where each value of an answer that has yet to act counts as one.
     max_rate : float, optional
         Bound on the mean rate of each population, Hz per neuron, over each second of the
         simulation (from t = 0, 1000, 2000, ... ms on). None, the default, is no bound.
@@ -324,7 +325,12 @@ class Simulation(Readings):
         if not checkpoint.equal(network, self._network):
             raise checkpoint.CheckpointError("the checkpoint is of another network")
         with self._paused():
-            self._take_up(state, moved, worlds)
+            before = self._core.state()
+            try:
+                self._take_up(state, moved, worlds)
+            except BaseException:  # which may have left the core with half of it
+                self._core.restore(before)
+                raise
 
     def _take_up(
         self,
@@ -332,12 +338,14 @@ class Simulation(Readings):
         moved: tuple[str, float] | None,
         worlds: checkpoint.States,
     ) -> None:
-        self._worlds.restore(worlds)
-        try:
-            self._core.restore(state)
-            self._set_moved(None if moved is None else Moved(*moved))
-        except ValueError as error:
-            raise checkpoint.CheckpointError(str(error)) from None
+        def core() -> None:
+            try:
+                self._core.restore(state)
+            except ValueError as error:
+                raise checkpoint.CheckpointError(str(error)) from None
+
+        self._worlds.restore(worlds, core)
+        self._set_moved(None if moved is None else Moved(*moved))
 
     def _to_bytes(self) -> bytes:
         moved = None if self._moved is None else (self._moved.path, self._moved.before)

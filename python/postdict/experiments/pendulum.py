@@ -132,13 +132,18 @@ class Accelerometer:
     def __init__(self, config: Config) -> None:
         self._curves = config.curves()
         self._seconds = 1e-3 * config.interval
-        self._velocity = 0.0
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin an episode: what is seen first is no change."""
+        self._velocity: float | None = None
 
     def encode(self, observation: Any) -> Matrix:
         """Return the kicks of the sensors, mV."""
         velocity = float(observation[2])
-        acceleration = (velocity - self._velocity) / self._seconds
+        before = velocity if self._velocity is None else self._velocity
         self._velocity = velocity
+        acceleration = (velocity - before) / self._seconds
         return self._curves.encode([acceleration])
 
     def state(self) -> dict[str, Any]:
