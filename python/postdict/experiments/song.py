@@ -29,11 +29,11 @@ from ..plasticity import AntisymmetricSTDP
 from ..repertoire import distinct_gestures
 from ..results import Nested, Result, summarised
 from ..singing import Babbled, Recall, Singer, babble, response
-from ..sound_files import normalised, open_sound, wav_bytes
+from ..sound_files import normalised, wav_bytes
 from ..trials import Report, Stage, run_trials
 from ..voice import Syrinx
 from ._song_oracle import search
-from ._song_parts import Copy, Judge, Song, file_song, own_song
+from ._song_parts import Copy, Judge, Song, file_song, own_song, read_tutor
 from ._song_report import draw, headline
 
 Floats = NDArray[np.float64]
@@ -136,22 +136,26 @@ def run(config: Config, report: Report | None = None) -> Result:
     DivergenceError
         Gestures superposed while babbling to more than the syrinx can follow.
     """
-    if config.tutor_file is not None:
-        open_sound(config.tutor_file)  # refused before anybody babbles
     singer = config.singer()
+    given = None
+    if config.tutor_file is not None:  # read to the end before anybody babbles
+        rate, longest = singer.syrinx.rate, config.tutor_longest
+        given = read_tutor(config.tutor_file, rate=rate, longest=longest)
     heard = response(singer)
     seeds = config.trial_seeds()
     with warnings.catch_warnings():
         # The voice takes most of the time, as it should.
         warnings.filterwarnings("ignore", message="world '(bird|sound)' is slow")
         found = run_trials(
-            lambda seed, stage: _trial(config, singer, heard, seed, stage), seeds, report
+            lambda seed, stage: _trial(config, singer, heard, given, seed, stage), seeds, report
         )
     summary = summarised([one.metrics for one in found], seeds)
     return Result("song", asdict(config), summary, found[0].arrays, files=found[0].files)
 
 
-def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stage) -> _Trial:
+def _trial(
+    config: Config, singer: Singer, heard: Floats, given: Floats | None, seed: int, stage: Stage
+) -> _Trial:
     babbled = babble(
         singer,
         config.rule(),
@@ -183,12 +187,12 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
     controls["shuffled"] = _medians(of_mixed)
     telling(0.5, 1.0, 0.0, 0)
 
-    if config.tutor_file is None:
+    if given is None:
         tutor = own_song(
             singer, duration=min(SHOWN, config.song_duration), gap=config.song_gap, rng=rng
         )
     else:
-        tutor = file_song(singer, config.tutor_file, longest=config.tutor_longest, like=songs[0])
+        tutor = file_song(singer, given, like=songs[0])
     copy = judge.copy_at(own["gain"], weights, scale, tutor, delay)
     copies = {
         name: judge.copy_at(controls[name]["gain"], *one, tutor, delay).correlation
