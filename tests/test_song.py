@@ -14,7 +14,8 @@ from postdict.cli import main
 from postdict.experiments._song_oracle import search
 from postdict.experiments._song_parts import Judge, file_song, own_song, read_tutor
 from postdict.experiments.song import Config, draw, headline, run
-from postdict.singing import Recall, response
+from postdict.running import RunawayError
+from postdict.singing import Recall, open_loop_rate, response
 from postdict.sound_files import normalised, wav_bytes
 from postdict.voice import sing
 
@@ -83,6 +84,12 @@ def test_a_file_is_heard_as_loud_as_an_own_song_and_its_rest_is_not_read(tmp_pat
     with pytest.raises(ValueError, match="is silent"):
         read_tutor(str(path), rate=RATE, longest=1e4)
 
+
+def test_babbling_that_runs_away_ends(monkeypatch):
+    assert 0.2 < open_loop_rate(SINGER, seed=1) < 1.5
+    monkeypatch.setattr("postdict.experiments.song.RUNAWAY", 0.1)
+    with pytest.raises(RunawayError, match="'motor' fires at"):
+        run(SMALL)
 
 
 def test_the_inverse_copies_what_its_transpose_does_not():

@@ -28,7 +28,7 @@ from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP
 from ..repertoire import distinct_gestures
 from ..results import Nested, Result, summarised
-from ..singing import Babbled, Recall, Singer, babble, response
+from ..singing import Babbled, Recall, Singer, babble, open_loop_rate, response
 from ..sound_files import normalised, wav_bytes
 from ..trials import Report, Stage, run_trials
 from ..voice import Syrinx
@@ -45,6 +45,7 @@ UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
 
 SHOWN = 2e3  # ms of an own song that are imitated where no file is given
 RIDGE = 0.05  # lambda of the ridge inverse, in units of G's mean s^2
+RUNAWAY = 10.0  # motor rate that ends the babbling, in units of the one without feedback
 EXPLORED = 0.1  # of the learning, at either end, over which rates are taken
 
 
@@ -135,6 +136,8 @@ def run(config: Config, report: Report | None = None) -> Result:
         `tutor_file` cannot be read: the message says why.
     DivergenceError
         Gestures superposed while babbling to more than the syrinx can follow.
+    RunawayError
+        The motor neurons fired at more than `RUNAWAY` times their rate without feedback.
     """
     singer = config.singer()
     given = None
@@ -161,6 +164,7 @@ def _trial(
         config.rule(),
         duration=config.duration,
         seed=seed,
+        max_rate=RUNAWAY * open_loop_rate(singer, seed=seed),
         progress=stage("babbles"),
     )
     weights = babbled.weights
