@@ -140,12 +140,23 @@ def test_the_inverse_of_the_response_finds_the_gestures():
         ({"highest": 10_000.0}, "lowest <= highest < rate / 2 must hold, got 500, 10000 and 20000"),
         ({"thresholds": ()}, "thresholds must name at least one, got none"),
         ({"rate": 22_050.0}, "rate must be a multiple of 1000 Hz, got 22050 Hz"),
+        ({"thresholds": [0.1, np.inf]}, "thresholds must be finite"),
+        ({"thresholds": 0.1}, "thresholds must have 1 dimension"),
         ({"exponent": 0.0}, "exponent must be positive"),
     ],
 )
 def test_what_cannot_be_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
         replace(HEARING, **change)
+
+
+def test_hearing_is_a_value_whatever_its_thresholds_were_given_as():
+    given = [0.05, 0.2]
+    hearing = Hearing(thresholds=given)
+    given.append(1.0)
+    assert hearing == HEARING
+    assert hash(hearing) == hash(HEARING)
+    assert hearing.n_sensor == HEARING.n_sensor
 
 
 def test_voice_and_ear_need_one_rate():

@@ -68,6 +68,18 @@ def test_a_voice_goes_on_where_it_was_left_to_the_last_bit():
         other.restore(damaged)
 
 
+def test_gestures_are_copied_read_only_and_compared_by_identity():
+    pressure = np.array([0.15, 0.1])
+    gestures = Gestures(pressure, np.array([0.12, 0.08]))
+    pressure[0] = 9.0
+    assert gestures.pressure[0] == 0.15
+    with pytest.raises(ValueError, match="read-only"):
+        gestures.tension[0] = 1.0
+    assert gestures == gestures
+    assert gestures != replace(gestures)
+    assert len({gestures, replace(gestures)}) == 2
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

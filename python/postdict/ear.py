@@ -69,8 +69,10 @@ class Hearing:
                 "lowest <= highest < rate / 2 must hold, got "
                 f"{self.lowest:g}, {self.highest:g} and {self.rate:g} Hz"
             )
-        if not self.thresholds:
+        thresholds = _checks.finite_array("thresholds", self.thresholds, ndim=1)
+        if not thresholds.size:
             raise ValueError("thresholds must name at least one, got none")
+        object.__setattr__(self, "thresholds", tuple(thresholds.tolist()))
         per_block = 1e-3 * BLOCK * self.rate
         if per_block != round(per_block):
             raise ValueError(f"rate must be a multiple of 1000 Hz, got {self.rate:g} Hz")

@@ -81,7 +81,7 @@ class Syrinx:
         return self.length / self.sound_speed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gestures:
     """What a spike of each motor neuron adds to the muscles; all values are our own.
 
@@ -109,7 +109,9 @@ class Gestures:
 
     def __post_init__(self) -> None:
         for name in ("pressure", "tension"):
-            object.__setattr__(self, name, _checks.finite_array(name, getattr(self, name), ndim=1))
+            value = _checks.finite_array(name, getattr(self, name), ndim=1).copy()
+            value.flags.writeable = False
+            object.__setattr__(self, name, value)
         if not self.pressure.size or self.pressure.shape != self.tension.shape:
             raise ValueError(
                 "pressure and tension need one value a gesture, at least one, "
