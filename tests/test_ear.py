@@ -48,6 +48,36 @@ def test_the_ear_is_causal_and_hears_the_same_in_pieces():
     np.testing.assert_array_equal(again.drive(sound), ear.drive(sound))
 
 
+@pytest.mark.parametrize("wrong", [[0.0, np.nan], [np.inf], [[0.0]], 1.0, ["a"]])
+def test_what_is_no_sound_is_refused_and_leaves_the_ear_as_it_was(wrong):
+    ear = Ear(HEARING)
+    ear.levels(np.ones(7))
+    before = ear.state()
+    with pytest.raises((ValueError, TypeError), match="sound must"):
+        ear.levels(wrong)
+    np.testing.assert_equal(ear.state(), before)
+    with pytest.raises(ValueError, match="sound must be finite"):
+        ear._core.hear(np.array([0.0, np.nan]))
+    np.testing.assert_equal(ear.state(), before)
+
+
+@pytest.mark.parametrize("part", ["real", "imaginary", "energy", "adapted"])
+def test_a_saved_ear_that_is_not_finite_is_refused(part):
+    ear = Ear(HEARING)
+    state = ear.state()
+    values = state[f"ear.{part}"].copy()
+    values[3] = np.nan
+    with pytest.raises(ValueError, match=r"the saved state is damaged: .* not finite"):
+        ear.restore({**state, f"ear.{part}": values})
+    np.testing.assert_equal(ear.state(), state)
+
+
+def test_the_loudest_sound_is_saved_and_taken_up():
+    ear = Ear(replace(HEARING, exponent=1.0))
+    ear.levels(np.full(207, 1e100))
+    Ear(ear.hearing).restore(ear.state())
+
+
 def test_a_bird_in_the_loop_hears_what_it_would_hear_of_its_song():
     times, ids = np.array([10.25, 60.0, 95.4]), np.array([0, 2, 1])
     network = Network(1)

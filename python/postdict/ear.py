@@ -124,8 +124,14 @@ class Ear:
         self._tiles = len(hearing.thresholds)
 
     def levels(self, sound: ArrayLike) -> Floats:
-        """Return (n_blocks, 2 n_channels) for the blocks that end: sustained, then onset."""
-        levels: Floats = self._core.hear(sound)
+        """Return (n_blocks, 2 n_channels) for the blocks that end: sustained, then onset.
+
+        Raises
+        ------
+        ValueError, TypeError
+            `sound` is not finite or has not one dimension; then none of it was heard.
+        """
+        levels: Floats = self._core.hear(_checks.finite_array("sound", sound, ndim=1))
         return levels
 
     def drive(self, sound: ArrayLike) -> Floats:

@@ -163,6 +163,11 @@ class Voice:
     ----------
     gestures : Gestures
     syrinx : Syrinx
+
+    Raises
+    ------
+    DivergenceError
+        The syrinx diverges at rest: its steps are too long for it.
     """
 
     gestures: Gestures
@@ -190,7 +195,13 @@ class Voice:
             tension_at_rest=gestures.tension_at_rest,
         )
         self._settling = round(1e-3 * SETTLING * syrinx.rate)
-        self._core.sing(np.empty(0, np.int64), np.empty(0, np.int64), self._settling)
+        try:
+            self._core.sing(np.empty(0, np.int64), np.empty(0, np.int64), self._settling)
+        except _core.DivergenceError:
+            raise DivergenceError(
+                "the syrinx diverges at rest, without any gesture: its steps are too long for it, "
+                f"oversampling must be larger than {syrinx.oversampling}"
+            ) from None
 
     def go_on(self, onsets: NDArray[np.int64], ids: NDArray[np.int64], n: int) -> Sung:
         """Return the next `n` samples; gestures of `ids` begin at the samples `onsets` of them.
@@ -198,7 +209,8 @@ class Voice:
         Raises
         ------
         DivergenceError
-            Within the step in which the labia leave what the equations hold for.
+            Within the step in which the labia leave what the equations hold for, or the sound
+            grows without bound.
         """
         try:
             return Sung(*self._core.sing(onsets, ids, n))
