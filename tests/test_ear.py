@@ -78,6 +78,27 @@ def test_the_loudest_sound_is_saved_and_taken_up():
     Ear(ear.hearing).restore(ear.state())
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_a_step_that_fails_leaves_the_bird_as_it_was(monkeypatch, error):
+    def fails(*_):
+        raise error
+
+    motor, nobody = (np.array([0.4]), np.array([1])), (np.empty(0), np.empty(0, np.int64))
+    bird, other = Bird(NOTES, HEARING, SYRINX), Bird(NOTES, HEARING, SYRINX)
+    before = bird.state()
+    with monkeypatch.context() as patch:
+        patch.setattr(Ear, "drive", fails)
+        with pytest.raises(error):
+            bird.step(motor)
+    np.testing.assert_equal(bird.state(), before)
+    for spikes in (motor, *[nobody] * 20):
+        np.testing.assert_array_equal(bird.step(spikes), other.step(spikes))
+    damaged = {**bird.state(), "ear": {}}
+    with pytest.raises(ValueError, match="damaged"):
+        bird.restore({**damaged, "voice": before["voice"]})
+    np.testing.assert_equal(bird.state(), other.state())
+
+
 def test_a_bird_in_the_loop_hears_what_it_would_hear_of_its_song():
     times, ids = np.array([10.25, 60.0, 95.4]), np.array([0, 2, 1])
     network = Network(1)

@@ -142,6 +142,7 @@ void bind_voice(py::module_& module) {
              py::arg("pressure_profile"), py::arg("tension_profile"), py::arg("pressure"),
              py::arg("tension"), py::arg("pressure_at_rest"), py::arg("tension_at_rest"))
         .def("sing", &sing, py::arg("onsets"), py::arg("ids"), py::arg("n"))
+        .def("copy", &copy_of)
         .def("state", &state_of)
         .def(
             "restore",
@@ -167,6 +168,7 @@ void bind_voice(py::module_& module) {
              py::arg("reference"), py::arg("exponent"), py::arg("competition"),
              py::arg("neighbours"), py::arg("adaptation"))
         .def("hear", &hear, py::arg("sound"))
+        .def("copy", &copy_of_ear)
         .def("state", &state_of_ear)
         .def(
             "restore",

@@ -139,6 +139,12 @@ class Ear:
         levels = np.concatenate([self.levels(sound)] * self._tiles, axis=1)
         return np.asarray(self.hearing.gain * np.maximum(levels - self._thresholds, 0.0))
 
+    def copy(self) -> Ear:
+        """Return an ear that has heard the same, and from now on hears on its own."""
+        other = object.__new__(Ear)
+        other.__dict__.update(self.__dict__, _core=self._core.copy())
+        return other
+
     def state(self) -> dict[str, Any]:
         """Return what the ear needs to go on from here."""
         return dict(self._core.state())

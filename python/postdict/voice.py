@@ -222,6 +222,12 @@ class Voice:
                 f"{tension:.3g}: gestures superpose to more than it can follow"
             ) from None
 
+    def copy(self) -> Voice:
+        """Return a voice that has sung the same, and from now on sings on its own."""
+        other = object.__new__(Voice)
+        other.__dict__.update(self.__dict__, _core=self._core.copy())
+        return other
+
     def state(self) -> dict[str, Any]:
         """Return what the voice needs to go on from here."""
         return dict(self._core.state())
