@@ -53,6 +53,9 @@ class Gestures {
     void check_state() const {
         postdict::check_state(pending_pressure_.size() == pending_tension_.size(),
                               "two muscles know different futures");
+        for (const auto* pending : {&pending_pressure_, &pending_tension_})
+            postdict::check_state(std::all_of(pending->begin(), pending->end(), is_moderate),
+                                  "what a muscle will do is not finite");
     }
 
   private:

@@ -11,6 +11,8 @@ namespace {
 // Oscillations stay within |x| < 2 for pressures and tensions of song; far beyond lies no labium.
 constexpr double furthest = 10.0;
 constexpr double fastest = 100.0;
+// No tract that follows such labia comes near; it is what an ear takes.
+constexpr double loudest = 1e100;
 
 }  // namespace
 
@@ -114,6 +116,9 @@ void Syrinx::sing(std::span<const double> pressure, std::span<const double> tens
         pressure_ = pressure[n];
         tension_ = tension[n];
         sound[n] = p_.radiation * tract_.beak;
+        if (!(std::abs(sound[n]) <= loudest && is_moderate(tract_.q) &&
+              is_moderate(tract_.glottis)))
+            throw DivergenceError(n_samples_, pressure[n], tension[n]);
         ++n_samples_;
     }
 }

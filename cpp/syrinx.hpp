@@ -21,6 +21,7 @@
 // what the oscillator has above 10 kHz is weak (1e-5 of the power) and is left to alias.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -43,7 +44,8 @@ struct SyrinxParameters {
     double radiation;            // R_b
 };
 
-// The labia moved beyond what the equations hold for, or to what is not a number.
+// The labia moved beyond what the equations hold for, or to what is not a number; or the steps are
+// too long for the tract, and its sound grows without bound.
 struct DivergenceError : std::runtime_error {
     DivergenceError(std::uint64_t sample_, double pressure_, double tension_)
         : std::runtime_error("the syrinx diverges"),
@@ -81,6 +83,14 @@ class Syrinx {
     }
     void check_state() const {
         postdict::check_state(present_ < inside_.size(), "a trachea stands outside itself");
+        postdict::check_state(is_moderate(labia_.x) && is_moderate(labia_.y),
+                              "the labia are not finite");
+        postdict::check_state(is_moderate(tract_.q) && is_moderate(tract_.glottis) &&
+                                  is_moderate(tract_.beak) && is_moderate(out_before_) &&
+                                  std::all_of(inside_.begin(), inside_.end(), is_moderate),
+                              "the air of a voice is not finite");
+        postdict::check_state(is_moderate(pressure_) && is_moderate(tension_),
+                              "a muscle is not finite");
     }
 
   private:

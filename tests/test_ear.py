@@ -48,6 +48,57 @@ def test_the_ear_is_causal_and_hears_the_same_in_pieces():
     np.testing.assert_array_equal(again.drive(sound), ear.drive(sound))
 
 
+@pytest.mark.parametrize("wrong", [[0.0, np.nan], [np.inf], [[0.0]], 1.0, ["a"]])
+def test_what_is_no_sound_is_refused_and_leaves_the_ear_as_it_was(wrong):
+    ear = Ear(HEARING)
+    ear.levels(np.ones(7))
+    before = ear.state()
+    with pytest.raises((ValueError, TypeError), match="sound must"):
+        ear.levels(wrong)
+    np.testing.assert_equal(ear.state(), before)
+    with pytest.raises(ValueError, match="sound must be finite"):
+        ear._core.hear(np.array([0.0, np.nan]))
+    np.testing.assert_equal(ear.state(), before)
+
+
+@pytest.mark.parametrize("part", ["real", "imaginary", "energy", "adapted"])
+def test_a_saved_ear_that_is_not_finite_is_refused(part):
+    ear = Ear(HEARING)
+    state = ear.state()
+    values = state[f"ear.{part}"].copy()
+    values[3] = np.nan
+    with pytest.raises(ValueError, match=r"the saved state is damaged: .* not finite"):
+        ear.restore({**state, f"ear.{part}": values})
+    np.testing.assert_equal(ear.state(), state)
+
+
+def test_the_loudest_sound_is_saved_and_taken_up():
+    ear = Ear(replace(HEARING, exponent=1.0))
+    ear.levels(np.full(207, 1e100))
+    Ear(ear.hearing).restore(ear.state())
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_a_step_that_fails_leaves_the_bird_as_it_was(monkeypatch, error):
+    def fails(*_):
+        raise error
+
+    motor, nobody = (np.array([0.4]), np.array([1])), (np.empty(0), np.empty(0, np.int64))
+    bird, other = Bird(NOTES, HEARING, SYRINX), Bird(NOTES, HEARING, SYRINX)
+    before = bird.state()
+    with monkeypatch.context() as patch:
+        patch.setattr(Ear, "drive", fails)
+        with pytest.raises(error):
+            bird.step(motor)
+    np.testing.assert_equal(bird.state(), before)
+    for spikes in (motor, *[nobody] * 20):
+        np.testing.assert_array_equal(bird.step(spikes), other.step(spikes))
+    damaged = {**bird.state(), "ear": {}}
+    with pytest.raises(ValueError, match="damaged"):
+        bird.restore({**damaged, "voice": before["voice"]})
+    np.testing.assert_equal(bird.state(), other.state())
+
+
 def test_a_bird_in_the_loop_hears_what_it_would_hear_of_its_song():
     times, ids = np.array([10.25, 60.0, 95.4]), np.array([0, 2, 1])
     network = Network(1)
@@ -140,12 +191,23 @@ def test_the_inverse_of_the_response_finds_the_gestures():
         ({"highest": 10_000.0}, "lowest <= highest < rate / 2 must hold, got 500, 10000 and 20000"),
         ({"thresholds": ()}, "thresholds must name at least one, got none"),
         ({"rate": 22_050.0}, "rate must be a multiple of 1000 Hz, got 22050 Hz"),
+        ({"thresholds": [0.1, np.inf]}, "thresholds must be finite"),
+        ({"thresholds": 0.1}, "thresholds must have 1 dimension"),
         ({"exponent": 0.0}, "exponent must be positive"),
     ],
 )
 def test_what_cannot_be_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
         replace(HEARING, **change)
+
+
+def test_hearing_is_a_value_whatever_its_thresholds_were_given_as():
+    given = [0.05, 0.2]
+    hearing = Hearing(thresholds=given)
+    given.append(1.0)
+    assert hearing == HEARING
+    assert hash(hearing) == hash(HEARING)
+    assert hearing.n_sensor == HEARING.n_sensor
 
 
 def test_voice_and_ear_need_one_rate():

@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from postdict.analysis.spectrograms import log_spectrogram
 from postdict.cli import main
 from postdict.experiments._song_oracle import search
-from postdict.experiments._song_parts import Judge, file_song, own_song
+from postdict.experiments._song_parts import Judge, file_song, own_song, read_tutor
 from postdict.experiments.song import Config, draw, headline, run
-from postdict.singing import Recall, response
+from postdict.running import RunawayError
+from postdict.singing import Recall, open_loop_rate, response
 from postdict.sound_files import normalised, wav_bytes
 from postdict.voice import sing
 
@@ -38,9 +39,14 @@ def test_wrong_settings_are_refused():
         (b"", "is empty"),
         (b"RIFF", "is no WAV file of integer PCM|is no sound file"),
         (wav_bytes(np.zeros(100), 20_000.0), "lasts 5 ms, less than 50 ms"),
+        (wav_bytes(np.zeros(4000), 20_000.0), "is silent"),
+        (wav_bytes(np.ones(4000), 20_000.0)[:-2], "is cut off"),
     ],
 )
-def test_a_bad_tutor_ends_the_call_before_anybody_babbles(tmp_path, capsys, content, message):
+def test_a_bad_tutor_ends_the_call_before_anybody_babbles(
+    tmp_path, capsys, monkeypatch, content, message
+):
+    monkeypatch.setattr("postdict.experiments.song.babble", None)
     (tmp_path / "bad.wav").write_bytes(content)
     call = ["run", "song", "--quick", "--set", f"tutor_file={tmp_path / 'bad.wav'}", "--out"]
     assert main([*call, str(tmp_path / "out")]) == 2
@@ -68,15 +74,22 @@ def test_a_file_is_heard_as_loud_as_an_own_song_and_its_rest_is_not_read(tmp_pat
     song = practice()
     path = tmp_path / "song.wav"
     path.write_bytes(wav_bytes(0.01 * normalised(song.sound), RATE))
-    again = file_song(SINGER, str(path), longest=1e4, like=song)
+    again = file_song(SINGER, read_tutor(str(path), rate=RATE, longest=1e4), like=song)
     assert again.gestures is None
     np.testing.assert_allclose(again.sound, song.sound - song.sound.mean(), atol=2e-3)
     with pytest.warns(UserWarning, match="the first 1 s are imitated"):
-        part = file_song(SINGER, str(path), longest=700.0, like=song)
+        part = file_song(SINGER, read_tutor(str(path), rate=RATE, longest=700.0), like=song)
     assert part.duration == 700.0
     path.write_bytes(wav_bytes(np.zeros(4000), RATE))
     with pytest.raises(ValueError, match="is silent"):
-        file_song(SINGER, str(path), longest=1e4, like=song)
+        read_tutor(str(path), rate=RATE, longest=1e4)
+
+
+def test_babbling_that_runs_away_ends(monkeypatch):
+    assert 0.2 < open_loop_rate(SINGER, seed=1) < 1.5
+    monkeypatch.setattr("postdict.experiments.song.RUNAWAY", 0.1)
+    with pytest.raises(RunawayError, match="'motor' fires at"):
+        run(SMALL)
 
 
 def test_the_inverse_copies_what_its_transpose_does_not():

@@ -103,6 +103,7 @@ FLOAT = damaged(WHOLE, _20=struct.pack("<H", 3))
         (WHOLE[:44], "is cut off"),
         (WHOLE[:2000], "is cut off"),
         (damaged(WHOLE, _24=struct.pack("<I", 0)), "has a rate of 0 Hz"),
+        (damaged(WHOLE, _24=struct.pack("<I", 2**31)), "has a rate of 2147483648 Hz, more than"),
         (damaged(WHOLE, _22=struct.pack("<H", 0)), "is no whole WAV file|has no channel"),
         (damaged(WHOLE, _34=struct.pack("<H", 0)), "is no whole WAV file"),
         (damaged(WHOLE, _34=struct.pack("<H", 64)), "has samples of 64 bits"),

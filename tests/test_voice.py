@@ -69,6 +69,45 @@ def test_a_voice_goes_on_where_it_was_left_to_the_last_bit():
 
 
 @pytest.mark.parametrize(
+    "part",
+    [
+        *("syrinx.x", "syrinx.y", "syrinx.charge", "syrinx.glottis", "syrinx.beak"),
+        *("syrinx.inside", "syrinx.out_before", "syrinx.pressure", "syrinx.tension"),
+        *("gestures.pressure", "gestures.tension"),
+    ],
+)
+def test_a_saved_voice_that_is_not_finite_is_refused_and_changes_nothing(part):
+    voice = Voice(NOTES)
+    earlier = voice.state()
+    voice.go_on(np.array([3]), np.array([0]), 100)
+    before = voice.state()
+    values = earlier[part].copy()
+    values[-1] = np.inf
+    with pytest.raises(ValueError, match=r"the saved state is damaged: .* not finite"):
+        voice.restore({**earlier, part: values})
+    np.testing.assert_equal(voice.state(), before)
+
+
+def test_a_tract_that_its_steps_are_too_long_for_is_refused():
+    with pytest.raises(DivergenceError, match=r"diverges at rest, .* must be larger than 8"):
+        Voice(NOTES, Syrinx(beak=10.0))
+    song = sing(NOTES, [5.0], [0], duration=40.0, syrinx=Syrinx(beak=10.0, oversampling=16))
+    assert np.isfinite(song.sound).all()
+
+
+def test_gestures_are_copied_read_only_and_compared_by_identity():
+    pressure = np.array([0.15, 0.1])
+    gestures = Gestures(pressure, np.array([0.12, 0.08]))
+    pressure[0] = 9.0
+    assert gestures.pressure[0] == 0.15
+    with pytest.raises(ValueError, match="read-only"):
+        gestures.tension[0] = 1.0
+    assert gestures == gestures
+    assert gestures != replace(gestures)
+    assert len({gestures, replace(gestures)}) == 2
+
+
+@pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda: Syrinx(rate=0.0), "rate must be positive, got 0.0"),

@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -74,6 +75,8 @@ py::tuple sing(Voice& voice, const Ids& onsets, const Ids& ids, std::size_t n) {
 
 py::array_t<double> hear(Listener& listener, const Doubles& sound) {
     const std::vector<double> samples = to_vector(sound);
+    // One that is not a number would stay in the filters for good.
+    require(std::all_of(samples.begin(), samples.end(), is_moderate), "sound must be finite");
     std::vector<double> levels;
     {
         py::gil_scoped_release unlocked;  // as above
@@ -83,13 +86,23 @@ py::array_t<double> hear(Listener& listener, const Doubles& sound) {
     return matrix(levels, 2 * listener.ear.n_channels());
 }
 
+// Returns what a part is in a saved state; the part stays, so that what is refused changes nothing.
 template <class Part>
-void restore(Part& part, std::string_view name, const State& state) {
-    Part read = part;  // so that what is refused changes nothing
+Part restored(Part part, std::string_view name, const State& state) {
     StateReader reader(state);
-    reader(name, read);
-    read.check_state();
-    part = std::move(read);
+    reader(name, part);
+    part.check_state();
+    return part;
+}
+
+std::unique_ptr<Voice> copy_of(Voice& voice) {
+    const std::lock_guard alone(voice.busy);
+    return std::unique_ptr<Voice>(new Voice{voice.gestures, voice.syrinx});
+}
+
+std::unique_ptr<Listener> copy_of_ear(Listener& listener) {
+    const std::lock_guard alone(listener.busy);
+    return std::unique_ptr<Listener>(new Listener{listener.ear});
 }
 
 StateArrays state_of(Voice& voice) {
@@ -129,14 +142,17 @@ void bind_voice(py::module_& module) {
              py::arg("pressure_profile"), py::arg("tension_profile"), py::arg("pressure"),
              py::arg("tension"), py::arg("pressure_at_rest"), py::arg("tension_at_rest"))
         .def("sing", &sing, py::arg("onsets"), py::arg("ids"), py::arg("n"))
+        .def("copy", &copy_of)
         .def("state", &state_of)
         .def(
             "restore",
             [](Voice& voice, const StateArrays& arrays) {
                 const State state = to_state(arrays);
                 const std::lock_guard alone(voice.busy);
-                restore(voice.syrinx, "syrinx", state);
-                restore(voice.gestures, "gestures", state);
+                Syrinx syrinx = restored(voice.syrinx, "syrinx", state);
+                Gestures gestures = restored(voice.gestures, "gestures", state);
+                voice.syrinx = std::move(syrinx);
+                voice.gestures = std::move(gestures);
             },
             py::arg("state"));
     py::class_<Listener>(module, "Ear")
@@ -152,13 +168,14 @@ void bind_voice(py::module_& module) {
              py::arg("reference"), py::arg("exponent"), py::arg("competition"),
              py::arg("neighbours"), py::arg("adaptation"))
         .def("hear", &hear, py::arg("sound"))
+        .def("copy", &copy_of_ear)
         .def("state", &state_of_ear)
         .def(
             "restore",
             [](Listener& listener, const StateArrays& arrays) {
                 const State state = to_state(arrays);
                 const std::lock_guard alone(listener.busy);
-                restore(listener.ear, "ear", state);
+                listener.ear = restored(listener.ear, "ear", state);
             },
             py::arg("state"));
 }

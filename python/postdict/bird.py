@@ -41,30 +41,34 @@ class Bird:
     def reset(self, seed: int) -> None:  # noqa: ARG002
         """Begin anew; nothing here is random."""
         gestures, hearing, syrinx = self._parts
-        self._voice = Voice(gestures, syrinx)
-        self._ear = Ear(hearing)
-        self._n = 0
+        self._now = (Voice(gestures, syrinx), Ear(hearing), 0)
 
     def step(self, motor: Spikes) -> Floats:
-        """Sing the spikes of the last millisecond, and return the drive (n_sensor,), mV."""
+        """Sing the spikes of the last millisecond, and return the drive (n_sensor,), mV.
+
+        A step that fails, by divergence or Ctrl-C, leaves the bird as it was.
+        """
+        voice, ear, n = self._now[0].copy(), self._now[1].copy(), self._now[2]
         times, ids = motor
         block = self._parts[1].block
-        onsets = ((times - self._n) * block).astype(np.int64)
+        onsets = ((times - n) * block).astype(np.int64)
         # Rounding may put a spike just outside of its own step.
         onsets = np.minimum(np.maximum(onsets, 0), block - 1)
-        self._n += 1
-        drive: Floats = self._ear.drive(self._voice.go_on(onsets, ids, block).sound)[0]
+        drive: Floats = ear.drive(voice.go_on(onsets, ids, block).sound)[0]
+        self._now = (voice, ear, n + 1)  # at once, and as the last thing
         return drive
 
     def state(self) -> dict[str, Any]:
         """Return what the bird needs to go on."""
-        return {"n": self._n, "voice": self._voice.state(), "ear": self._ear.state()}
+        voice, ear, n = self._now
+        return {"n": n, "voice": voice.state(), "ear": ear.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up what `state` returned."""
-        self._voice.restore(state["voice"])
-        self._ear.restore(state["ear"])
-        self._n = int(state["n"])
+        """Take up what `state` returned (ValueError where it is damaged: nothing changes then)."""
+        voice, ear = self._now[0].copy(), self._now[1].copy()
+        voice.restore(state["voice"])
+        ear.restore(state["ear"])
+        self._now = (voice, ear, int(state["n"]))
 
 
 class Listener:

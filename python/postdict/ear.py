@@ -69,8 +69,10 @@ class Hearing:
                 "lowest <= highest < rate / 2 must hold, got "
                 f"{self.lowest:g}, {self.highest:g} and {self.rate:g} Hz"
             )
-        if not self.thresholds:
+        thresholds = _checks.finite_array("thresholds", self.thresholds, ndim=1)
+        if not thresholds.size:
             raise ValueError("thresholds must name at least one, got none")
+        object.__setattr__(self, "thresholds", tuple(thresholds.tolist()))
         per_block = 1e-3 * BLOCK * self.rate
         if per_block != round(per_block):
             raise ValueError(f"rate must be a multiple of 1000 Hz, got {self.rate:g} Hz")
@@ -122,14 +124,26 @@ class Ear:
         self._tiles = len(hearing.thresholds)
 
     def levels(self, sound: ArrayLike) -> Floats:
-        """Return (n_blocks, 2 n_channels) for the blocks that end: sustained, then onset."""
-        levels: Floats = self._core.hear(sound)
+        """Return (n_blocks, 2 n_channels) for the blocks that end: sustained, then onset.
+
+        Raises
+        ------
+        ValueError, TypeError
+            `sound` is not finite or has not one dimension; then none of it was heard.
+        """
+        levels: Floats = self._core.hear(_checks.finite_array("sound", sound, ndim=1))
         return levels
 
     def drive(self, sound: ArrayLike) -> Floats:
         """Return what the sensors get, mV (n_blocks, n_sensor), for the blocks that end."""
         levels = np.concatenate([self.levels(sound)] * self._tiles, axis=1)
         return np.asarray(self.hearing.gain * np.maximum(levels - self._thresholds, 0.0))
+
+    def copy(self) -> Ear:
+        """Return an ear that has heard the same, and from now on hears on its own."""
+        other = object.__new__(Ear)
+        other.__dict__.update(self.__dict__, _core=self._core.copy())
+        return other
 
     def state(self) -> dict[str, Any]:
         """Return what the ear needs to go on from here."""

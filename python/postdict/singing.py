@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 
 RESET = 100.0  # mV, an inhibition that brings every potential to its lower bound
 RESET_EVERY = 3.0  # ms
+OPEN_LOOP = 1e5  # ms, over which the rate without feedback is taken
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,22 @@ class Babbled:
     motor: Spikes
     times: Floats
     inhibition: Floats
+
+
+def open_loop_rate(singer: Singer, *, seed: int) -> float:
+    """Return the rate (Hz) at which the motor neurons fire while nothing is heard, by exploration.
+
+    It is never zero: where none fires in `OPEN_LOOP`, it is as if one had.
+    """
+    network = Network(seed)
+    motor = network.add_population("motor", singer.gestures.n, singer.motor)
+    network.add_poisson(
+        "exploration", motor, rate=singer.exploration_rate, weight=singer.exploration_weight
+    )
+    simulation = Simulation(network)
+    simulation.run_until(OPEN_LOOP)
+    n_spikes = len(simulation.spikes(motor)[0])
+    return max(1, n_spikes) / (1e-3 * OPEN_LOOP * singer.gestures.n)
 
 
 def babble(

@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 PIECE = 65_536  # frames that are read at a time
 HALF_LENGTH = 10  # of the resampling filter, in periods of the lower rate (scipy's default)
+HIGHEST_RATE = 1_000_000  # Hz; no recorder of sound comes near, and damaged headers pass it
 LOUDEST = 0.9  # of full scale, in the files that are written
 
 
@@ -101,7 +102,7 @@ def open_sound(path: str | os.PathLike[str], *, shortest: float = 50.0) -> Sound
         The file cannot be read.
     ValueError
         It is no sound file, or one of an encoding that needs an extra, of no channel, at 0 Hz or
-        too short: the message says which.
+        above `HIGHEST_RATE`, or too short: the message says which.
     """
     path = Path(path)
     found = _wave_header(path) if _is_pcm(path) else _other_header(path)
@@ -109,6 +110,11 @@ def open_sound(path: str | os.PathLike[str], *, shortest: float = 50.0) -> Sound
         raise ValueError(f"{path} has no channel")
     if found.rate < 1:
         raise ValueError(f"{path} has a rate of {found.rate} Hz")
+    if found.rate > HIGHEST_RATE:
+        raise ValueError(
+            f"{path} has a rate of {found.rate} Hz, more than {HIGHEST_RATE} Hz: "
+            "its header is damaged"
+        )
     if found.duration < shortest:
         raise ValueError(f"{path} lasts {found.duration:.3g} ms, less than {shortest:g} ms")
     return found

@@ -81,7 +81,7 @@ class Syrinx:
         return self.length / self.sound_speed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gestures:
     """What a spike of each motor neuron adds to the muscles; all values are our own.
 
@@ -109,7 +109,9 @@ class Gestures:
 
     def __post_init__(self) -> None:
         for name in ("pressure", "tension"):
-            object.__setattr__(self, name, _checks.finite_array(name, getattr(self, name), ndim=1))
+            value = _checks.finite_array(name, getattr(self, name), ndim=1).copy()
+            value.flags.writeable = False
+            object.__setattr__(self, name, value)
         if not self.pressure.size or self.pressure.shape != self.tension.shape:
             raise ValueError(
                 "pressure and tension need one value a gesture, at least one, "
@@ -161,6 +163,11 @@ class Voice:
     ----------
     gestures : Gestures
     syrinx : Syrinx
+
+    Raises
+    ------
+    DivergenceError
+        The syrinx diverges at rest: its steps are too long for it.
     """
 
     gestures: Gestures
@@ -188,7 +195,13 @@ class Voice:
             tension_at_rest=gestures.tension_at_rest,
         )
         self._settling = round(1e-3 * SETTLING * syrinx.rate)
-        self._core.sing(np.empty(0, np.int64), np.empty(0, np.int64), self._settling)
+        try:
+            self._core.sing(np.empty(0, np.int64), np.empty(0, np.int64), self._settling)
+        except _core.DivergenceError:
+            raise DivergenceError(
+                "the syrinx diverges at rest, without any gesture: its steps are too long for it, "
+                f"oversampling must be larger than {syrinx.oversampling}"
+            ) from None
 
     def go_on(self, onsets: NDArray[np.int64], ids: NDArray[np.int64], n: int) -> Sung:
         """Return the next `n` samples; gestures of `ids` begin at the samples `onsets` of them.
@@ -196,7 +209,8 @@ class Voice:
         Raises
         ------
         DivergenceError
-            Within the step in which the labia leave what the equations hold for.
+            Within the step in which the labia leave what the equations hold for, or the sound
+            grows without bound.
         """
         try:
             return Sung(*self._core.sing(onsets, ids, n))
@@ -207,6 +221,12 @@ class Voice:
                 f"the syrinx diverges at t = {t:.2f} ms, at pressure {pressure:.3g} and tension "
                 f"{tension:.3g}: gestures superpose to more than it can follow"
             ) from None
+
+    def copy(self) -> Voice:
+        """Return a voice that has sung the same, and from now on sings on its own."""
+        other = object.__new__(Voice)
+        other.__dict__.update(self.__dict__, _core=self._core.copy())
+        return other
 
     def state(self) -> dict[str, Any]:
         """Return what the voice needs to go on from here."""

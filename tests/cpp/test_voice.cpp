@@ -91,6 +91,16 @@ TEST_CASE("a syrinx that diverges says when, and does not go on") {
                     DivergenceError);
 }
 
+TEST_CASE("a tract that its steps are too long for diverges as labia do") {
+    SyrinxParameters light = parameters(8);
+    light.beak = 10.0;
+    Syrinx syrinx(light);
+    std::vector<double> sound(2000);
+    const std::vector<double> pressure(2000, 0.15), tension(2000, 0.15);
+    CHECK_THROWS_AS(syrinx.sing(pressure, tension, sound), DivergenceError);
+    CHECK_THROWS_AS(syrinx.sing(pressure, tension, sound), DivergenceError);
+}
+
 TEST_CASE("gestures superpose, across calls") {
     Gestures gestures({0.5, 1.0, 0.5}, {1.0, 1.0, 1.0}, {2.0, -1.0}, {0.1, 0.2}, -1.0, 0.0);
     gestures.add(0, 1);

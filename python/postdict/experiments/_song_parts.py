@@ -58,13 +58,13 @@ def own_song(singer: Singer, *, duration: float, gap: float, rng: np.random.Gene
     return _heard(singer, sound, duration, gestures)
 
 
-def file_song(singer: Singer, path: str, *, longest: float, like: Song) -> Song:
-    """Return the song of a sound file, at the loudness of another song.
+def read_tutor(path: str, *, rate: float, longest: float) -> Floats:
+    """Return the sound (n_samples,) of at most `longest` ms of a file, at `rate` (Hz).
 
     Raises
     ------
     ValueError, OSError
-        `sound_files.open_sound` says why the file cannot be read; or it is silent.
+        `sound_files` says why the file cannot be read; or it is silent.
     """
     file = open_sound(path)
     duration = min(file.duration, longest)
@@ -74,12 +74,17 @@ def file_song(singer: Singer, path: str, *, longest: float, like: Song) -> Song:
             "imitated; tutor_longest sets how much",
             stacklevel=2,
         )
-    sound = np.concatenate(list(file.pieces(rate=singer.syrinx.rate, duration=duration)))
-    loudness = _loudness(sound, singer.syrinx.rate)
-    if not loudness > 0.0:
+    sound = np.concatenate(list(file.pieces(rate=rate, duration=duration)))
+    if not _loudness(sound, rate) > 0.0:
         raise ValueError(f"{path} is silent")
-    sound = sound * (_loudness(like.sound, singer.syrinx.rate) / loudness)
-    return _heard(singer, sound, 1e3 * len(sound) / singer.syrinx.rate, None)
+    return sound
+
+
+def file_song(singer: Singer, sound: Floats, *, like: Song) -> Song:
+    """Return the song of what `read_tutor` returned, at the loudness of another song."""
+    rate = singer.syrinx.rate
+    sound = sound * (_loudness(like.sound, rate) / _loudness(sound, rate))
+    return _heard(singer, sound, 1e3 * len(sound) / rate, None)
 
 
 def _heard(singer: Singer, sound: Floats, duration: float, gestures: Spikes | None) -> Song:

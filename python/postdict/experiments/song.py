@@ -28,12 +28,12 @@ from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP
 from ..repertoire import distinct_gestures
 from ..results import Nested, Result, summarised
-from ..singing import Babbled, Recall, Singer, babble, response
-from ..sound_files import normalised, open_sound, wav_bytes
+from ..singing import Babbled, Recall, Singer, babble, open_loop_rate, response
+from ..sound_files import normalised, wav_bytes
 from ..trials import Report, Stage, run_trials
 from ..voice import Syrinx
 from ._song_oracle import search
-from ._song_parts import Copy, Judge, Song, file_song, own_song
+from ._song_parts import Copy, Judge, Song, file_song, own_song, read_tutor
 from ._song_report import draw, headline
 
 Floats = NDArray[np.float64]
@@ -45,6 +45,7 @@ UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
 
 SHOWN = 2e3  # ms of an own song that are imitated where no file is given
 RIDGE = 0.05  # lambda of the ridge inverse, in units of G's mean s^2
+RUNAWAY = 10.0  # motor rate that ends the babbling, in units of the one without feedback
 EXPLORED = 0.1  # of the learning, at either end, over which rates are taken
 
 
@@ -135,28 +136,35 @@ def run(config: Config, report: Report | None = None) -> Result:
         `tutor_file` cannot be read: the message says why.
     DivergenceError
         Gestures superposed while babbling to more than the syrinx can follow.
+    RunawayError
+        The motor neurons fired at more than `RUNAWAY` times their rate without feedback.
     """
-    if config.tutor_file is not None:
-        open_sound(config.tutor_file)  # refused before anybody babbles
     singer = config.singer()
+    given = None
+    if config.tutor_file is not None:  # read to the end before anybody babbles
+        rate, longest = singer.syrinx.rate, config.tutor_longest
+        given = read_tutor(config.tutor_file, rate=rate, longest=longest)
     heard = response(singer)
     seeds = config.trial_seeds()
     with warnings.catch_warnings():
         # The voice takes most of the time, as it should.
         warnings.filterwarnings("ignore", message="world '(bird|sound)' is slow")
         found = run_trials(
-            lambda seed, stage: _trial(config, singer, heard, seed, stage), seeds, report
+            lambda seed, stage: _trial(config, singer, heard, given, seed, stage), seeds, report
         )
     summary = summarised([one.metrics for one in found], seeds)
     return Result("song", asdict(config), summary, found[0].arrays, files=found[0].files)
 
 
-def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stage) -> _Trial:
+def _trial(
+    config: Config, singer: Singer, heard: Floats, given: Floats | None, seed: int, stage: Stage
+) -> _Trial:
     babbled = babble(
         singer,
         config.rule(),
         duration=config.duration,
         seed=seed,
+        max_rate=RUNAWAY * open_loop_rate(singer, seed=seed),
         progress=stage("babbles"),
     )
     weights = babbled.weights
@@ -183,12 +191,12 @@ def _trial(config: Config, singer: Singer, heard: Floats, seed: int, stage: Stag
     controls["shuffled"] = _medians(of_mixed)
     telling(0.5, 1.0, 0.0, 0)
 
-    if config.tutor_file is None:
+    if given is None:
         tutor = own_song(
             singer, duration=min(SHOWN, config.song_duration), gap=config.song_gap, rng=rng
         )
     else:
-        tutor = file_song(singer, config.tutor_file, longest=config.tutor_longest, like=songs[0])
+        tutor = file_song(singer, given, like=songs[0])
     copy = judge.copy_at(own["gain"], weights, scale, tutor, delay)
     copies = {
         name: judge.copy_at(controls[name]["gain"], *one, tutor, delay).correlation
