@@ -33,7 +33,7 @@ class Decoder(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class TuningCurves:
-    """Sensors that each prefer one observation: height e^(-|(x - centre) / width|² / 2).
+    """Sensors that each prefer one observation: ``height e^(-|(x - centre) / width|² / 2)``.
 
     Parameters
     ----------
