@@ -22,6 +22,7 @@ myst_enable_extensions = ["colon_fence"]
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
+nb_execution_in_temp = True  # they write files
 
 napoleon_google_docstring = False
 napoleon_use_rtype = False
