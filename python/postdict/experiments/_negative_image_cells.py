@@ -18,7 +18,7 @@ from ..simulation import Simulation
 from ..trials import Stage
 
 if TYPE_CHECKING:
-    from .negative_image import Config
+    from ._negative_image_config import Config
 
 Floats = NDArray[np.float64]
 Spikes = tuple[Floats, NDArray[np.int64]]
