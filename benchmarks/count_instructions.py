@@ -75,7 +75,7 @@ def counted_with() -> dict[str, Any]:
     core = Path(postdict._core.__file__).read_bytes()
     compilers = sorted(set(re.findall(rb"(?:GCC: \(|clang version )[ -~]+", core)))
     info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    flags = set(re.search(r"^flags\s*:(.*)$", info, re.MULTILINE)[1].split())  # type: ignore[index]
+    flags = set(re.search(r"^flags\s*:(.*)$", info, re.MULTILINE)[1].split())
     version = subprocess.run(["valgrind", "--version"], capture_output=True, text=True, check=True)
     return {
         "compiler": [each.decode() for each in compilers],

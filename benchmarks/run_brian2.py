@@ -103,7 +103,7 @@ def build(work: Workload, seed: int, folder: Path) -> None:
     b2.defaultclock.dt = STEP * b2.ms
     b2.seed(seed)
     make = loop if isinstance(work, Loop) else brette
-    objects, counted, plastic = make(b2, work, seed)  # type: ignore[arg-type]
+    objects, counted, plastic = make(b2, work, seed)
     monitors = [b2.SpikeMonitor(group, record=False) for group in counted]
     net = b2.Network(*objects, *monitors)
     device = b2.get_device()

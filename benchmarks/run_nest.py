@@ -108,7 +108,7 @@ def measured(work: Workload, seed: int) -> Run:
         nest.local_num_threads = 1
         nest.rng_seed = seed
         build = build_loop if isinstance(work, Loop) else build_brette
-        groups = build(work, seed)  # type: ignore[arg-type]
+        groups = build(work, seed)
         recorders = [nest.Create("spike_recorder") for _ in groups]
         for group, recorder in zip(groups, recorders, strict=True):
             nest.Connect(group, recorder)

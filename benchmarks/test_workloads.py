@@ -54,7 +54,7 @@ def test_brette_fires_alike_in_numpy(name: str) -> None:
 def test_examples_have_the_numbers_of_the_workloads(name: str, example: object) -> None:
     work = workload(name)
     assert isinstance(work, Brette)
-    net = example.network(1, n=1000)  # type: ignore[attr-defined]
+    net = example.network(1, n=1000)
     for population, size in zip(net.populations, work.sizes, strict=True):
         assert population.size == size // 4
         assert isinstance(population.neurons, postdict.LIFExp) == work.exponential

@@ -9,8 +9,8 @@ import pytest
 from postdict import AntisymmetricSTDP
 from postdict.cli import main
 from postdict.experiments import _adaptation_bench
-from postdict.experiments._changing_loop import ChangingLoop, Judge, Listener, crossing
-from postdict.experiments._drifting_world import Drift, lag
+from postdict.experiments._adaptation_drift import Drift, lag
+from postdict.experiments._adaptation_loop import ChangingLoop, Judge, Listener, crossing
 from postdict.experiments.adaptation import Config, changes, run
 from postdict.exploring import explore
 from postdict.learning import learn

@@ -10,20 +10,20 @@ from matplotlib.figure import Figure
 from postdict import LIF, AntisymmetricSTDP
 from postdict.cli import main
 from postdict.experiments._mirror_bench import drift_of_motif
-from postdict.experiments._mirroring import (
+from postdict.experiments._mirror_listening import (
     BIN,
     cross_covariances,
     mean_and_interval,
     peak_lags,
     smoothed,
 )
-from postdict.experiments._rate_model import (
+from postdict.experiments._mirror_rate_model import (
     covariance_in_steps,
     imitation_in_steps,
     learn_in_steps,
     sing_in_steps,
 )
-from postdict.experiments._singing import (
+from postdict.experiments._mirror_singing import (
     COMMAND_DELAY,
     Code,
     learn_by_singing,

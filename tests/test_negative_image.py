@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from postdict.cli import main
-from postdict.experiments._burst_cancellation import (
+from postdict.experiments._negative_image_bursts import (
     ETA,
     N_BINS,
     W_MAX,

@@ -15,8 +15,8 @@ from ..listening import ImitationTest
 from ..loop import LoopParameters
 from ..results import Nested
 from ..running import RunawayError
-from ._changing_loop import RATE, ChangingLoop, Course, Judge, Listener, crossing
-from ._drifting_world import Drift, lag
+from ._adaptation_drift import Drift, lag
+from ._adaptation_loop import RATE, ChangingLoop, Course, Judge, Listener, crossing
 
 if TYPE_CHECKING:
     from ..trials import Stage

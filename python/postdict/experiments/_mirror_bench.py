@@ -15,15 +15,15 @@ from ..exploring import explore
 from ..learning import shuffled
 from ..listening import TOLERANCE, ImitationTest
 from ..results import Nested
-from ._mirroring import cross_covariances, peak_lags, smoothed
-from ._rate_model import (
+from ._mirror_listening import cross_covariances, peak_lags, smoothed
+from ._mirror_rate_model import (
     STEP,
     covariance_in_steps,
     imitation_in_steps,
     learn_in_steps,
     sing_in_steps,
 )
-from ._singing import Code, Sung, learn_by_singing, listen, sing
+from ._mirror_singing import Code, Sung, learn_by_singing, listen, sing
 
 if TYPE_CHECKING:
     from ..loop import LoopParameters

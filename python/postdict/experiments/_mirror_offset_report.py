@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from .. import plotting
 from ..results import shown
-from ._mirroring import BIN, smoothed
-from ._singing import Code
+from ._mirror_listening import BIN, smoothed
+from ._mirror_singing import Code
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

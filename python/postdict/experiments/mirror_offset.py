@@ -29,9 +29,9 @@ from ..results import Nested, Result, summarised
 from ..trials import Report, run_trials
 from ._loop_config import LoopConfig
 from ._mirror_bench import CODES, Heard, trial
+from ._mirror_listening import mean_and_interval
 from ._mirror_offset_report import draw, headline
-from ._mirroring import mean_and_interval
-from ._singing import Code, motif
+from ._mirror_singing import Code, motif
 
 Matrix = NDArray[np.float64]
 

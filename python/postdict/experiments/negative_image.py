@@ -4,7 +4,7 @@ Relays fire one after another behind each motor command, and a sensory response 
 time behind it. By inhibitory plasticity the relays' targets learn the negative of their response:
 it vanishes; without it the image is seen alone, and fades; when it moves, a new one is learned; and
 what comes at random times passes. Three rules, and the reversed window as the control that fails.
-Beside them a published model whose numbers are known, see `_burst_cancellation`.
+Beside them a published model whose numbers are known, see `_negative_image_bursts`.
 
 Source of the claim: Bell, Han, Sugawara & Grant 1997, Nature 387:278 (there plasticity of
 excitation, with the opposite sign). No number is taken from it: every parameter here is our own.
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..results import Nested, Result, summarised
 from ..trials import Report, Stage, run_trials
-from ._burst_cancellation import Cancelled, cancel
+from ._negative_image_bursts import Cancelled, cancel
 from ._negative_image_cells import Bench, elsewhere
 from ._negative_image_config import Config
 from ._negative_image_measures import over_targets, share

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..analysis import poisson_sequence, score_imitation
 from ..listening import TOLERANCE
-from ._singing import Code
+from ._mirror_singing import Code
 
 Matrix = NDArray[np.float64]
 
