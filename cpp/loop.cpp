@@ -144,8 +144,9 @@ void WorldLoop::check_state(Time now) const {
     postdict::check_state(moderate(motor_rates_) && moderate(present_),
                           "what a world heard or answered is not finite");
     last = now;
+    const Time latest = step_time(n_steps_) + settings_.latency;
     for (const Change& change : changes_) {
-        postdict::check_state(holds() && change.time >= last && change.time < never,
+        postdict::check_state(holds() && change.time >= last && change.time <= latest,
                               "a world's answers are out of order");
         postdict::check_state(
             moderate(change.values) && (settings_.drive == Drive::current ||

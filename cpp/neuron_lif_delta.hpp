@@ -93,6 +93,7 @@ class LifDelta {
     void schedule(std::size_t i, Time t);
     void watch(Time t);
     void restored();
+    void check_driven(std::size_t i, Time now) const;
 
     LifParameters parameters_;
     DecayingValues excess_;      // (n,) mV, V - v_inf, from the end of refractoriness on
