@@ -1,3 +1,5 @@
+"""The command line: files that `run` writes, users' files, wrong calls, signals, help."""
+
 import json
 import os
 import signal

@@ -1,3 +1,5 @@
+"""Predictions of the theory: closed forms, fixed points, and what simulations do."""
+
 import numpy as np
 import pytest
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import __version__, cli_sweep, config, result_files
+from . import _version, cli_sweep, config, result_files
 from .calls import (
     DONE,
     FAILED,
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="postdict", description="Inverse models learned by inhibitory STDP, simulated exactly."
     )
-    parser.add_argument("--version", action="version", version=f"postdict {__version__}")
+    parser.add_argument("--version", action="version", version=f"postdict {_version.version}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="list the experiments and their settings")
     listing.set_defaults(command=_list)
@@ -234,7 +234,7 @@ def _keeper(options: argparse.Namespace, settings: Any, folder: Path) -> Keeper 
     identity = {
         "experiment": options.experiment,
         "settings": vars(settings),
-        "version": __version__,
+        "version": _version.version,
     }
     try:
         return Keeper(folder, identity, every=every or math.inf, resume=options.resume)
