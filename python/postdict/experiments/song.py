@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import config as _config
+from .. import theory
 from ..analysis import inverse_quality
 from ..analysis.spectrograms import frequencies, log_spectrogram, pitch_error
 from ..config import setting
@@ -181,7 +182,7 @@ def _trial(
     mixed = [shuffled(weights, 1000 * seed + k) for k in range(config.shuffles)]
     decoders = {
         "pinv": (np.linalg.pinv(heard).astype(np.float64), 1.0),
-        "ridge": _with_scale(_ridge(heard), heard),
+        "ridge": _with_scale(theory.ridge_inverse(heard, RIDGE), heard),
         "transpose": _with_scale(heard.T, heard),
         "untrained": (np.zeros_like(weights), 1.0),
     }
@@ -259,12 +260,6 @@ def _share(copy: float, zero: float, oracle: float) -> float | None:
 
 def _with_scale(weights: Floats, heard: Floats) -> tuple[Floats, float]:
     return weights, float(np.mean(np.diag(weights @ heard)))
-
-
-def _ridge(heard: Floats) -> Floats:
-    gram = heard.T @ heard
-    shift = RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram))
-    return np.asarray(np.linalg.solve(gram + shift, heard.T))
 
 
 def _medians(found: list[Nested]) -> Nested:
