@@ -157,11 +157,11 @@ def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:
     found, arrays = {}, {}
     for name, change in changes(config, world, seed).items():
         found[name], arrays[name] = bench.changed(name, change, loop, before)
-    drift, drift_arrays = bench.drifted(loop, before.listener)
+    drift, drift_arrays = bench.drifted(loop, before.chosen)
     metrics = {
         "before": {
             **known(before.judged(learned)),
-            "gain": before.listener.gain,
+            "gain": before.chosen.gain,
             "condition_number": float(np.linalg.cond(before.response)),
         },
         "changes": {name: one["on"] for name, one in found.items()},

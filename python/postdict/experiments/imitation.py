@@ -23,7 +23,7 @@ from ..analysis import inverse_quality
 from ..config import setting
 from ..exploring import explore
 from ..learning import Learned, learn, shuffled
-from ..listening import Decoder, ImitationTest
+from ..listening import ImitationDecoder, ImitationTest
 from ..results import Result
 from ..trials import Report, Stage
 from . import _imitation_decoders as decoders
@@ -233,7 +233,7 @@ class _Bench:
 
     def _compared(
         self, test: ImitationTest, weights: Matrix, response: Matrix
-    ) -> tuple[dict[str, Decoder], dict[str, decoders.Chosen]]:
+    ) -> tuple[dict[str, ImitationDecoder], dict[str, decoders.Chosen]]:
         """Return the decoders that are compared, and how the families of ridges were chosen."""
         ridges = decoders.ridges(response)
         practised = {
@@ -249,13 +249,13 @@ class _Bench:
             "pinv": decoders.choose(test, decoders.pinv(response), response),
             "transpose": decoders.choose(test, response.T, response),
             "shuffled": decoders.choose(test, shuffled(weights, self.seed), response, own),
-            "untrained": Decoder(np.zeros_like(weights), 1.0, None),
+            "untrained": ImitationDecoder(np.zeros_like(weights), 1.0, None),
         }
         return compared, practised
 
     def _apart(
         self, test: ImitationTest, learned: Learned, response: Matrix
-    ) -> tuple[dict[str, Decoder], dict[str, decoders.Chosen]]:
+    ) -> tuple[dict[str, ImitationDecoder], dict[str, decoders.Chosen]]:
         """Return the learned inverse in pieces, and families of which practice chose the best."""
         weights = learned.weights
         gain = specific_gain(weights, response)
@@ -303,7 +303,9 @@ class _Bench:
         last: Matrix = course.weights[-1]
         return last
 
-    def _judged(self, test: ImitationTest, decoder: Decoder, *, swept: bool) -> dict[str, Any]:
+    def _judged(
+        self, test: ImitationTest, decoder: ImitationDecoder, *, swept: bool
+    ) -> dict[str, Any]:
         """Return all scores by song and rate, and by kind and level of noise."""
         rates = self.config.rates
         songs = {rate: test.songs[rate] for rate in rates}
@@ -323,7 +325,7 @@ class _Bench:
                 }
         return judged
 
-    def _f1(self, test: ImitationTest, decoder: Decoder) -> dict[str, Any]:
+    def _f1(self, test: ImitationTest, decoder: ImitationDecoder) -> dict[str, Any]:
         """Return F1 by rate."""
         songs = {f"{rate:g}": test.songs[rate] for rate in self.config.rates}
         return {
