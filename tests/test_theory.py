@@ -3,7 +3,7 @@ import pytest
 
 from postdict import AntisymmetricSTDP, Network, Simulation, VogelsSTDP
 from postdict.experiments import _theory_parts as parts
-from postdict.experiments.theory import SCALES
+from postdict.experiments._theory_comparisons import SCALES
 from postdict.loop import LoopParameters
 from postdict.theory import (
     KickResponse,

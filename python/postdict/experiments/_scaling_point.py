@@ -19,14 +19,12 @@ from ..neurons import LIF
 from ..results import Nested
 from ..simulation import LimitError
 from ..trials import Stage
+from ._per_seed import Found
 
 if TYPE_CHECKING:
     from .scaling import Config
 
 Matrix = NDArray[np.float64]
-
-Found = tuple[Nested, dict[str, Matrix]]
-"""What one point and seed found: metrics, and arrays by name."""
 
 GAINS = np.geomspace(0.8, 3.2, 6)  # in units of 1/c
 V_MINS = (None, 0.0)  # mV from rest

@@ -26,7 +26,7 @@ from ..trials import Report, Stage
 from ._adaptation_bench import EDGES, Bench, Change, known
 from ._adaptation_report import draw, headline
 from ._loop_config import LoopConfig
-from ._per_seed import Found, run_per_seed
+from ._per_seed import Found, run_in_worlds
 
 Matrix = NDArray[np.float64]
 
@@ -147,7 +147,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     config, worlds = config.with_worlds()
     for doubt in config.doubts():
         warnings.warn(doubt, stacklevel=2)
-    return run_per_seed("adaptation", config, worlds, _trial, report)
+    return run_in_worlds("adaptation", config, worlds, _trial, report)
 
 
 def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:

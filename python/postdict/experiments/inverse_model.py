@@ -30,7 +30,7 @@ from ..trials import Report, Stage
 from ..tutor import Tutor, load_tutor
 from ._inverse_model_report import draw, draw_overview, headline
 from ._loop_config import LoopConfig
-from ._per_seed import Found, run_per_seed
+from ._per_seed import Found, run_in_worlds
 
 Matrix = NDArray[np.float64]
 
@@ -79,7 +79,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     tutor = None
     if config.tutor_file is not None:
         tutor = load_tutor(config.tutor_file, n_motor=config.n_motor, n_sensor=config.n_sensor)
-    result = run_per_seed("inverse-model", config, worlds, partial(_trial, tutor), report)
+    result = run_in_worlds("inverse-model", config, worlds, partial(_trial, tutor), report)
     song = {
         "time_ms": result.arrays["imitation_times"],
         "motor": result.arrays["imitation_ids"],

@@ -32,6 +32,7 @@ from ._mirror_bench import CODES, Heard, trial
 from ._mirror_listening import mean_and_interval
 from ._mirror_offset_report import draw, headline
 from ._mirror_singing import Code, motif
+from ._per_seed import trial_seeds
 
 Matrix = NDArray[np.float64]
 
@@ -164,7 +165,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     config, worlds = config.with_worlds()
     for why in config.cannot_show():
         warnings.warn(why, stacklevel=2)
-    seeds = config.trial_seeds()
+    seeds = trial_seeds(config)
     found = run_trials(lambda seed, stage: trial(config, worlds[seed], seed, stage), seeds, report)
     pooled = _pooled(config, found)
     summary = {
