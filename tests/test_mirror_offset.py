@@ -76,8 +76,8 @@ def test_wrong_settings_are_refused(change, message):
     ],
 )
 def test_what_cannot_show_the_claim_is_told_in_one_line(change, message):
-    assert Config().cannot_show() == []
-    (line,) = replace(Config(), **change).cannot_show()
+    assert Config().doubts() == []
+    (line,) = replace(Config(), **change).doubts()
     assert line.startswith(message)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..results import Result
+    from ._ei_config import Floats
 
 STATES = {
     "before": ("before", plotting.SKY),
@@ -148,14 +149,8 @@ def _draw_lags(result: Result, ax: Axes, when: str) -> None:
         low, middle, high = np.quantile(curves, (0.25, 0.5, 0.75), axis=1)
         ax.fill_between(lags, low, high, color=color, alpha=0.2, linewidth=0)
         ax.plot(lags, middle, color=color, label=label, linewidth=1.2)
-    ax.axvline(0.0, color="grey", linestyle=":", linewidth=1)
-    ax.set(
-        xlabel="inhibition after excitation (ms)",
-        ylabel="correlation",
-        xlim=(lags[0], lags[-1]),
-        ylim=(-0.3, 1.0),
-    )
-    ax.legend(fontsize=8, loc="lower left", ncols=3, frameon=False, columnspacing=1.0)
+    ax.set(xlabel="inhibition after excitation (ms)", ylabel="correlation", ylim=(-0.3, 1.0))
+    _set_lags(ax, lags)
 
 
 def _draw_pairs(result: Result, ax: Axes) -> None:
@@ -175,13 +170,14 @@ def _draw_pairs(result: Result, ax: Axes) -> None:
                 linewidth=1.2,
                 label=label if style == "-" else None,
             )
+    ax.set(xlabel="second after first (ms)", ylabel="correlation (dashed: other group)")
+    ax.set_ylim(-0.9, 1.05)
+    _set_lags(ax, lags)
+
+
+def _set_lags(ax: Axes, lags: Floats) -> None:
     ax.axvline(0.0, color="grey", linestyle=":", linewidth=1)
-    ax.set(
-        xlabel="second after first (ms)",
-        ylabel="correlation (dashed: other group)",
-        xlim=(lags[0], lags[-1]),
-        ylim=(-0.9, 1.05),
-    )
+    ax.set_xlim(float(lags[0]), float(lags[-1]))
     ax.legend(fontsize=8, loc="lower left", ncols=3, frameon=False, columnspacing=1.0)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, asdict
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
@@ -46,6 +47,12 @@ TrialInWorld = Callable[[C, NDArray[np.float64], int, Stage], Found]
 def trial_seeds(config: Seeded) -> list[int]:
     """Return the seed of each trial."""
     return list(range(config.seed, config.seed + config.seeds))
+
+
+def warn_of(doubts: Iterable[str]) -> None:
+    """Warn, where `run` was called, of why settings cannot show what they are for."""
+    for doubt in doubts:
+        warnings.warn(doubt, stacklevel=3)
 
 
 def run_per_seed(name: str, config: S, trial: Trial[S], report: Report | None) -> Result:

@@ -14,7 +14,6 @@ parameter; every number here is our own choice.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +25,7 @@ from ..trials import Report, Stage
 from ._adaptation_bench import EDGES, Bench, Change, known
 from ._adaptation_report import draw, headline
 from ._loop_config import LoopConfig
-from ._per_seed import Found, run_in_worlds
+from ._per_seed import Found, run_in_worlds, warn_of
 
 Matrix = NDArray[np.float64]
 
@@ -145,8 +144,7 @@ def run(config: Config, report: Report | None = None) -> Result:
         See `postdict.trials.Report`.
     """
     config, worlds = config.with_worlds()
-    for doubt in config.doubts():
-        warnings.warn(doubt, stacklevel=2)
+    warn_of(config.doubts())
     return run_in_worlds("adaptation", config, worlds, _trial, report)
 
 

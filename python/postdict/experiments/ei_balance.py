@@ -13,7 +13,6 @@ Science 334:1569; Luz & Shamir 2012, PLoS Comput Biol 8:e1002334. The parameters
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ from ._ei_bench import Bench, median_known
 from ._ei_config import Config, Floats
 from ._ei_measures import Measured, shuffled_by_cell, tuning, tuning_profiles
 from ._ei_network import Cortex, draw_cortex
-from ._per_seed import Found, run_per_seed
+from ._per_seed import Found, run_per_seed, warn_of
 
 __all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 
@@ -42,12 +41,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     report : callable, optional
         See `postdict.trials.Report`.
     """
-    for name, why in (
-        ("eta", "nothing is learned"),
-        ("signal_sd", "all cells have one signal, and detailed balance has nothing to learn"),
-    ):
-        if getattr(config, name) == 0:
-            warnings.warn(f"{name} = 0: {why}", stacklevel=2)
+    warn_of(config.doubts())
     return run_per_seed("ei-balance", config, _trial, report)
 
 

@@ -25,7 +25,7 @@ from ._negative_image_config import Config
 from ._negative_image_measures import over_targets, share
 from ._negative_image_report import draw, draw_bursts, headline
 from ._negative_image_subjects import Naive, Subject, counted_trials
-from ._per_seed import Found, run_per_seed
+from ._per_seed import Found, run_per_seed, warn_of
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     report : callable, optional
         See `postdict.trials.Report`.
     """
-    config.warn()
+    warn_of(config.doubts())
     return run_per_seed("negative-image", config, _trial, report)
 
 
