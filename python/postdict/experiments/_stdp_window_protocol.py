@@ -66,7 +66,7 @@ class Seen:
         return self.spikes - self.arrivals
 
 
-class Protocol:
+class PairingProtocol:
     """One neuron onto as many cells as there are lags, by all forms of plastic projections."""
 
     def __init__(self, config: Config, rule: Rule, lags: Floats, interval: float) -> None:

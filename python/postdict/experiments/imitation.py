@@ -27,7 +27,6 @@ __all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 
 FIGURES = {"imitation": ((11.0, 9.5), draw)}
 
-DEAD_TIME = 30.0  # ms, of the tutors
 FEWEST = 20  # spikes that a song must be expected to have
 
 

@@ -21,7 +21,7 @@ from ..config import setting
 from ..plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, Rule, VogelsSTDP, WindowSTDP
 from ..results import Result
 from ..trials import Report
-from ._stdp_window_protocol import Protocol, paired
+from ._stdp_window_protocol import PairingProtocol, paired
 from ._stdp_window_report import draw, headline
 
 Floats = NDArray[np.float64]
@@ -170,7 +170,7 @@ def _window(config: Config, rule: Rule, progress: Any) -> tuple[Floats, Floats, 
     is over all forms of a projection, relative to the window's peak.
     """
     lags = config.lags()
-    protocol = Protocol(config, rule, lags, config.interval)
+    protocol = PairingProtocol(config, rule, lags, config.interval)
     seen = protocol.run(progress)
     window = rule.window(seen.pair_lags).mean(axis=1)
     # From 0 where nothing is clipped there, else from above.
@@ -191,7 +191,7 @@ def _over_frequencies(config: Config, rule: Rule, progress: Any) -> tuple[Floats
     result = np.empty((2, len(FREQUENCIES)))
     differences = []
     for k, frequency in enumerate(FREQUENCIES):
-        seen = Protocol(config, rule, lags, 1e3 / frequency).run(progress)
+        seen = PairingProtocol(config, rule, lags, 1e3 / frequency).run(progress)
         totals = [paired(rule, seen.arrivals, spikes)[0] for spikes in seen.spikes]
         expected = np.array(totals) / config.pairs
         found = [from_above for _, from_above in seen.changes]
