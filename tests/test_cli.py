@@ -166,3 +166,17 @@ def test_help_shows_units_and_defaults(capsys, arguments, shown):
     printed = capsys.readouterr().out
     assert shown in printed
     assert ("world_delay" in printed) == ("inverse-model" in arguments)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])  # the last lines come as the command ends, or not
+@pytest.mark.parametrize("arguments", [["run", "scaling", "--help"], ["list"]])
+def test_whoever_stops_reading_ends_it_without_a_word(arguments, unbuffered):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "postdict", *arguments],
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 import time
 import tomllib
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -35,8 +37,19 @@ from .progress import ProgressLine
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
-    0 done, 1 the run failed, 2 the call was wrong, 130 interrupted, 143 terminated.
+    0 done, 1 the run failed or nobody reads what it prints, 2 the call was wrong, 130 interrupted,
+    143 terminated.
     """
+    try:
+        try:
+            return _call(arguments)
+        finally:
+            sys.stdout.flush()  # here, not when the interpreter ends and can only complain
+    except BrokenPipeError:
+        return _nobody_reads()
+
+
+def _call(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     try:
         with warnings.catch_warnings():
@@ -50,9 +63,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Terminated:
         return say("terminated", TERMINATED)
     except BrokenPipeError:
-        return FAILED
+        raise  # an OSError that is nobody's fault
     except (ArithmeticError, OSError, RuntimeError, ValueError, MemoryError) as error:
         return say(f"{type(error).__name__}: {error}", FAILED)
+
+
+def _nobody_reads() -> int:
+    """Let what is still to be printed go nowhere, as in ``postdict list | head``."""
+    with suppress(OSError):  # a stream that is no file has nothing to be redirected
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    return FAILED
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
