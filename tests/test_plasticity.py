@@ -146,9 +146,7 @@ class SignedProjection(slow.Projection):
         self.weights[i][j] += amount
 
 
-def test_fixed_excitation_and_plastic_inhibition_are_signed_weights_under_the_reversed_rule(
-    monkeypatch,
-):
+def test_fixed_excitation_and_plastic_inhibition_are_signed_weights_under_the_reversed_rule():
     """W = E - w, as long as w meets no bound: the engine learns w, and a
     twin whose weights have a sign learns W.
     """
@@ -170,14 +168,14 @@ def test_fixed_excitation_and_plastic_inhibition_are_signed_weights_under_the_re
     sim = postdict.Simulation(net)
     sim.run_until(duration)
 
-    monkeypatch.setattr(slow, "Projection", SignedProjection)
     twin = slow.Twin()
     motors, sensors = twin.add_population(3, **motor), twin.add_population(5, **sensor)
     source = twin.add_spike_source(3, **kicks)
     twin.connect(source, motors, (0.3 * np.eye(3)).tolist())
     twin.connect(motors, sensors, world.tolist(), axonal_delay=10.0)
     backwards = slow.AntisymmetricSTDP(2e-4, -1.0, -0.7, 20.0, 20.0)
-    signed = twin.connect(sensors, motors, 0.0, stdp=backwards)
+    ends = twin.common(sensors, motors, False, backwards, 0.0)
+    signed = twin.project(SignedProjection(axonal_delay=1.0, **ends), 0.0)
     twin.run_until(duration)
 
     effective = excitation - sim.weights(plastic)
