@@ -42,6 +42,7 @@ from process_functions import network
 sim = postdict.Simulation(network(1))
 for population in ("delta", "currents"):
     sim.set_recording(population, False)
+sim.run(1.0)  # so that it has begun when the signal comes: at t = 0 a sample is still to be taken
 try:
     print("running", flush=True)
     sim.run(1e12)
