@@ -15,7 +15,8 @@ import atheris
 import numpy as np
 
 import postdict
-from postdict import checkpoint, storage
+from postdict import storage
+from postdict.simulation import checkpoint
 
 SMALL = [0.0, -0.0, 1.0, -1.0, 0.5, 20.0, 1e-9, 5e-324]
 NUMBERS = [*SMALL, 1e9, 1e100, 1e308, np.inf, -np.inf, np.nan]

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import postdict
-from postdict import LIF, AntisymmetricSTDP, CheckpointError, Simulation, checkpoint, storage
+from postdict import LIF, AntisymmetricSTDP, CheckpointError, Simulation, storage
+from postdict.simulation import checkpoint
 
 HALF = 400.0  # ms
 NEURONS = {

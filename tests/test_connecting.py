@@ -7,13 +7,8 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from postdict import (
-    CausalSTDP,
-    Triplets,
-    VogelsSTDP,
-    checkpoint,
-    fixed_probability,
-)
+from postdict import CausalSTDP, Triplets, VogelsSTDP, fixed_probability
+from postdict.simulation import checkpoint
 from synapse_forms import (
     DELAYS,
     MATRIX,
@@ -186,7 +181,8 @@ def test_new_weights_may_come_in_any_format_and_order():
 def test_scipy_is_imported_only_where_it_is_needed():
     program = """
 import sys, numpy as np, postdict
-from postdict import checkpoint, weights
+from postdict.network import weights
+from postdict.simulation import checkpoint
 net = postdict.Network()
 net.add_population("cells", 3, postdict.LIF())
 net.connect("cells", "cells", weights=postdict.one_to_one(3, weight=0.1))

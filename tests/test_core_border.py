@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from postdict import LIF, Network, _core
-from postdict.assembly import assembled
+from postdict.simulation.assembly import assembled
 
 
 @pytest.mark.parametrize("variable", ["weights", "weight_statistics"])

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import postdict
-from postdict import LIF, AntisymmetricSTDP, LIFExp, Triplets, fixed_probability, memory
+from postdict import LIF, AntisymmetricSTDP, LIFExp, Triplets, fixed_probability
+from postdict.network import memory
 
 RULE = AntisymmetricSTDP(0.01)
 N_PRE, N_POST = 40, 30

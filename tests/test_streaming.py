@@ -7,11 +7,8 @@ import numpy as np
 import pytest
 
 import postdict
-from postdict import (
-    CheckpointError,
-    Simulation,
-    checkpoint,
-)
+from postdict import CheckpointError, Simulation
+from postdict.simulation import checkpoint
 from streams import END, NAMES, assert_equal_state, assert_holds, network, whole
 
 h5py = pytest.importorskip("h5py")

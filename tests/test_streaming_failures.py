@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import postdict
-from postdict import LIF, Simulation, streaming
+from postdict import LIF, Simulation
+from postdict.simulation import streaming
 from streams import END, assert_equal_state, assert_holds, network, whole
 
 pytest.importorskip("h5py")
@@ -99,6 +100,7 @@ CHILD = """
 import sys, numpy as np
 sys.path.insert(0, sys.argv[1])
 from postdict import Simulation
+from postdict.simulation import streaming_file
 from streams import network
 sim = Simulation(network())
 with sim.stream(sys.argv[2], flush_every=0.0):
@@ -139,10 +141,11 @@ FULL = """
 import resource, sys
 sys.path.insert(0, sys.argv[1])
 import numpy as np
-import postdict, postdict.streaming_file
+import postdict
 from postdict import Simulation
+from postdict.simulation import streaming_file
 from streams import NAMES, assert_equal_state, network, whole
-postdict.streaming_file._ROWS = 32
+streaming_file._ROWS = 32
 sim, expected = Simulation(network()), whole()
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
 failed = False

@@ -8,7 +8,8 @@ import pickle  # noqa: TID251 -- our own objects
 import numpy as np
 import pytest
 
-from postdict import CheckpointError, Simulation, checkpoint
+from postdict import CheckpointError, Simulation
+from postdict.simulation import checkpoint
 from stepped_worlds import (
     SILENCE,
     Arm,

@@ -4,12 +4,10 @@ Times are in ms, rates in Hz, potentials and weights in mV; matrices are (post, 
 """
 
 from . import _version
-from .checkpoint import CheckpointError
 from .connectivity import Triplets, all_to_all, fixed_in_degree, fixed_probability, one_to_one
 from .control import World
 from .network import Network
-from .neurons import LIF, LIFExp
-from .parts import (
+from .network.parts import (
     AttachedWorld,
     CurrentSource,
     PoissonSource,
@@ -18,10 +16,12 @@ from .parts import (
     Recorder,
     SpikeSource,
 )
+from .neurons import LIF, LIFExp
 from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
 from .signals import Steps
 from .simulation import LimitError, Simulation
-from .streamed import StreamError, read_stream
+from .simulation.checkpoint import CheckpointError
+from .simulation.streamed import StreamError, read_stream
 from .sweep import Sweep
 
 __version__ = _version.version

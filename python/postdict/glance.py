@@ -6,8 +6,8 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .declarations import Declarations
-from .parts import Projection, label
+from .network.declarations import Declarations
+from .network.parts import Projection, label
 from .signals import Steps
 
 Row = Sequence[object]

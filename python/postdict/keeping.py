@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from . import storage
-from .checkpoint import CheckpointError
 from .simulation import Simulation
+from .simulation.checkpoint import CheckpointError
 
 FOLDER = "checkpoints"
 _IDENTITY = "experiment.json"

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from .linear_world import AnyWorld, LinearWorld, as_linear
 from .network import Network
+from .network.parts import Population, Projection, SpikeSource
 from .neurons import LIF, LIFExp
-from .parts import Population, Projection, SpikeSource
 from .plasticity import AntisymmetricSTDP
 
 Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from .keeping import Kept, Stopped
-from .parts import Population
+from .network.parts import Population
 from .progress import ProgressLine
 from .simulation import LimitError, ProgressCallback, Simulation
 

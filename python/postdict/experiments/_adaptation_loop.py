@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..analysis import inverse_quality
 from ..listening import ImitationDecoder, ImitationTest
 from ..loop import Loop, LoopParameters, closed_loop
-from ..parts import Projection
+from ..network.parts import Projection
 from ..plasticity import AntisymmetricSTDP
 from ..running import RunawayError, run_bounded
 from ..simulation import ProgressCallback, Simulation

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .. import config as _config
 from ..config import setting
-from ..memory import BUNDLE, NEURON, SOURCE, TARGET, TRACE, WEIGHT, physical
+from ..network.memory import BUNDLE, NEURON, SOURCE, TARGET, TRACE, WEIGHT, physical
 from ..neurons import LIFExp
 from ..plasticity import AntisymmetricSTDP, VogelsSTDP
 

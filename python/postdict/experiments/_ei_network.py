@@ -15,7 +15,7 @@ import numpy as np
 
 from ..connectivity import Triplets, fixed_probability
 from ..network import Network
-from ..parts import Projection, Recorder
+from ..network.parts import Projection, Recorder
 from ..plasticity import Rule
 from ..simulation import Simulation
 from ._ei_config import Floats, Integers, NetworkConfig, Stimuli

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..network import Network
+from ..network.parts import Population, Projection
 from ..neurons import LIF
-from ..parts import Population, Projection
 from ..plasticity import AntisymmetricSTDP, Rule
 from ..running import run_bounded
 from ..signals import Steps

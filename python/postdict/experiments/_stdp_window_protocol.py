@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ..connectivity import all_to_all
 from ..network import Network
+from ..network.parts import Projection
 from ..neurons import LIF
-from ..parts import Projection
 from ..plasticity import Rule
 from ..simulation import Simulation
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _checks
+from .. import _checks
 
 FORMAT = "postdict stream"
 VERSION = 1

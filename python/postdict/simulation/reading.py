@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _checks, _core, recording
-from .exchange import Recording, Samples, Train, unique_names
-from .network import Network
-from .neurons import LIFExp
-from .parts import Population, Recorder, index_of
+from .. import _checks, _core
+from ..exchange import Recording, Samples, Train, unique_names
+from ..network import Network, recording
+from ..network.parts import Population, Recorder, index_of
+from ..neurons import LIFExp
 from .streaming import Moved, Stream, full_at
 
 

@@ -11,11 +11,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _checks, connecting, glance, recording
+from .. import _checks, glance
+from ..neurons import LIF, LIFExp, Model
+from ..plasticity import RULES, Rule
+from . import connecting, recording
 from .driving import Driven
-from .neurons import LIF, LIFExp, Model
 from .parts import Emitter, Population, Projection, Recorder, Variable, checked_size
-from .plasticity import RULES, Rule
 from .weights import Bounds
 
 

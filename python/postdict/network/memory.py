@@ -20,10 +20,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..neurons import Model
+from ..signals import Steps
 from . import recording
-from .neurons import Model
 from .parts import CurrentSource, Part, Projection, Recorder, label
-from .signals import Steps
 from .synapses import Sparse, Synapses
 
 NEURON = {"LIF": 168, "LIFExp": 256}

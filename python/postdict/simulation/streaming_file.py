@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core, _version, checkpoint, recording
-from .network import Network
-from .parts import Projection, Recorder
+from .. import _core, _version
+from ..network import Network, recording
+from ..network.parts import Projection, Recorder
+from . import checkpoint
 from .streamed import FORMAT, VERSION, escaped, hdf5, superblock
 
 _ROWS = 2**13  # in a chunk of the file at most

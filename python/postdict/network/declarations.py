@@ -7,8 +7,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _checks, memory, recording
-from .control import World
+from .. import _checks
+from ..control import World
+from ..signals import Steps
+from . import memory, recording
 from .given_spikes import GivenSpikes
 from .parts import (
     AttachedWorld,
@@ -25,7 +27,6 @@ from .parts import (
     index_of,
     label,
 )
-from .signals import Steps
 from .synapses import Synapses
 
 

@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _checks, nested, storage
-from .connectivity import Triplets
-from .control import Absent
-from .network import Network
-from .neurons import MODELS
-from .parts import Projection
-from .plasticity import RULES, Rule
-from .signals import Steps
-from .synapses import Sparse
-from .weights import Entries
+from .. import _checks, nested, storage
+from ..connectivity import Triplets
+from ..control import Absent
+from ..network import Network
+from ..network.parts import Projection
+from ..network.synapses import Sparse
+from ..network.weights import Entries
+from ..neurons import MODELS
+from ..plasticity import RULES, Rule
+from ..signals import Steps
 
 FORMAT = "postdict checkpoint"
 VERSION = 2

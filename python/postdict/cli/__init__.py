@@ -15,7 +15,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import _version, cli_sweep, config, result_files
+from .. import _version, config, result_files
+from ..experiments import EXPERIMENTS
+from ..keeping import Keeper
+from ..progress import ProgressLine
+from ..simulation.checkpoint import CheckpointError
+from . import sweep as cli_sweep
 from .calls import (
     DONE,
     FAILED,
@@ -28,10 +33,6 @@ from .calls import (
     say,
     termination,
 )
-from .checkpoint import CheckpointError
-from .experiments import EXPERIMENTS
-from .keeping import Keeper
-from .progress import ProgressLine
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,20 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from . import _core, recording
-from .network import Network
-from .neurons import LIF
-from .parts import Projection
-from .plasticity import (
-    AntisymmetricSTDP,
-    CausalSTDP,
-    HaasSTDP,
-    Rule,
-    VogelsSTDP,
-    WindowSTDP,
-)
-from .signals import as_steps
-from .synapses import Dense
+from .. import _core
+from ..network import Network, recording
+from ..network.parts import Projection
+from ..network.synapses import Dense
+from ..neurons import LIF
+from ..plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, Rule, VogelsSTDP, WindowSTDP
+from ..signals import as_steps
 
 
 def assembled(network: Network) -> _core.Network:

@@ -6,10 +6,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from . import _checks
-from .parts import PoissonSource, Projection, SpikeSource, index_of, label
+from .. import _checks
+from ..network.parts import PoissonSource, Projection, SpikeSource, index_of, label
+from ..signals import Steps, as_steps, checked_rate
 from .reading import Readings
-from .signals import Steps, as_steps, checked_rate
 
 
 class Changes(Readings):

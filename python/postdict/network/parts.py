@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from . import _checks
-from .control import Drive, Readout
-from .neurons import Model
-from .plasticity import Rule
-from .signals import Steps
+from .. import _checks
+from ..control import Drive, Readout
+from ..neurons import Model
+from ..plasticity import Rule
+from ..signals import Steps
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _checks
+from .. import _checks
 
 Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]
 """times (n_spikes,) in ms and ids (n_spikes,), sorted by (time, id), read-only."""

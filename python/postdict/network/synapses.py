@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ..connectivity import Triplets
 from . import weights as forms
-from .connectivity import Triplets
 from .weights import Bounds
 
 

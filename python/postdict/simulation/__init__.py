@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from . import _checks, _core, checkpoint, control, glance, memory
+from .. import _checks, _core, control, glance
+from ..control import World, WorldsInLoop
+from ..network import Network, memory
+from ..progress import ProgressLine
+from . import checkpoint
 from .assembly import assembled
 from .changing import Changes
-from .control import World, WorldsInLoop
-from .network import Network
-from .progress import ProgressLine
 from .streaming import Moved
 
 ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import sweep
+from .. import sweep
+from ..sweep.counting import Count, CountLine
+from ..sweep.folder import Folder, Record
+from ..sweep.workers import cpus
 from .calls import DONE, FAILED, Terminated, WrongCall, experiment, say, termination
-from .sweep.counting import Count, CountLine
-from .sweep.folder import Folder, Record
-from .sweep.workers import cpus
 
 SHOWN = 5  # failures of which error and settings are printed; the others are counted
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _checks
+from .. import _checks
+from ..connectivity import Triplets
 from . import weights as forms
-from .connectivity import Triplets
 from .synapses import Dense, Sparse, Synapses
 from .weights import Bounds, Place
 

@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _checks, weights
-from .neurons import LIFExp
+from .. import _checks
+from ..neurons import LIFExp
+from . import weights
 from .parts import Population, Projection, Recorder
 from .synapses import Dense, Synapses
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import _core, recording
-from .network import Network
+from .. import _core
+from ..network import Network, recording
 from .streaming_file import SLACK, added_bytes, append, created, laid_out, set_aside, trim
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from . import _checks, control
-from .control import Drive, Readout, World
+from .. import _checks, control
+from ..control import Drive, Readout, World
+from ..neurons import LIF
+from ..signals import Steps, checked_rate
 from .declarations import Declarations
 from .given_spikes import GivenSpikes
-from .neurons import LIF
 from .parts import (
     AttachedWorld,
     CurrentSource,
@@ -18,7 +19,6 @@ from .parts import (
     SpikeSource,
     checked_size,
 )
-from .signals import Steps, checked_rate
 
 
 class Driven(Declarations):

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _checks
+from .. import _checks
 
 Place: TypeAlias = Callable[[tuple[int, ...]], str]
 """Shows where an offender stands."""
