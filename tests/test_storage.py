@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import os
@@ -78,8 +79,19 @@ def test_files_that_belong_together_are_all_replaced_or_none(tmp_path, monkeypat
     }  # fmt: skip
 
 
-def test_a_missing_folder_is_named_and_no_temporary_file(tmp_path):
-    with pytest.raises(FileNotFoundError, match=f"no such folder: '{tmp_path}/none'"):
+def test_a_full_disk_is_told_with_the_file(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match=f"No space left on device: '{tmp_path}/x'"):
+        storage.write_bytes(tmp_path / "x", b"")
+    with pytest.raises(OSError, match=f"No space left on device: '{tmp_path}/y'"):
+        storage.write_together({tmp_path / "y": b"", tmp_path / "z": b""})
+
+
+def test_a_missing_folder_is_told_with_the_file_and_no_temporary_one(tmp_path):
+    with pytest.raises(FileNotFoundError, match=f"No such file or directory: '{tmp_path}/none/x'"):
         storage.write_bytes(tmp_path / "none" / "x", b"")
 
 

@@ -27,7 +27,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary name to write to, which becomes `path` if the ``with`` ends well."""
     path = Path(path)
     if not path.parent.is_dir():  # whoever writes would name the temporary file
-        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path.parent))
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         yield temporary
@@ -35,8 +35,10 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
             os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException as error:
-        if isinstance(error, OSError) and error.filename == str(temporary):
-            error.filename = str(path)  # the name that the caller knows
+        # A full disk has no name in its error, and the temporary one is not what the caller knows.
+        if isinstance(error, OSError) and error.errno is not None:
+            if error.filename in (None, str(temporary)):
+                error.filename = str(path)
         temporary.unlink(missing_ok=True)
         raise
 
