@@ -36,9 +36,12 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.replace(path)
     except BaseException as error:
         # A full disk has no name in its error, and the temporary one is not what the caller knows.
-        if isinstance(error, OSError) and error.errno is not None:
-            if error.filename in (None, str(temporary)):
-                error.filename = str(path)
+        if (
+            isinstance(error, OSError)
+            and error.errno is not None
+            and (error.filename in (None, str(temporary)))
+        ):
+            error.filename = str(path)
         temporary.unlink(missing_ok=True)
         raise
 
