@@ -1,52 +1,19 @@
 """Voltage jumps, benchmark 4 of Brette et al. 2007 (J Comput Neurosci 23:349): 4,000 neurons, 5 s.
 
-3,200 excitatory and 800 inhibitory neurons, 2 % connected, that fire by themselves; a spike steps
-the potential of its targets, unless they are refractory. Spike times are exact: there is no time
-step.
+A spike steps the potential of its targets, unless they are refractory.
 
     python benchmarks/brette_jump.py
 """
 
-import numpy as np
+from brette_network import connected, report
 
 import postdict
 
 
 def network(seed: int, n: int = 4000) -> postdict.Network:
     """Return the network; with another `n` each neuron still has 80 inputs on average."""
-    rng = np.random.default_rng([seed, 1])
-    net = postdict.Network(seed)
-    sizes = {"excitatory": n * 4 // 5, "inhibitory": n // 5}
-    for name, size in sizes.items():
-        neurons = postdict.LIF(
-            tau_m=20.0,
-            v_rest=-60.0,
-            i_offset=11.0,  # mV: they tend to -49 mV, above threshold
-            v_thresh=-50.0,
-            v_reset=-60.0,
-            tau_refrac=5.0,
-            v_init=rng.uniform(-60.0, -50.0, size),
-        )
-        net.add_population(name, size, neurons)
-    for pre, weight in (("excitatory", 0.25), ("inhibitory", 2.25)):
-        inhibitory = pre == "inhibitory"
-        for post, size in sizes.items():
-            synapses = postdict.fixed_probability(sizes[pre], size, 80 / n, weight=weight, seed=rng)
-            net.connect(pre, post, weights=synapses, axonal_delay=0.1, inhibitory=inhibitory)
-    return net
-
-
-def main() -> None:
-    simulation = postdict.Simulation(network(seed=1))
-    simulation.run(5000.0, progress=True)
-    for population in simulation.network.populations:
-        times, ids = simulation.spikes(population)
-        by_neuron = np.argsort(ids, kind="stable")
-        trains = np.split(times[by_neuron], np.bincount(ids, minlength=population.size).cumsum())
-        intervals = [np.diff(train) for train in trains if len(train) > 2]
-        cv = np.mean([each.std() / each.mean() for each in intervals])
-        print(f"{population.name}: {len(times) / population.size / 5.0:.2f} Hz, CV {cv:.2f}")
+    return connected(postdict.LIF, {"excitatory": 0.25, "inhibitory": 2.25}, seed, n)
 
 
 if __name__ == "__main__":
-    main()
+    report(network(seed=1))

@@ -70,11 +70,12 @@ class WorldLoop {
     double current(NeuronId i) const {
         return settings_.drive == Drive::current ? present_[static_cast<std::size_t>(i)] : 0.0;
     }
+    const std::string& name() const { return settings_.name; }
     // Numbers kept for later, which grow with the activity and with latency / interval: spikes that
-    // will be heard, kicks, and values of changes.
-    std::size_t n_pending() const {
-        return heard_.size() + n_kicks() + changes_.size() * settings_.n_sensor;
-    }
+    // will be heard; kicks, and values of changes, that will act.
+    std::size_t n_to_hear() const { return heard_.size(); }
+    std::size_t n_to_act() const { return n_kicks() + changes_.size() * settings_.n_sensor; }
+    std::size_t n_pending() const { return n_to_hear() + n_to_act(); }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit);

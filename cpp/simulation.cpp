@@ -1,8 +1,8 @@
+// The event loop: which instant is next, what belongs to it, and what each kind of event does.
 #include "simulation.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 #include <utility>
 
 namespace postdict {
@@ -90,52 +90,6 @@ bool Simulation::run_instants(Time end, std::uint64_t& most_instants, bool after
     return true;
 }
 
-// A sample due at the present is of the state from before its events: it can be taken now.
-void Simulation::sample_due() {
-    while (!network_.recorders.empty() && queue_.top_time() == time_ &&
-           queue_.top() < network_.recorders.size())
-        sample(queue_.top(), time_);
-}
-
-void Simulation::check_limits() {
-    for (std::size_t p = 0; p < n_in_window_.size(); ++p)
-        if (too_fast(p))
-            throw LimitError(
-                "max_rate = " + std::to_string(limits_.rate) +
-                " Hz passed before t = " + std::to_string(time_) + " ms: population '" +
-                network_.populations[p].name + "' fired " + std::to_string(n_in_window_[p]) +
-                " spikes since t = " + std::to_string(window_end_ - rate_window) +
-                " ms; weaken its input, strengthen its inhibition, or raise the limit");
-    const bool recorded = n_recorded_ >= limits_.recorded_spikes;
-    if (!recorded && n_pending_ < limits_.pending_spikes) return;
-    const auto busiest = static_cast<std::size_t>(
-        std::max_element(n_spikes_.begin(), n_spikes_.end()) - n_spikes_.begin());
-    const Population& population = network_.populations[busiest];
-    const double rate = 1e3 * static_cast<double>(n_spikes_[busiest]) /
-                        (static_cast<double>(population.size()) * time_);
-    throw LimitError(
-        (recorded ? "max_recorded_spikes = " + std::to_string(limits_.recorded_spikes) + " reached"
-                  : "max_pending_spikes = " + std::to_string(limits_.pending_spikes) + " reached") +
-        " at t = " + std::to_string(time_) + " ms; most spikes come from population '" +
-        population.name + "' (" + std::to_string(rate) +
-        " Hz on average): weaken its input, or raise the limit" +
-        (recorded ? ", or record less (set_recording)" : ""));
-}
-
-bool Simulation::too_fast(std::size_t p) const {
-    const auto size = static_cast<double>(network_.populations[p].size());
-    return static_cast<double>(n_in_window_[p]) > 1e-3 * rate_window * limits_.rate * size;
-}
-
-// Windows follow the times of the spikes alone, so that no pause moves them.
-void Simulation::count_in_window(std::size_t p, std::size_t n, Time t) {
-    if (t >= window_end_) {
-        std::fill(n_in_window_.begin(), n_in_window_.end(), 0U);
-        window_end_ = (std::floor(t / rate_window) + 1.0) * rate_window;
-    }
-    n_in_window_[p] += n;
-}
-
 // Kicks of one source, each an instant of its own, up to the next event of any other stream: most
 // instants of a network that explores. Returns how many there were.
 std::uint64_t Simulation::kicks(std::size_t slot, Time end, std::uint64_t most_instants) {
@@ -196,54 +150,6 @@ void Simulation::take(std::size_t slot, Time t) {
     } else {
         act(slot - world_slot(0), t);
     }
-}
-
-void Simulation::sample(std::size_t index, Time t) {
-    SampledRecorder& recorder = network_.recorders[index];
-    const Sampling& sampling = recorder.sampling();
-    // The state from before the events of t.
-    recorder.sample(t, [&](std::vector<double>& values) {
-        if (sampling.variable == Variable::weights ||
-            sampling.variable == Variable::weight_statistics) {
-            write_weights(sampling, values);
-            return;
-        }
-        const Neurons& neurons = network_.populations[sampling.target].neurons;
-        for (const std::uint64_t which : sampling.which) {
-            const auto i = static_cast<NeuronId>(which);
-            if (sampling.variable == Variable::potential) {
-                values.push_back(
-                    std::visit([&](const auto& n) { return n.potential(i, t); }, neurons));
-            } else {  // only neurons with currents are given a recorder of them
-                values.push_back(std::get<LifExponential>(neurons).current(
-                    i, t, sampling.variable == Variable::current_i));
-            }
-        }
-    });
-    queue_.set(index, recorder.next_time());
-}
-
-void Simulation::write_weights(const Sampling& sampling, std::vector<double>& values) const {
-    if (!sampling.which.empty()) {
-        std::visit(
-            [&](const auto& synapses) {
-                for (const std::uint64_t k : sampling.which) values.push_back(synapses.weight(k));
-            },
-            synapses(sampling.target));
-        return;
-    }
-    const std::vector<double> present = weights(sampling.target);
-    if (sampling.variable == Variable::weights) {
-        values.insert(values.end(), present.begin(), present.end());
-        return;
-    }
-    const auto n = static_cast<double>(present.size());
-    double mean = 0.0;
-    for (const double w : present) mean += w / n;
-    double variance = 0.0;
-    for (const double w : present) variance += (w - mean) * (w - mean) / n;
-    const auto [least, largest] = std::minmax_element(present.begin(), present.end());
-    values.insert(values.end(), {mean, std::sqrt(variance), *least, *largest});
 }
 
 void Simulation::step(std::size_t index, Time t) {

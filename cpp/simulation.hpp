@@ -139,7 +139,10 @@ class Simulation {
     bool run_instants(Time end, std::uint64_t& most_instants, bool after_step);
     Time next_step() const;
     void take_steps(Time t);
-    void check_limits();
+    void check_limits() const;
+    std::string mean_rate(std::size_t population) const;
+    std::string largest_recorded() const;
+    std::string largest_pending() const;
     void count_in_window(std::size_t population, std::size_t n, Time t);
     bool too_fast(std::size_t population) const;
     std::uint64_t kicks(std::size_t slot, Time end, std::uint64_t most_instants);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,9 +15,10 @@ namespace postdict {
 class SpikeTimesSource {
   public:
     // spikes: sorted by (time, id).
-    SpikeTimesSource(std::size_t n, std::vector<Spike> spikes)
-        : n_(n), spikes_(std::move(spikes)) {}
+    SpikeTimesSource(std::string name, std::size_t n, std::vector<Spike> spikes)
+        : name_(std::move(name)), n_(n), spikes_(std::move(spikes)) {}
 
+    const std::string& name() const { return name_; }
     std::size_t size() const { return n_; }
     Time next_time() const { return next_ < spikes_.size() ? spikes_[next_].time : never; }
 
@@ -49,6 +51,7 @@ class SpikeTimesSource {
     }
 
   private:
+    std::string name_;
     std::size_t n_;
     std::vector<Spike> spikes_;
     std::uint64_t next_ = 0;

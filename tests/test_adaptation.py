@@ -10,7 +10,7 @@ from postdict import AntisymmetricSTDP
 from postdict.cli import main
 from postdict.experiments import _adaptation_bench
 from postdict.experiments._adaptation_drift import Drift, lag
-from postdict.experiments._adaptation_loop import ChangingLoop, Judge, Listener, crossing
+from postdict.experiments._adaptation_loop import ChangingLoop, ChosenGain, Judge, crossing
 from postdict.experiments.adaptation import Config, changes, run
 from postdict.exploring import explore
 from postdict.learning import learn
@@ -150,7 +150,7 @@ def test_what_a_runaway_does_not_reach_is_unknown():
     assert np.isnan(course.weights[2]).all()
     assert np.isnan(course.between(0.0, 5e4)[1])
     test = ImitationTest(WORLD, PARAMETERS, rates=(4.0,), duration=2e3)
-    judge = Judge(WORLD, test, Listener(1.5, 0.8, None))
+    judge = Judge(WORLD, test, ChosenGain(1.5, 0.8, None))
     assert np.isnan(judge.course(course)["imitation_f1"]).tolist() == [False, False, True]
     assert np.isnan(judge.with_gain_following(course.weights[2])["imitation_f1"])
 
@@ -159,7 +159,7 @@ def test_a_judge_holds_the_gain_or_lets_it_follow():
     response = explore(WORLD, PARAMETERS, None, duration=1e5, seed=0).response()
     inverse = np.linalg.pinv(response)
     test = ImitationTest(WORLD, PARAMETERS, rates=(4.0,), duration=1e4)
-    judge = Judge(response, test, Listener(1.5, 1.0, 0.0))
+    judge = Judge(response, test, ChosenGain(1.5, 1.0, 0.0))
     found = judge.judged(inverse)
     assert found["scale"] == pytest.approx(1.0)
     assert found["specific_inverse_error"] == pytest.approx(0.0, abs=1e-9)

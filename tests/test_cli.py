@@ -1,3 +1,5 @@
+"""The command line: files that `run` writes, users' files, wrong calls, signals, help."""
+
 import json
 import os
 import signal
@@ -208,3 +210,17 @@ def test_results_of_another_experiment_are_not_written_over(tmp_path, capsys):
 def test_an_error_of_several_lines_is_told_in_one(capsys):
     calls.say("two is wrong\n\n  second line\n")
     assert capsys.readouterr().err == "postdict: two is wrong; second line\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])  # the last lines come as the command ends, or not
+@pytest.mark.parametrize("arguments", [["run", "scaling", "--help"], ["list"]])
+def test_whoever_stops_reading_ends_it_without_a_word(arguments, unbuffered):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "postdict", *arguments],
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -1,3 +1,5 @@
+"""Settings of experiments: texts read as what a field holds, wrong ones named."""
+
 from dataclasses import dataclass
 
 import pytest

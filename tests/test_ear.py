@@ -9,7 +9,7 @@ from postdict import LIF, Network, Simulation
 from postdict.bird import Bird
 from postdict.ear import Ear, Hearing
 from postdict.repertoire import distinct_gestures, footprints
-from postdict.singing import Recall, Singer, answer, hear, response
+from postdict.singing import Recall, Singer, answer, hear_sound, response
 from postdict.voice import DivergenceError, Gestures, Syrinx, sing
 
 HEARING, SYRINX = Hearing(), Syrinx()
@@ -110,7 +110,7 @@ def test_a_bird_in_the_loop_hears_what_it_would_hear_of_its_song():
     simulation.run_until(150.0)
     in_the_loop = simulation.spikes(sensor)
     song = sing(NOTES, times, ids, duration=150.0)
-    heard = hear(SINGER, iter(np.split(song.sound, [100, 777])), duration=150.0)
+    heard = hear_sound(SINGER, iter(np.split(song.sound, [100, 777])), duration=150.0)
     assert len(heard[0]) > 50
     for one, other in zip(in_the_loop, heard, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -175,7 +175,7 @@ def test_the_inverse_of_the_response_finds_the_gestures():
     inverse = np.linalg.pinv(response(SINGER))
     times, ids = np.array([30.0, 80.0, 130.0, 160.0]), np.array([2, 0, 1, 1])
     song = sing(NOTES, times, ids, duration=250.0)
-    heard = hear(SINGER, iter([song.sound]), duration=250.0)
+    heard = hear_sound(SINGER, iter([song.sound]), duration=250.0)
     found = answer(2.5 * inverse, SINGER, Recall(), heard, duration=250.0)
     np.testing.assert_array_equal(found[1], ids)
     np.testing.assert_allclose(found[0] - times, 12.0, atol=6.0)

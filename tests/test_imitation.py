@@ -12,7 +12,7 @@ from postdict.cli import main
 from postdict.experiments import _imitation_decoders as decoders
 from postdict.experiments._balance_measures import specific_gain
 from postdict.experiments.imitation import Config, draw, headline, run
-from postdict.listening import GAINS, Decoder, ImitationTest
+from postdict.listening import GAINS, ImitationDecoder, ImitationTest
 from postdict.loop import LoopParameters
 
 RESPONSE = np.random.default_rng(0).uniform(0.0, 2.0, (12, 5))
@@ -123,12 +123,12 @@ def test_noise_of_every_kind_alone(listening):
 
 def test_judging_a_perfect_and_a_silent_answer(listening):
     song = listening.songs[4.0]
-    perfect = listening.judge(Decoder(0.3 * np.eye(6), 1.0, None), song.tutor, song.clean)
+    perfect = listening.judge(ImitationDecoder(0.3 * np.eye(6), 1.0, None), song.tutor, song.clean)
     assert perfect == {
         "f1": 1.0, "precision": 1.0, "recall": 1.0,
         "van_rossum": pytest.approx(0.0, abs=1e-6), "victor_purpura": pytest.approx(0.0, abs=1e-6),
     }  # fmt: skip
-    silent = listening.judge(Decoder(np.zeros((6, 6)), 1.0, None), song.tutor, song.clean)
+    silent = listening.judge(ImitationDecoder(np.zeros((6, 6)), 1.0, None), song.tutor, song.clean)
     assert (silent["f1"], silent["van_rossum"], silent["victor_purpura"]) == (0.0, 1.0, 1.0)
 
 

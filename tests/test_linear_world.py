@@ -1,3 +1,5 @@
+"""Linear worlds with several lags: when each tap arrives, what is learned, what is refused."""
+
 import re
 from dataclasses import replace
 

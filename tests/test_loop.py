@@ -1,3 +1,5 @@
+"""The loop closed, frozen and opened: what it learns, imitates and balances, and its bound."""
+
 import numpy as np
 import pytest
 
@@ -21,17 +23,29 @@ def test_the_closed_loop_starts_balanced():
     np.testing.assert_array_equal(simulation.weights(loop.inhibition), np.full((3, 3), 0.5))
 
 
-def test_a_frozen_loop_repeats_the_closed_one_with_its_weights_held():
-    closed = closed_loop(IDENTITY, PARAMETERS, RULE, seed=4)
+LAGGING = LoopParameters(inhibition_lag=2.0, excitation=0.2, spontaneous_rate=5.0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "w"),
+    [
+        (PARAMETERS, [[0.4, 0.6, 0.5], [0.55, 0.3, 0.6], [0.5, 0.7, 0.25]]),
+        (LAGGING, [[0.1, 0.3, 0.2], [0.2, 0.05, 0.3], [0.2, 0.3, 0.1]]),
+    ],
+)
+def test_a_frozen_loop_repeats_the_closed_one_with_its_weights_held(parameters, w):
+    closed = closed_loop(IDENTITY, parameters, RULE, seed=4)
     a = Simulation(closed.network)
-    w = np.array([[0.4, 0.6, 0.5], [0.55, 0.3, 0.6], [0.5, 0.7, 0.25]])
     a.set_weights(closed.inhibition, w)
     a.set_plasticity(closed.inhibition, False)
-    b = Simulation(frozen_loop(IDENTITY, PARAMETERS, 0.5 - w, seed=4).network)
+    frozen = frozen_loop(IDENTITY, parameters, parameters.excitation - np.array(w), seed=4)
+    b = Simulation(frozen.network)
     for simulation in (a, b):
         simulation.run(2e4)
-    np.testing.assert_allclose(a.spikes("motor")[0], b.spikes("motor")[0], atol=1e-9)
-    np.testing.assert_array_equal(a.spikes("motor")[1], b.spikes("motor")[1])
+    for name in ("motor", "sensor"):
+        (times, ids), (expected, expected_ids) = a.spikes(name), b.spikes(name)
+        np.testing.assert_allclose(times, expected, atol=1e-9)
+        np.testing.assert_array_equal(ids, expected_ids)
 
 
 def test_a_small_loop_learns_its_inverse_and_imitates():

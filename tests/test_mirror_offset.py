@@ -29,7 +29,7 @@ from postdict.experiments._mirror_singing import (
     learn_by_singing,
     listen,
     motif,
-    sing,
+    sing_in_loop,
 )
 from postdict.experiments.mirror_offset import Config, draw, headline, run
 from postdict.loop import LoopParameters
@@ -76,8 +76,8 @@ def test_wrong_settings_are_refused(change, message):
     ],
 )
 def test_what_cannot_show_the_claim_is_told_in_one_line(change, message):
-    assert Config().cannot_show() == []
-    (line,) = replace(Config(), **change).cannot_show()
+    assert Config().doubts() == []
+    (line,) = replace(Config(), **change).doubts()
     assert line.startswith(message)
 
 
@@ -98,7 +98,7 @@ def test_a_motif_commands_each_neuron_once_in_a_period():
 def test_commands_and_babble_take_turns():
     mixed = replace(MOTIF, stereotypy=0.5)
     off = np.zeros((N, 2 * N))
-    song = sing(WORLD, PARAMETERS, off, mixed, duration=6e3, seed=4)
+    song = sing_in_loop(WORLD, PARAMETERS, off, mixed, duration=6e3, seed=4)
     slots = np.floor((song.motor[0] - COMMAND_DELAY) / 60.0)
     in_slot = [song.motor[0][slots == k] - 60.0 * k - COMMAND_DELAY for k in range(100)]
     expected = np.sort(ONSETS)
@@ -107,7 +107,7 @@ def test_commands_and_babble_take_turns():
     assert 30 < len(sung) < 70
     rest = np.concatenate([times for k, times in enumerate(in_slot) if k not in sung])
     assert len(rest) > 0
-    always = sing(WORLD, PARAMETERS, off, MOTIF, duration=6e3, seed=4)
+    always = sing_in_loop(WORLD, PARAMETERS, off, MOTIF, duration=6e3, seed=4)
     assert always.motor_rate(N) == pytest.approx(1e3 / 60.0, rel=0.01)
 
 

@@ -1,6 +1,7 @@
 """The experiment `negative-image`: its settings, its measures, the burst model, and a tiny run."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -63,14 +64,13 @@ def test_wrong_settings_are_refused(change, message):
         ({"trials": 800}, "trials = 800 are few for eta = 0.0001 mV"),
     ],
 )
-def test_what_cannot_show_the_claim_warns(change, message):
-    with pytest.warns(UserWarning, match=message):
-        replace(Config(), **change).warn()
+def test_what_cannot_show_the_claim_is_told_in_one_line(change, message):
+    (line,) = replace(Config(), **change).doubts()
+    assert re.search(message, line)
 
 
-def test_defaults_do_not_warn():
-    Config().warn()
-    Config().quick().warn()
+def test_defaults_can_show_the_claim():
+    assert Config().doubts() == Config().quick().doubts() == []
 
 
 def test_response_repeats_with_the_commands_and_wraps_around():

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from postdict.cli import main
 from postdict.experiments import pendulum
-from postdict.experiments.pendulum import Accelerometer, Config, arm, run, torque
+from postdict.experiments._pendulum_arm import Accelerometer, arm
+from postdict.experiments.pendulum import Config, run, torque
 from postdict.keeping import Keeper
 
 SMALL = Config(duration=1e5, eta=1e-3, seeds=1, song_duration=2e4)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import postdict
 from reference.by_engine import numbers
 from reference.model import assert_same, engine
-from reference.strategies import FEATURES, engine_unless_too_busy, exact_times, models
+from reference.strategies import FEATURES, engine_unless_too_busy, models
+from reference.strategies_drawing import exact_times
 from reference.transforms import divided, matrices_as_triplets, permuted, scaled, unscaled
 
 some = settings(max_examples=settings.default.max_examples // 2)

@@ -1,5 +1,6 @@
 """The public interface: listed once, and every name explains itself."""
 
+import ast
 import inspect
 import re
 from pathlib import Path
@@ -32,6 +33,14 @@ METHODS = {
 def test_the_reference_lists_what_is_public():
     listed = re.findall(r"auto(?:class|function|exception):: (\w+)$", REFERENCE, re.MULTILINE)
     assert sorted(listed) == sorted(postdict.__all__)
+
+
+def test_the_core_is_imported_in_the_form_that_the_import_linter_sees():
+    for path in Path(postdict.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                hidden = (node.module or "").split(".")[-1] == "_core"
+                assert not hidden, f"{path}:{node.lineno}: write `from . import _core`"
 
 
 PLAIN = {"population", "projection", "path"}  # whose names say what they are

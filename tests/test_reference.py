@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.model import Model, assert_same, both, engine, synapses, twin
-from reference.strategies import FEATURES, OWN, engine_unless_too_busy, models
+from reference.strategies import FEATURES, engine_unless_too_busy, models
+from reference.strategies_synapses import OWN
 
 LEARNING = ["sparse", "delays", "dendritic", "rules", "windows", "rate", "fluxes"]
 

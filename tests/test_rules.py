@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import postdict
+from forced import learned
 from postdict import LIF, AntisymmetricSTDP, CausalSTDP, VogelsSTDP
 from postdict.plasticity import RULES
 
@@ -73,23 +74,9 @@ def test_windows_are_the_equations():
         assert rule.window(1e9) == rule.window(-1e300) == 0.0
 
 
-def paired(pre_times, post_times, rule, *, w=10.0, until=400.0, **arguments):
-    """Weights of one source onto n cells, after arrivals at `pre_times` and spikes of the cells
-    at `post_times` [(times of cell 0), ...].
-    """
-    net = postdict.Network()
-    n = len(post_times)
-    cells = net.add_population("cells", n, LIF(tau_m=1.0, v_thresh=1e6))
-    times = [t - 1.0 for cell in post_times for t in cell]
-    ids = [i for i, cell in enumerate(post_times) for _ in cell]
-    net.add_spike_source("teacher", n, times=times, ids=ids)
-    net.add_spike_source("pre", 1, times=np.array(pre_times) - 1.0, ids=[0] * len(pre_times))
-    net.connect("teacher", cells, weights=1e7 * np.eye(n))
-    plastic = net.connect("pre", cells, weights=w, inhibitory=True, plasticity=rule, **arguments)
-    sim = postdict.Simulation(net)
-    sim.run_until(until)
-    assert sim.spike_count(cells) == len(times)
-    return sim.weights(plastic)[:, 0]
+def paired(pre_times, post_times, rule, **arguments):
+    """Weights of inhibition, after arrivals and spikes at these times; see `learned`."""
+    return learned(pre_times, post_times, rule, inhibitory=True, **arguments)[0]
 
 
 @pytest.mark.parametrize("rule", [VOGELS, CAUSAL, ANTISYMMETRIC])

@@ -1,7 +1,6 @@
-"""Running: pauses, seeds, what may change between runs, recordings, limits, threads, Ctrl-C."""
+"""Running: pauses, seeds, what may change between runs, recordings, threads, Ctrl-C."""
 
 import math
-import pickle  # noqa: TID251 -- our own objects
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,61 +9,8 @@ import numpy as np
 import pytest
 
 import postdict
+from busy_network import assert_equal, everything, finished, network, replay
 from postdict import LIF, AntisymmetricSTDP
-
-RULE = AntisymmetricSTDP(0.01, A_minus=0.9, w_max=0.8)
-
-
-def network(seed=5):
-    """A loop with every kind of part, busy enough for several slices of a run in 3 s."""
-    rng = np.random.default_rng(1)
-    net = postdict.Network(seed=seed)
-    motor = LIF(tau_m=[100.0, 20.0, 30.0], i_offset=[1.2, 0.0, 0.5], tau_refrac=[2.0, 0.0, 1.0])
-    net.add_population("motor", 3, motor)
-    net.add_population("sensor", 4, LIF(tau_m=10.0, reset="by", v_min=-0.5))
-    net.add_poisson("exploration", "motor", rate=3000.0, weight=0.02)
-    net.add_poisson("background", "sensor", rate=40.0, weight=-0.3)
-    times, ids = np.sort(rng.uniform(0.0, 3000.0, 300)), rng.integers(0, 2, 300)
-    net.add_spike_source("tutor", 2, times=times, ids=ids)
-    net.connect("motor", "sensor", weights=rng.uniform(0.0, 2.5, (4, 3)), axonal_delay=10.0)
-    net.connect("sensor", "motor", weights=0.4)
-    net.connect("sensor", "motor", weights=0.4, inhibitory=True, plasticity=RULE)
-    net.connect("tutor", "motor", weights=0.5, plasticity=RULE, axonal_delay=0.5)
-    net.record(net.projections[2], "weights", every=50.0, max_bytes=8 * 12 * 20)
-    net.record("motor", "v", every=20.0, ids=[2, 0])
-    return net
-
-
-def everything(sim):
-    net = sim.network
-    result = {"time": sim.time, "n_events": sim.n_events}
-    for population in ("motor", "sensor"):
-        result[f"times of {population}"], result[f"ids of {population}"] = sim.spikes(population)
-        result[f"potentials of {population}"] = sim.potentials(population)
-    for k, projection in enumerate(net.projections):
-        result[f"weights {k}"] = sim.weights(projection)
-    for k, recorder in enumerate(net.recorders):
-        result[f"times {k}"], result[f"values {k}"] = sim.recorded(recorder)
-    return result
-
-
-def assert_equal(one, other):
-    assert one.keys() == other.keys()
-    assert [name for name in one if not np.array_equal(one[name], other[name])] == []
-
-
-def finished(net, until=3000.0):
-    sim = postdict.Simulation(net)
-    sim.run_until(until)
-    return everything(sim)
-
-
-def replay(times, neurons=None, **connection):
-    """A cell that a replayed neuron reaches 1 ms after these times (ms), and the projection."""
-    net = postdict.Network()
-    net.add_population("cell", 1, neurons or LIF())
-    net.add_spike_source("source", 1, times=times, ids=[0] * len(times))
-    return net, net.connect("source", "cell", **connection)
 
 
 def test_pausing_and_reading_change_no_bit():
@@ -214,73 +160,6 @@ def test_progress_is_told_between_slices(capsys):
     assert n_events[-1] == sim.n_events - events_before
     sim.run(10.0, progress=True)  # silent: stderr is no terminal
     assert capsys.readouterr() == ("", "")
-
-
-def test_a_limit_on_recorded_spikes_stops_the_run_whole():
-    sim = postdict.Simulation(network(), max_recorded_spikes=50)
-    for _ in range(2):
-        with pytest.raises(RuntimeError, match=r"max_recorded_spikes = 50 reached at t = .*'sens"):
-            sim.run_until(3000.0)
-    assert sim.spike_count("motor") + sim.spike_count("sensor") in range(50, 60)
-    assert_equal(everything(sim), finished(network(), sim.time))
-    sim.set_recording("motor", False)
-    sim.set_recording("sensor", False)
-    with pytest.raises(RuntimeError, match=r"max_recorded_spikes"):
-        sim.run_until(3000.0)  # what is kept still counts
-
-
-def test_a_limit_on_spikes_under_way_stops_the_run_whole():
-    net, _ = replay(np.arange(1.0, 100.0), weights=0.1, axonal_delay=1e6)
-    sim = postdict.Simulation(net, max_pending_spikes=20)
-    with pytest.raises(RuntimeError, match=r"max_pending_spikes = 20 reached at t = 21"):
-        sim.run_until(1000.0)
-    assert sim.time == 21.0
-    postdict.Simulation(net, max_pending_spikes=100).run_until(1000.0)
-
-
-def chain(rate=300.0):
-    """A population that fires at a constant rate, Hz, from 1500 ms on."""
-    net = postdict.Network()
-    net.add_population("cells", 4, LIF(reset="by"))
-    times = np.repeat(np.arange(1500.0, 9000.0, 1e3 / rate), 2)
-    net.add_spike_source("source", 1, times=times, ids=np.zeros(len(times), int))
-    net.connect("source", "cells", weights=1.0)
-    return net
-
-
-def test_a_limit_on_a_rate_stops_the_run_whole_wherever_it_pauses():
-    stops = set()
-    for pauses in ([], [1777.0], np.arange(0.0, 3000.0, 7.7)):
-        sim = postdict.Simulation(chain(), max_rate=200.0)
-        with pytest.raises(RuntimeError, match=r"max_rate = 200.*'cells' fired 808 spikes since t"):
-            for until in (*pauses, 4000.0):
-                sim.run_until(until)
-        stops.add(sim.time)
-        sim = pickle.loads(pickle.dumps(sim))
-        with pytest.raises(RuntimeError, match=r"max_rate = 200\."):  # it still holds
-            sim.run_until(4000.0)
-        free = postdict.Simulation(chain())
-        free.run_until(sim.time)
-        assert all(map(np.array_equal, sim.spikes("cells"), free.spikes("cells")))
-    assert len(stops) == 1
-    # A second of 300 spikes, then one of 600; the first half second of them is no such second.
-    postdict.Simulation(chain(), max_rate=610.0).run_until(5000.0)
-
-
-def test_a_limit_on_a_rate_is_checked():
-    for wrong in (0.0, -5.0, math.inf, math.nan):
-        with pytest.raises(ValueError, match=r"max_rate must be (positive|finite)"):
-            postdict.Simulation(network(), max_rate=wrong)
-
-
-@pytest.mark.parametrize("limit", ["max_recorded_spikes", "max_pending_spikes"])
-def test_limits_are_checked(limit):
-    with pytest.raises(ValueError, match=rf"{limit} must be at least 1, got 0"):
-        postdict.Simulation(network(), **{limit: 0})
-    with pytest.raises(TypeError, match=rf"{limit} must be an integer, got 1000\.0"):
-        postdict.Simulation(network(), **{limit: 1e3})
-    with pytest.raises(TypeError, match=r"network must be a postdict\.Network, got str"):
-        postdict.Simulation("network")
 
 
 def test_threads_do_not_disturb_each_other():

@@ -46,7 +46,7 @@ def test_wrong_settings_are_refused():
 def test_a_bad_tutor_ends_the_call_before_anybody_babbles(
     tmp_path, capsys, monkeypatch, content, message
 ):
-    monkeypatch.setattr("postdict.experiments.song.babble", None)
+    monkeypatch.setattr("postdict.experiments._song_trial.babble", None)
     (tmp_path / "bad.wav").write_bytes(content)
     call = ["run", "song", "--quick", "--set", f"tutor_file={tmp_path / 'bad.wav'}", "--out"]
     assert main([*call, str(tmp_path / "out")]) == 2
@@ -87,7 +87,7 @@ def test_a_file_is_heard_as_loud_as_an_own_song_and_its_rest_is_not_read(tmp_pat
 
 def test_babbling_that_runs_away_ends(monkeypatch):
     assert 0.2 < open_loop_rate(SINGER, seed=1) < 1.5
-    monkeypatch.setattr("postdict.experiments.song.RUNAWAY", 0.1)
+    monkeypatch.setattr("postdict.experiments._song_trial.RUNAWAY", 0.1)
     with pytest.raises(RunawayError, match="'motor' fires at"):
         run(SMALL)
 

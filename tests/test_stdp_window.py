@@ -9,7 +9,8 @@ import pytest
 from postdict import AntisymmetricSTDP, VogelsSTDP
 from postdict.cli import main
 from postdict.experiments import stdp_window
-from postdict.experiments.stdp_window import Config, paired
+from postdict.experiments._stdp_window_protocol import paired
+from postdict.experiments.stdp_window import Config
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,5 @@
+"""Files are whole or not there, and read without trust; results and their folders."""
+
 import errno
 import io
 import json

@@ -1,9 +1,11 @@
+"""Predictions of the theory: closed forms, fixed points, and what simulations do."""
+
 import numpy as np
 import pytest
 
 from postdict import AntisymmetricSTDP, Network, Simulation, VogelsSTDP
 from postdict.experiments import _theory_parts as parts
-from postdict.experiments.theory import SCALES
+from postdict.experiments._theory_comparisons import SCALES
 from postdict.loop import LoopParameters
 from postdict.theory import (
     KickResponse,
@@ -15,6 +17,7 @@ from postdict.theory import (
     modes,
     own_drive,
     relaxation,
+    ridge_inverse,
 )
 
 RULE = AntisymmetricSTDP(eta=1.0, A_plus=1.0, A_minus=0.7, tau_plus=20.0, tau_minus=15.0)
@@ -114,6 +117,11 @@ def test_fixed_points():
     np.testing.assert_allclose(modes(0.8 * np.eye(5), RESPONSE), 0.8, atol=1e-12)
     with pytest.raises(ValueError, match="ridge must not be negative"):
         fixed_point(RESPONSE, 1.0, ridge=-1.0)
+    mean_square = np.square(np.linalg.svd(RESPONSE, compute_uv=False)).mean()
+    same = fixed_point(RESPONSE, 1.0, ridge=0.1 * mean_square)
+    np.testing.assert_allclose(ridge_inverse(RESPONSE, 0.1), same, atol=1e-12)
+    with pytest.raises(ValueError, match=r"ridge must be positive, got 0.0"):
+        ridge_inverse(RESPONSE, 0.0)
 
 
 def test_the_drift_ends_at_the_fixed_point_and_modes_relax_at_their_rates():

@@ -1,3 +1,5 @@
+"""A user's song in a file: as spikes of either side; what is refused."""
+
 import numpy as np
 import pytest
 

@@ -45,6 +45,13 @@ def test_gestures_superpose_in_the_muscles():
     np.testing.assert_allclose(both.tension, apart[0].tension + apart[1].tension - rest)
 
 
+def test_songs_are_compared_by_who_they_are_not_by_their_arrays():
+    one, other = (sing(NOTES, [5.0], [0], duration=40.0) for _ in range(2))
+    assert one == one
+    assert one != other
+    assert len({one, other}) == 2
+
+
 def test_what_diverges_is_named_and_ends_at_once():
     loud = replace(NOTES, pressure=np.array([1e7, 0.1, 0.2]))
     with pytest.raises(

@@ -1,3 +1,5 @@
+"""World matrices: drawn ones, and those in a user's files."""
+
 import re
 
 import numpy as np

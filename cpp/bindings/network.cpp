@@ -1,3 +1,4 @@
+// A network of the core, made part by part: populations, sources, recorders; arrays are checked.
 #include "../network.hpp"
 
 #include <pybind11/pybind11.h>
@@ -63,8 +64,9 @@ std::size_t add_current(Network& network, std::size_t population, const Ids& ids
     return network.currents.size() - 1;
 }
 
-std::size_t add_spike_times(Network& network, std::size_t n, const Doubles& times, const Ids& ids) {
-    network.spike_times.emplace_back(n, to_spikes(times, ids, n));
+std::size_t add_spike_times(Network& network, std::string name, std::size_t n, const Doubles& times,
+                            const Ids& ids) {
+    network.spike_times.emplace_back(std::move(name), n, to_spikes(times, ids, n));
     return network.spike_times.size() - 1;
 }
 
@@ -127,7 +129,8 @@ void bind_network(py::module_& module) {
              py::arg("rates"), py::arg("weight"))
         .def("add_current", &add_current, py::arg("population"), py::arg("ids"), py::arg("times"),
              py::arg("values"))
-        .def("add_spike_times", &add_spike_times, py::arg("n"), py::arg("times"), py::arg("ids"))
+        .def("add_spike_times", &add_spike_times, py::arg("name"), py::arg("n"), py::arg("times"),
+             py::arg("ids"))
         .def("record", &record, py::arg("variable"), py::arg("target"), py::arg("which"),
              py::arg("interval"), py::arg("times"), py::arg("most_samples"));
     bind_projections(module, network);

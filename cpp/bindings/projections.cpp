@@ -1,3 +1,4 @@
+// Rules and projections, dense and sparse, added to a network of the core.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 

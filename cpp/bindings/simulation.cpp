@@ -1,3 +1,5 @@
+// A simulation of the core: run without the lock of the interpreter, read and changed with it; a
+// second thread is refused.
 #include "../simulation.hpp"
 
 #include <pybind11/pybind11.h>

@@ -1,3 +1,4 @@
+// Worlds in Python: what they are given, and what they answer, in arrays; added to a network.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 

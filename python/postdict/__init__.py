@@ -3,6 +3,7 @@
 Times are in ms, rates in Hz, potentials and weights in mV; matrices are (post, pre).
 """
 
+from . import _version
 from .checkpoint import CheckpointError
 from .connectivity import Triplets, all_to_all, fixed_in_degree, fixed_probability, one_to_one
 from .control import World
@@ -23,7 +24,7 @@ from .simulation import LimitError, Simulation
 from .streamed import StreamError, read_stream
 from .sweep import Sweep
 
-__version__ = "0.1.0"
+__version__ = _version.version
 
 __all__ = [
     "LIF",

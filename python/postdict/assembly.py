@@ -45,7 +45,9 @@ def assembled(network: Network) -> _core.Network:
         core.add_current(onto, ids, current.times, current.values)
     sources = {}
     for replay in network.spike_sources:
-        sources[replay.name] = core.add_spike_times(replay.size, *network.spikes(replay))
+        sources[replay.name] = core.add_spike_times(
+            replay.name, replay.size, *network.spikes(replay)
+        )
     for projection in network.projections:
         from_population = projection.pre in populations
         pre = (populations if from_population else sources)[projection.pre]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 import time
 import tomllib
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import __version__, cli_sweep, config, result_files
+from . import _version, cli_sweep, config, result_files
 from .calls import (
     DONE,
     FAILED,
@@ -36,8 +38,19 @@ from .progress import ProgressLine
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
-    0 done, 1 the run failed, 2 the call was wrong, 130 interrupted, 143 terminated.
+    0 done, 1 the run failed or nobody reads what it prints, 2 the call was wrong, 130 interrupted,
+    143 terminated.
     """
+    try:
+        try:
+            return _call(arguments)
+        finally:
+            sys.stdout.flush()  # here, not when the interpreter ends and can only complain
+    except BrokenPipeError:
+        return _nobody_reads()
+
+
+def _call(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     try:
         with warnings.catch_warnings():
@@ -51,9 +64,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Terminated:
         return say("terminated", TERMINATED)
     except BrokenPipeError:
-        return FAILED
+        raise  # an OSError that is nobody's fault
     except (ArithmeticError, OSError, RuntimeError, ValueError, MemoryError) as error:
         return say(f"{type(error).__name__}: {error}", FAILED)
+
+
+def _nobody_reads() -> int:
+    """Let what is still to be printed go nowhere, as in ``postdict list | head``."""
+    with suppress(OSError):  # a stream that is no file has nothing to be redirected
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    return FAILED
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
@@ -64,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="postdict", description="Inverse models learned by inhibitory STDP, simulated exactly."
     )
-    parser.add_argument("--version", action="version", version=f"postdict {__version__}")
+    parser.add_argument("--version", action="version", version=f"postdict {_version.version}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="list the experiments and their settings")
     listing.set_defaults(command=_list)
@@ -246,7 +268,7 @@ def _keeper(options: argparse.Namespace, settings: Any, folder: Path) -> Keeper 
     identity = {
         "experiment": options.experiment,
         "settings": vars(settings),
-        "version": __version__,
+        "version": _version.version,
     }
     try:
         return Keeper(folder, identity, every=every or math.inf, resume=options.resume)

@@ -20,7 +20,7 @@ Matrix = NDArray[np.float64]
 V_INTERVAL = 5.0  # ms between samples of the motor neurons' potential
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exploration:
     """Spikes and motor potentials of the loop with fixed weights, over [0, duration)."""
 

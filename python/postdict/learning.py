@@ -21,7 +21,7 @@ Matrix = NDArray[np.float64]
 ANNEALING_STEPS = 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Learned:
     """What the loop has learned.
 

@@ -97,7 +97,7 @@ def imitate(
     return simulation.spikes(listener)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Song:
     """A tutor's motor sequence and what the sensors make of it, clean and noisy."""
 
@@ -106,8 +106,8 @@ class Song:
     noisy: Spikes
 
 
-@dataclass(frozen=True)
-class Decoder:
+@dataclass(frozen=True, eq=False)
+class ImitationDecoder:
     """Weights (n_motor, n_sensor), gain included, and the lower bound of V, to imitate with."""
 
     weights: Matrix
@@ -195,7 +195,7 @@ class ImitationTest:
             rng=np.random.default_rng([self.seed, 0x401CE]),
         )
 
-    def imitated(self, decoder: Decoder, heard: Spikes) -> Spikes:
+    def imitated(self, decoder: ImitationDecoder, heard: Spikes) -> Spikes:
         """Return the motor spikes with which a decoder answers."""
         return imitate(
             decoder.weights,
@@ -206,12 +206,12 @@ class ImitationTest:
             excitation=decoder.excitation,
         )
 
-    def score(self, decoder: Decoder, tutor: Spikes, heard: Spikes) -> Imitation:
+    def score(self, decoder: ImitationDecoder, tutor: Spikes, heard: Spikes) -> Imitation:
         """Return how well a decoder's answer matches the tutor, shifted by the mean delay."""
         answer = self.imitated(decoder, heard)
         return score_imitation(*tutor, *answer, delay=self.delay, tolerance=self.tolerance)
 
-    def choose(self, weights: Matrix, scale: float) -> Decoder:
+    def choose(self, weights: Matrix, scale: float) -> ImitationDecoder:
         """Return the gain and v_min that imitate the practice song best, clean and noisy alike.
 
         Parameters
@@ -225,12 +225,14 @@ class ImitationTest:
         v_mins = V_MINS if isinstance(self.parameters.motor, LIF) else (None,)
         for gain, v_min in product(GAINS, v_mins):
             excitation = gain / scale * self.parameters.excitation
-            decoder = Decoder(gain / scale * weights, float(gain), v_min, excitation=excitation)
+            decoder = ImitationDecoder(
+                gain / scale * weights, float(gain), v_min, excitation=excitation
+            )
             scores = [self.score(decoder, song.tutor, heard) for heard in (song.clean, song.noisy)]
             tried.append(replace(decoder, practice_f1=0.5 * (scores[0].f1 + scores[1].f1)))
         return max(tried, key=lambda decoder: decoder.practice_f1)
 
-    def refine(self, decoder: Decoder) -> Decoder:
+    def refine(self, decoder: ImitationDecoder) -> ImitationDecoder:
         """Return a decoder with its gain found more finely than on the grid of `choose`.
 
         The gain moves by a half, a quarter and an eighth of the grid's step, on its logarithm,
@@ -249,7 +251,7 @@ class ImitationTest:
             decoder = max(tried, key=lambda one: one.practice_f1)
         return decoder
 
-    def judge(self, decoder: Decoder, tutor: Spikes, heard: Spikes) -> dict[str, float]:
+    def judge(self, decoder: ImitationDecoder, tutor: Spikes, heard: Spikes) -> dict[str, float]:
         """Return F1, precision and recall of an answer, and its distances from the tutor.
 
         Distances are in units of those of a network that says nothing.
@@ -263,7 +265,7 @@ class ImitationTest:
             **self._distances(tutor, answer, len(decoder.weights)),
         }
 
-    def measure(self, decoder: Decoder) -> dict[str, Any]:
+    def measure(self, decoder: ImitationDecoder) -> dict[str, Any]:
         """Return F1, clean and noisy, by rate, and the rest of the metrics at 4 Hz."""
         clean = {f"{r:g}": self.score(decoder, s.tutor, s.clean) for r, s in self.songs.items()}
         noisy = {f"{r:g}": self.score(decoder, s.tutor, s.noisy) for r, s in self.songs.items()}

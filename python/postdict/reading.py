@@ -20,7 +20,7 @@ from .streaming import Moved, Stream, full_at
 
 
 class Readings:
-    """The recordings of a simulation; `Simulation` adds the running."""
+    """The recordings of a simulation; `Changes` adds what may change, `Simulation` the running."""
 
     _network: Network
     _core: _core.Simulation

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core, storage
+from . import _version, storage
 from .results import Nested, Result
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def provenance(wall_s: float) -> Nested:
     }
     return {
         "versions": {**versions, "python": platform.python_version()},
-        "commit": _core.commit or None,
+        "commit": _version.commit,
         "machine": {
             "system": platform.system(),
             "architecture": platform.machine(),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Nested = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
     """What an experiment found.
 

@@ -73,7 +73,7 @@ class Recall:
     pause: float = 12.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Babbled:
     """What a bird learned: effective weights W = E - w (n_motor, n_sensor), mV, and its spikes.
 
@@ -151,7 +151,7 @@ def babble(
     )
 
 
-def hear(singer: Singer, pieces: Iterator[Floats], *, duration: float) -> Spikes:
+def hear_sound(singer: Singer, pieces: Iterator[Floats], *, duration: float) -> Spikes:
     """Return the sensor spikes that a sound evokes in `duration` (ms).
 
     Parameters
@@ -178,7 +178,7 @@ def response(singer: Singer) -> Floats:
     n = singer.gestures.n
     onsets = apart * np.arange(n)
     song = sing(singer.gestures, onsets, np.arange(n), duration=apart * n, syrinx=singer.syrinx)
-    times, ids = hear(singer, iter([song.sound]), duration=apart * n)
+    times, ids = hear_sound(singer, iter([song.sound]), duration=apart * n)
     counts = np.zeros((singer.hearing.n_sensor, n))
     np.add.at(counts, (ids, (times / apart).astype(int)), 1.0)
     return counts

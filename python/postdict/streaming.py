@@ -8,31 +8,17 @@ them in one place at least, and a second attempt overwrites what the first one l
 
 from __future__ import annotations
 
-import json
-import os
 import time as _clock
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
-from math import prod
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from . import _core, checkpoint, recording
+from . import _core, recording
 from .network import Network
-from .parts import Projection, Recorder
-from .streamed import FORMAT, VERSION, escaped, hdf5, superblock
-
-_ROWS = 2**13  # in a chunk of the file at most
-_CHUNK = 2**15  # numbers in a chunk at most, 256 kB
-_SLACK = 2**20  # bytes, for what HDF5 writes besides the numbers
-_PER_CHUNK = 64  # bytes, likewise
-
-_Arrays = tuple[NDArray[np.float64], NDArray[Any]]
+from .streaming_file import SLACK, added_bytes, append, created, laid_out, set_aside, trim
 
 
 @dataclass(frozen=True)
@@ -59,15 +45,6 @@ def full_at(network: Network, emptied: float) -> float:
         if r.every is not None
     ]
     return float(max(min(times, default=np.inf), np.nextafter(emptied, np.inf)))
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A population or recorder: its datasets, and how to read and to drop what is in memory."""
-
-    datasets: tuple[Any, Any]
-    read: Callable[[], _Arrays]
-    drop: Callable[[], object]
 
 
 class Stream:
@@ -98,10 +75,10 @@ class Stream:
         self._failed = False
         self._pending: tuple[float, list[int]] | None = None  # written, and not yet dropped
         self._flushed_at = _clock.monotonic()
-        self._file = _created(path)
-        self._size = _SLACK
+        self._file = created(path)
+        self._size = SLACK
         try:
-            self._parts = _laid_out(self._file, network, core)
+            self._parts = laid_out(self._file, network, core)
             self._rows = [0] * len(self._parts)
             self._file.swmr_mode = True
         except BaseException:
@@ -139,7 +116,7 @@ class Stream:
         self._reserve([len(times) for times, _ in arrays])
         try:
             for k, part in enumerate(self._parts):
-                _append(part.datasets, rows[k], arrays[k])
+                append(part.datasets, rows[k], arrays[k])
                 rows[k] += len(arrays[k][0])
             for name, value in (("rows", rows), ("time", time)):
                 self._file[name][...] = value
@@ -167,22 +144,21 @@ class Stream:
                 if not self._failed:
                     raise
             else:
-                _trim(self.path)
+                trim(self.path)
 
     def _reserve(self, n_more: list[int]) -> None:
         """Have the disk set aside what is about to be written.
 
         HDF5 does not survive a full disk: it must not meet one.
         """
-        n_bytes = 0
-        for part, n_before, n in zip(self._parts, self._rows, n_more, strict=True):
-            for dataset in part.datasets:
-                n_bytes += _new_chunks(dataset, n_before, n) * (
-                    prod(dataset.chunks) * dataset.dtype.itemsize + _PER_CHUNK
-                )
+        n_bytes = sum(
+            added_bytes(dataset, n_before, n)
+            for part, n_before, n in zip(self._parts, self._rows, n_more, strict=True)
+            for dataset in part.datasets
+        )
         self._full = True
         try:
-            _set_aside(self.path, self._size + n_bytes + _SLACK)
+            set_aside(self.path, self._size + n_bytes + SLACK)
         except OSError as error:
             raise OSError(
                 error.errno, f"{error.strerror}; what is not in the file is in memory", self.path
@@ -202,115 +178,3 @@ class Stream:
         self.time, self._rows = self._pending
         self._moved(Moved(str(self.path), self.time))
         self._pending = None
-
-
-def _created(path: Path) -> Any:
-    h5py = hdf5()
-    try:
-        path.touch(exist_ok=False)
-    except FileExistsError:
-        raise FileExistsError(f"{path} exists already: stream to a new file") from None
-    try:
-        _set_aside(path, 2 * _SLACK)
-        # The oldest format that knows SWMR, which every HDF5 since 1.10 reads.
-        file = h5py.File(path, "w", libver=("v110", "v110"))
-        _set_aside(path, 2 * _SLACK)
-    except BaseException:
-        path.unlink()
-        raise
-    return file
-
-
-def _set_aside(path: Path, n_bytes: int) -> None:
-    """Give a file blocks on the disk, where the system can; its contents stay."""
-    if not hasattr(os, "posix_fallocate"):
-        return
-    with path.open("r+b") as file:
-        os.posix_fallocate(file.fileno(), 0, n_bytes)
-
-
-def _trim(path: Path) -> None:
-    """Give back what was set aside and not needed, of a file that is closed."""
-    found = superblock(path)
-    if found is not None and not found[0] and found[1] < path.stat().st_size:
-        os.truncate(path, found[1])
-
-
-def _new_chunks(dataset: Any, n_before: int, n: int) -> int:
-    """Return how many chunks a dataset gets by `n` more rows."""
-    n_rows = int(dataset.chunks[0])
-    tiles = (-(-a // b) for a, b in zip(dataset.shape[1:], dataset.chunks[1:], strict=True))
-    return int(prod(tiles)) * (-(-(n_before + n) // n_rows) - -(-n_before // n_rows))
-
-
-def _laid_out(file: Any, network: Network, core: _core.Simulation) -> list[_Part]:
-    """Create all that the file will have: nothing can be added once it has readers."""
-    from . import __version__
-
-    file.attrs["format"] = FORMAT
-    file.attrs["version"] = VERSION
-    file.attrs["postdict_version"] = __version__
-    file.attrs["seed"] = np.uint64(network.seed)
-    file.attrs["network"] = json.dumps(checkpoint.describe(network)[0])
-    parts = []
-    spikes = file.create_group("spikes")
-    for k, population in enumerate(network.populations):
-        group = spikes.create_group(escaped(population.name))
-        group.attrs["size"] = population.size
-        datasets = _times(group), _growing(group, "ids", np.int32)
-        read = partial(core.spikes, k, -np.inf, np.inf)
-        parts.append(_Part(datasets, read, partial(core.take_spikes, k)))
-    samples = file.create_group("samples")
-    for recorder in network.recorders:
-        synapses = network.recorded_synapses(recorder.target)
-        shape = recording.sample_shape(recorder, synapses)
-        group = samples.create_group(str(recorder.index))
-        datasets = _times(group), _growing(group, "values", np.float64, shape)
-        _describe(datasets[1], recorder, shape)
-        read = partial(_samples, core, network, recorder)
-        parts.append(_Part(datasets, read, partial(core.take_samples, recorder.index)))
-    file["rows"] = np.zeros(len(parts), np.int64)
-    file["time"] = 0.0
-    file["time"].attrs["units"] = "ms"
-    return parts
-
-
-def _samples(core: _core.Simulation, network: Network, recorder: Recorder) -> _Arrays:
-    times, values = core.recorded(recorder.index)
-    return times, recording.in_form(recorder, network.recorded_synapses(recorder.target), values)
-
-
-def _describe(values: Any, recorder: Recorder, shape: tuple[int, ...]) -> None:
-    target = recorder.target
-    of = f"{target.pre}→{target.post}" if isinstance(target, Projection) else target.name
-    values.attrs["variable"] = recorder.variable
-    values.attrs["target"] = of.replace("\0", "\\0")  # which HDF5 cannot hold
-    values.attrs["units"] = "mV"
-    values.attrs["sample_shape"] = np.asarray(shape, np.int64)
-
-
-def _times(group: Any) -> Any:
-    times = _growing(group, "times", np.float64)
-    times.attrs["units"] = "ms"
-    return times
-
-
-def _growing(group: Any, name: str, dtype: type, shape: tuple[int, ...] = ()) -> Any:
-    """Create an empty dataset of rows of a shape, in chunks."""
-    chunk = list(shape)
-    while prod(chunk) > _CHUNK:
-        longest = int(np.argmax(chunk))
-        chunk[longest] = (chunk[longest] + 1) // 2
-    n_rows = max(1, min(_ROWS, _CHUNK // max(1, prod(chunk))))
-    return group.create_dataset(
-        name, (0, *shape), dtype, chunks=(n_rows, *chunk), maxshape=(None, *shape)
-    )
-
-
-def _append(datasets: tuple[Any, Any], n_before: int, arrays: _Arrays) -> None:
-    n = len(arrays[0])
-    if n:
-        for dataset, values in zip(datasets, arrays, strict=True):
-            dataset.resize(n_before + n, axis=0)
-            dataset[n_before:] = values
-            dataset.flush()

@@ -16,7 +16,7 @@ from .loop import Spikes
 SHORTEST_SONG = 30.0  # ms; one that ends before is almost always in seconds
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tutor:
     """Spikes of motor neurons (a known song) or of sensors (a heard one).
 

@@ -146,7 +146,7 @@ def _flat_top(n: int, ramp: float) -> Floats:
     return course
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sung:
     """A song: sound (n_samples,), and pressure and tension (n_samples,) that made it."""
 

@@ -53,7 +53,7 @@ class Bounds:
                 raise ValueError(f"weights in single precision must be at most {most:g}, {found}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entries:
     """A sparse matrix by its entries, as a checkpoint holds it: loading one needs no scipy."""
 

@@ -1,2 +1,3 @@
+// The program that runs all tests of the core.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// The fuzzers' programs on the inputs that they have found so far.
 #include <doctest/doctest.h>
 
 #include <filesystem>

@@ -1,3 +1,4 @@
+// Decaying values against closed forms.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Lines with one delay, and with several: order, ties, and delays that round away.
 #include <doctest/doctest.h>
 
 #include <vector>

@@ -1,3 +1,4 @@
+// The queue against a search through all slots.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The bound and the search for crossings against fine grids.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// The inner loops against plain arithmetic, bit by bit.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Worlds in the loop, without Python: pauses, exceptions, damaged states, kicks at rates.
 #include <doctest/doctest.h>
 
 #include <cmath>

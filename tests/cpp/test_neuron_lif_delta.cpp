@@ -1,3 +1,4 @@
+// Neurons with delta synapses: closed forms, and the order within an instant.
 #include <doctest/doctest.h>
 
 #include <cmath>

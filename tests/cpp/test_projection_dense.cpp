@@ -1,3 +1,4 @@
+// Dense projections: windows, bounds, precision, and when a row reads the log.
 #include <doctest/doctest.h>
 
 #include <cmath>

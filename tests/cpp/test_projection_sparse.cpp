@@ -1,3 +1,4 @@
+// Sparse projections against dense ones, and several synapses of one pair.
 #include <doctest/doctest.h>
 
 #include <vector>

@@ -1,3 +1,4 @@
+// Streams of random numbers: what they depend on, and their distributions.
 #include <doctest/doctest.h>
 
 #include <cmath>

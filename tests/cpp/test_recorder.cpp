@@ -1,3 +1,4 @@
+// The times of samples where some were dropped or taken away.
 #include <doctest/doctest.h>
 
 #include <vector>

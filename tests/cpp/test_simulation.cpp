@@ -1,3 +1,4 @@
+// Whole simulations: pauses, restoring, damaged states, samples, limits, rates.
 #include <doctest/doctest.h>
 
 #include <limits>
@@ -31,7 +32,7 @@ Network small_network() {
     network.poisson.push_back(
         {0, PoissonSource(network.seed, "noise", n, Steps::constant(400.0), 0.3)});
     network.currents.push_back({0, CurrentSource({1}, {{300.0, 500.0}, {0.9, -0.2}})});
-    network.spike_times.push_back(SpikeTimesSource(2, {{5.0, 0}, {5.0, 1}, {700.0, 1}}));
+    network.spike_times.push_back(SpikeTimesSource("tutor", 2, {{5.0, 0}, {5.0, 1}, {700.0, 1}}));
     const Emitter cells{Emitter::Kind::population, 0};
     const Emitter replay{Emitter::Kind::spike_times, 0};
     network.projections.push_back(

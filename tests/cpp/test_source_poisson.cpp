@@ -1,3 +1,4 @@
+// Poisson sources: rates in steps, very high rates, restoring.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Simulations side by side, for the thread sanitizer.
 #include <doctest/doctest.h>
 
 #include <thread>

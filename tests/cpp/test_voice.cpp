@@ -1,3 +1,4 @@
+// The syrinx, its gestures, and the ear.
 #include <doctest/doctest.h>
 
 #include <cmath>

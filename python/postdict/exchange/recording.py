@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import xarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Train:
     """The spikes of `size` neurons: times (n,) in ms, sorted, and ids (n,)."""
 
@@ -43,7 +43,7 @@ class Train:
         return np.split(self.times[order], ends)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Samples:
     """Values (n, ...) in `unit` at times (n,) in ms."""
 
@@ -62,7 +62,7 @@ class Samples:
         return every if regular else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recording:
     """Spikes and samples of one run, for other programs.
 

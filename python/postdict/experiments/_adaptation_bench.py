@@ -16,7 +16,7 @@ from ..loop import LoopParameters
 from ..results import Nested
 from ..running import RunawayError
 from ._adaptation_drift import Drift, lag
-from ._adaptation_loop import RATE, ChangingLoop, Course, Judge, Listener, crossing
+from ._adaptation_loop import RATE, ChangingLoop, ChosenGain, Course, Judge, crossing
 
 if TYPE_CHECKING:
     from ..trials import Stage
@@ -70,14 +70,14 @@ class Bench:
         response, test = explored.response(), self._test(first)
         scale = inverse_quality(loop.weights(), response).scale or 1.0
         chosen = test.choose(loop.weights(), scale)
-        return loop, Judge(response, test, Listener(chosen.gain, scale, chosen.v_min))
+        return loop, Judge(response, test, ChosenGain(chosen.gain, scale, chosen.v_min))
 
     def changed(
         self, name: str, change: Change, loop: ChangingLoop, before: Judge
     ) -> tuple[Nested, Arrays]:
         """Return what becomes of each branch of a loop after a change, and the courses at eta."""
         eta = self.config.eta
-        judge = self._judge(name, change, before.listener)
+        judge = self._judge(name, change, before.chosen)
         by_rate = {
             rate: self._branch(f"{name}, eta {rate:g}", change, loop, rate)
             for rate in self.config.all_rates()
@@ -116,7 +116,7 @@ class Bench:
             for key, values in course.items()
         }
 
-    def drifted(self, loop: ChangingLoop, listener: Listener) -> tuple[Nested, Arrays]:
+    def drifted(self, loop: ChangingLoop, chosen: ChosenGain) -> tuple[Nested, Arrays]:
         """Return what becomes of a loop in a world that drifts, at each speed, and if it is still.
 
         Weights without plasticity stay what they were, so that theirs is no run.
@@ -137,7 +137,7 @@ class Bench:
         )
         heard = steps + np.arange(DRIFT_SONGS) * steps // DRIFT_SONGS
         judges = {
-            k: Judge(responses[k], self._test(Change(drift.at(phases[k]), parameters)), listener)
+            k: Judge(responses[k], self._test(Change(drift.at(phases[k]), parameters)), chosen)
             for k in heard.tolist()
         }
         found: Nested = {"by_turn": {}}
@@ -152,7 +152,7 @@ class Bench:
             }
             one = known(medians)
             if np.isfinite(weights).all():
-                distance, best = lag(weights[steps:], responses, listener.scale)
+                distance, best = lag(weights[steps:], responses, chosen.scale)
                 one |= {"distance": float(distance[0]), "distance_at_lag": float(distance.min())}
             else:
                 distance, best = np.full(steps + 1, np.nan), None
@@ -214,9 +214,9 @@ class Bench:
             found[f"motor_rate_{when}"] = _value(rate)
         return found
 
-    def _judge(self, name: str, change: Change, listener: Listener) -> Judge:
+    def _judge(self, name: str, change: Change, chosen: ChosenGain) -> Judge:
         response = self._explored(f"explores {name}", change).response()
-        return Judge(response, self._test(change), listener)
+        return Judge(response, self._test(change), chosen)
 
     def _explored(self, what: str, change: Change) -> Exploration:
         return explore(

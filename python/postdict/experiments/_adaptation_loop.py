@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..analysis import inverse_quality
-from ..listening import Decoder, ImitationTest
+from ..listening import ImitationDecoder, ImitationTest
 from ..loop import Loop, LoopParameters, closed_loop
 from ..parts import Projection
 from ..plasticity import AntisymmetricSTDP
@@ -165,7 +165,7 @@ class ChangingLoop:
 
 
 @dataclass(frozen=True)
-class Listener:
+class ChosenGain:
     """A decoder that is chosen once: weights are multiplied by a fixed factor.
 
     Parameters
@@ -182,9 +182,9 @@ class Listener:
     scale: float
     v_min: float | None
 
-    def decoder(self, weights: Matrix, scale: float | None = None) -> Decoder:
+    def decoder(self, weights: Matrix, scale: float | None = None) -> ImitationDecoder:
         """Return weights to imitate with; with a c of their own the gain follows it."""
-        return Decoder(self.gain / (scale or self.scale) * weights, self.gain, self.v_min)
+        return ImitationDecoder(self.gain / (scale or self.scale) * weights, self.gain, self.v_min)
 
 
 @dataclass(frozen=True)
@@ -197,12 +197,12 @@ class Judge:
         G.
     test : ImitationTest
         With songs at `RATE`.
-    listener : Listener
+    chosen : ChosenGain
     """
 
     response: Matrix
     test: ImitationTest
-    listener: Listener
+    chosen: ChosenGain
     _known: dict[bytes, dict[str, float]] = field(default_factory=dict, repr=False)
 
     def judged(self, weights: Matrix) -> dict[str, float]:
@@ -214,7 +214,7 @@ class Judge:
             quality = inverse_quality(weights, self.response)
             error = quality.specific_inverse_error
             self._known[key] = {
-                **self._f1(self.listener.decoder(weights)),
+                **self._f1(self.chosen.decoder(weights)),
                 "specific_inverse_error": np.nan if error is None else error,
                 "scale": quality.scale,
             }
@@ -230,9 +230,9 @@ class Judge:
         if not np.isfinite(weights).all():
             return dict.fromkeys(MEASURES[:2], np.nan)
         scale = inverse_quality(weights, self.response).scale
-        return self._f1(self.listener.decoder(weights, scale))
+        return self._f1(self.chosen.decoder(weights, scale))
 
-    def _f1(self, decoder: Decoder) -> dict[str, float]:
+    def _f1(self, decoder: ImitationDecoder) -> dict[str, float]:
         song = self.test.songs[RATE]
         return {
             name: self.test.score(decoder, song.tutor, heard).f1

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import plotting
 from ..results import shown
+from ._ei_rules_report import draw_courses, draw_rules, rule_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ..results import Nested, Result
+    from ..results import Result
+    from ._ei_config import Floats
 
 STATES = {
     "before": ("before", plotting.SKY),
     "after": ("after", plotting.BLACK),
     "shuffled": ("shuffled", plotting.VERMILION),
 }
-RULE_COLORS = (plotting.ORANGE, plotting.GREEN, plotting.PURPLE, plotting.BLUE)
 RASTER = 1000.0  # ms
 
 
@@ -67,30 +68,7 @@ def headline(result: Result) -> list[tuple[str, str]]:
             f"others {shown(assembly['lowered_others']['others'], '.1f')}",
         ),
     ]
-    for name, rule in summary["rules"].items():
-        if not isinstance(rule, dict):
-            continue
-        away = sum(bool(one["rules"][name]["ran_away"]) for one in summary["per_seed"])
-        lines.append(
-            (
-                _label(name),
-                f"{away} of {len(summary['per_seed'])} ran away"
-                if away
-                else f"tuning {shown(rule['tuning'], '.2f')}, at equal rate E/-I "
-                f"{shown(rule['ei'], '.2f')}, CV {shown(rule['cv'], '.2f')}",
-            )
-        )
-    return lines
-
-
-def _label(name: str) -> str:
-    """Return the name of a rule and a start in words."""
-    start, _, rule = name.partition("_")
-    if rule == "none":
-        return f"{start}, no learning"
-    if rule == "vogels":
-        return f"{start}, Vogels"
-    return f"{start}, antisymmetric {rule.rpartition('_')[2]}"
+    return lines + rule_lines(result)
 
 
 def draw(result: Result, figure: Figure) -> None:
@@ -106,9 +84,9 @@ def draw(result: Result, figure: Figure) -> None:
     _draw_pairs(result, plotting.panel(pairs, "g", "across pairs, after, ongoing"))
     _draw_tuning(result, plotting.panel(tuning, "h", "tuning of inhibition, after"))
     _draw_assembly(result, plotting.panel(assembly, "i", "a stored assembly"))
-    _draw_courses(result, plotting.panel(last[0], "j", "from uniform, other rules"), "uniform")
-    _draw_courses(result, plotting.panel(last[1], "k", "from learned, other rules"), "learned")
-    _draw_rules(result, plotting.panel(last[2], "l", "brought to equal rate"))
+    draw_courses(result, plotting.panel(last[0], "j", "from uniform, other rules"), "uniform")
+    draw_courses(result, plotting.panel(last[1], "k", "from learned, other rules"), "learned")
+    draw_rules(result, plotting.panel(last[2], "l", "brought to equal rate"))
 
 
 def _draw_raster(result: Result, ax: Axes, name: str) -> None:
@@ -171,14 +149,8 @@ def _draw_lags(result: Result, ax: Axes, when: str) -> None:
         low, middle, high = np.quantile(curves, (0.25, 0.5, 0.75), axis=1)
         ax.fill_between(lags, low, high, color=color, alpha=0.2, linewidth=0)
         ax.plot(lags, middle, color=color, label=label, linewidth=1.2)
-    ax.axvline(0.0, color="grey", linestyle=":", linewidth=1)
-    ax.set(
-        xlabel="inhibition after excitation (ms)",
-        ylabel="correlation",
-        xlim=(lags[0], lags[-1]),
-        ylim=(-0.3, 1.0),
-    )
-    ax.legend(fontsize=8, loc="lower left", ncols=3, frameon=False, columnspacing=1.0)
+    ax.set(xlabel="inhibition after excitation (ms)", ylabel="correlation", ylim=(-0.3, 1.0))
+    _set_lags(ax, lags)
 
 
 def _draw_pairs(result: Result, ax: Axes) -> None:
@@ -198,13 +170,14 @@ def _draw_pairs(result: Result, ax: Axes) -> None:
                 linewidth=1.2,
                 label=label if style == "-" else None,
             )
+    ax.set(xlabel="second after first (ms)", ylabel="correlation (dashed: other group)")
+    ax.set_ylim(-0.9, 1.05)
+    _set_lags(ax, lags)
+
+
+def _set_lags(ax: Axes, lags: Floats) -> None:
     ax.axvline(0.0, color="grey", linestyle=":", linewidth=1)
-    ax.set(
-        xlabel="second after first (ms)",
-        ylabel="correlation (dashed: other group)",
-        xlim=(lags[0], lags[-1]),
-        ylim=(-0.9, 1.05),
-    )
+    ax.set_xlim(float(lags[0]), float(lags[-1]))
     ax.legend(fontsize=8, loc="lower left", ncols=3, frameon=False, columnspacing=1.0)
 
 
@@ -242,76 +215,3 @@ def _draw_assembly(result: Result, ax: Axes) -> None:
     ax.set(xlabel="time (s); shaded: its inhibition lowered", ylabel="cell")
     ax.set(xlim=(0, 3e-3 * phase), ylim=(-0.5, n - 0.5))
     ax.set_yticks([20, 60], ["assembly", "others"], rotation=90, va="center")
-
-
-def _names(result: Result) -> list[str]:
-    """Return the rules, as they end the names of arrays and metrics."""
-    ratios = [f"antisymmetric_{ratio:g}" for ratio in result.config["ratios"]]
-    return ["vogels", *ratios]
-
-
-def _style(name: str, k: int) -> tuple[str, str]:
-    if name == "vogels":
-        return "Vogels", plotting.BLACK
-    return f"A₋/A₊ {name.rpartition('_')[2]}", RULE_COLORS[(k - 1) % len(RULE_COLORS)]
-
-
-def _draw_courses(result: Result, ax: Axes, start: str) -> None:
-    for k, name in enumerate(_names(result)):
-        key = f"{start}_{name}_course"
-        if f"{key}_times" in result.arrays:
-            label, color = _style(name, k)
-            seconds = 1e-3 * result.arrays[f"{key}_times"]
-            rate = result.arrays[f"{key}_rate"]
-            ax.plot(seconds, rate, color=color, label=label, linewidth=1.2)
-    target = result.config["target_rate"]
-    ax.axhline(target, color="grey", linestyle=":", linewidth=1)
-    ax.set(
-        xlabel="time (s)", ylabel="rate of E (Hz)", yscale="log", ylim=(0.3 * target, 20 * target)
-    )
-    ticks = [0.4 * target, target, 2 * target, 4 * target, 10 * target]
-    ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    ax.set_yticks([], minor=True)
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(fontsize=8, loc="upper left", frameon=False, ncols=2)
-
-
-def _draw_rules(result: Result, ax: Axes) -> None:
-    names = ["none", *_names(result)]
-    for start, color, shift in (
-        ("uniform", plotting.SKY, -0.15),
-        ("learned", plotting.BLACK, 0.15),
-    ):
-        for x, name in enumerate(names):
-            if f"{start}_{name}" not in result.summary["rules"]:
-                continue
-            values = _over_seeds(result, f"{start}_{name}", "ei")
-            if values:
-                ax.plot([x + shift] * len(values), values, "o", color=color, markersize=4)
-            else:
-                away = any(_over_seeds(result, f"{start}_{name}", "ran_away"))
-                ax.text(
-                    x + shift,
-                    -0.2,
-                    "ran away" if away else "never at that rate",
-                    rotation=90,
-                    fontsize=7,
-                    color=color,
-                    ha="center",
-                )
-        ax.plot([], [], "o", color=color, markersize=4, label=f"from {start}")
-    ticks = ["none", "Vogels", *(name.rpartition("_")[2] for name in names[2:])]
-    ax.set_xticks(range(len(names)), ticks)
-    ax.set(xlabel="rule, A₋/A₊", ylabel="E/−I correlation, ongoing", ylim=(-0.25, 1.1))
-    ax.set_xlim(-0.5, len(names) - 0.5)
-    ax.legend(fontsize=8, loc="upper right", frameon=False, ncols=2)
-
-
-def _over_seeds(result: Result, name: str, key: str) -> list[float]:
-    found: list[Any] = [one["rules"][name][key] for one in _per_seed(result)]
-    return [float(value) for value in found if value is not None]
-
-
-def _per_seed(result: Result) -> list[Nested]:
-    seeds: list[Nested] = result.summary["per_seed"]
-    return seeds

@@ -164,6 +164,14 @@ class Config(NetworkConfig):
                 f"group, got {self.recorded}"
             )
 
+    def doubts(self) -> list[str]:
+        """Return why these settings cannot show what they are for, a line each."""
+        reasons = {
+            "eta": "nothing is learned",
+            "signal_sd": "all cells have one signal, and detailed balance has nothing to learn",
+        }
+        return [f"{name} = 0: {why}" for name, why in reasons.items() if getattr(self, name) == 0]
+
     def quick(self) -> Config:
         """Return a fifth of the network with as many synapses a cell, and two seeds."""
         return replace(

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import theory
 from ..analysis import inverse_quality, specific_part
-from ..listening import Decoder, ImitationTest
+from ..listening import ImitationDecoder, ImitationTest
 from ._balance_measures import specific_gain
 from ._loop_config import Matrix
 
@@ -23,7 +24,7 @@ STOPS = (0.05, 0.1, 0.2, 0.35, 0.6, 1.0)  # of the duration of learning
 class Chosen:
     """A decoder, and the parameter of its family (lambda, or share of the learning) if any."""
 
-    decoder: Decoder
+    decoder: ImitationDecoder
     parameter: float
     practice: dict[str, float]  # F1 on the practice song by parameter
 
@@ -35,11 +36,7 @@ def pinv(matrix: Matrix) -> Matrix:
 
 def ridges(matrix: Matrix) -> dict[float, Matrix]:
     """Return (A' A + lambda)^-1 A' of A (n_sensor, n_motor), by lambda in units of A's mean s^2."""
-    gram = matrix.T @ matrix
-    unit = float(np.trace(gram)) / len(gram) * np.eye(len(gram))
-    return {
-        ridge: np.linalg.solve(gram + ridge * unit, matrix.T).astype(np.float64) for ridge in RIDGES
-    }
+    return {ridge: theory.ridge_inverse(matrix, ridge) for ridge in RIDGES}
 
 
 def uniform(weights: Matrix, response: Matrix) -> float:
@@ -79,7 +76,9 @@ def mode_filter(weights: Matrix, response: Matrix) -> Matrix:
     return filtered
 
 
-def choose(test: ImitationTest, weights: Matrix, response: Matrix, scale: float = 0.0) -> Decoder:
+def choose(
+    test: ImitationTest, weights: Matrix, response: Matrix, scale: float = 0.0
+) -> ImitationDecoder:
     """Return the decoder with the gain and v_min that imitate the practice song best.
 
     Gains are in units of 1/c of the weights, or of a `scale` (mV) that is given.

@@ -14,6 +14,7 @@ from ..loop import LoopParameters
 from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP
 from ..world import load_world, sparse_world, tonotopic_world
+from ._per_seed import trial_seeds
 
 Matrix = NDArray[np.float64]
 
@@ -77,10 +78,6 @@ class LoopConfig:
         """Return the time constants (ms) of the sensor traces that may predict a potential."""
         return tuple(sorted({self.tau_plus, self.tau_m_motor}))
 
-    def trial_seeds(self) -> list[int]:
-        """Return the seed of each trial."""
-        return list(range(self.seed, self.seed + self.seeds))
-
     def make_world(self, seed: int) -> Matrix:
         """Return the world (n_sensor, n_motor) of one seed, or the user's own."""
         if self.world_file is not None:
@@ -97,8 +94,8 @@ class LoopConfig:
         A user's file is read once.
         """
         if self.world_file is None:
-            worlds = {seed: self.make_world(seed) for seed in self.trial_seeds()}
+            worlds = {seed: self.make_world(seed) for seed in trial_seeds(self)}
         else:
-            worlds = dict.fromkeys(self.trial_seeds(), self.make_world(self.seed))
+            worlds = dict.fromkeys(trial_seeds(self), self.make_world(self.seed))
         n_sensor, n_motor = worlds[self.seed].shape
         return replace(self, n_sensor=n_sensor, n_motor=n_motor), worlds

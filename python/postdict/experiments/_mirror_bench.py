@@ -23,7 +23,7 @@ from ._mirror_rate_model import (
     learn_in_steps,
     sing_in_steps,
 )
-from ._mirror_singing import Code, Sung, learn_by_singing, listen, sing
+from ._mirror_singing import Code, LoopSong, learn_by_singing, listen, sing_in_loop
 
 if TYPE_CHECKING:
     from ..loop import LoopParameters
@@ -159,8 +159,8 @@ class _Place:
             else None,
         }
 
-    def sung(self, name: str, weights: Matrix, code: Code) -> Sung:
-        return sing(
+    def sung(self, name: str, weights: Matrix, code: Code) -> LoopSong:
+        return sing_in_loop(
             self.bench.world,
             self.parameters,
             weights,
@@ -170,7 +170,7 @@ class _Place:
             progress=self.bench.stage(f"sings {name} at {self.delay:g} ms"),
         )
 
-    def listening(self, name: str, weights: Matrix, song: Sung) -> _Mirrored:
+    def listening(self, name: str, weights: Matrix, song: LoopSong) -> _Mirrored:
         n = self.bench.config.n_motor
         heard = listen(
             weights,
@@ -196,7 +196,7 @@ class _Place:
             "population_offset": float(lags[np.argmax(peak)]),
             "peak": float(peak.max()),
             "silent": int(np.isnan(offsets).sum()),
-            "listening_rate": Sung(song.duration, heard, heard).motor_rate(n),
+            "listening_rate": LoopSong(song.duration, heard, heard).motor_rate(n),
             "own_song_f1": own,
         }
         return _Mirrored(lags, mean, offsets, metrics)

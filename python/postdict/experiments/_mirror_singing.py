@@ -76,7 +76,7 @@ def motif(n_motor: int, period: float, rng: np.random.Generator) -> Matrix:
 
 
 @dataclass(frozen=True)
-class Sung:
+class LoopSong:
     """Spikes of a song over [0, duration)."""
 
     duration: float  # ms
@@ -108,7 +108,7 @@ def learn_by_singing(
     return parameters.excitation - np.asarray(simulation.weights(loop.inhibition))
 
 
-def sing(
+def sing_in_loop(
     world: Matrix,
     parameters: LoopParameters,
     weights: Matrix,
@@ -117,12 +117,12 @@ def sing(
     duration: float,
     seed: int,
     progress: bool | ProgressCallback = False,
-) -> Sung:
+) -> LoopSong:
     """Let the closed loop sing with frozen weights W (n_motor, n_sensor)."""
     loop = frozen_loop(world, parameters, weights, seed=seed)
     simulation = _singer(loop, parameters, code, duration, seed)
     run_bounded(simulation, loop.motor, duration, progress=progress)
-    return Sung(duration, simulation.spikes(loop.motor), simulation.spikes(loop.sensor))
+    return LoopSong(duration, simulation.spikes(loop.motor), simulation.spikes(loop.sensor))
 
 
 def listen(

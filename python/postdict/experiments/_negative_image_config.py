@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -150,21 +149,19 @@ class Config:
         equal_area = sign * self.tau_plus / tau_minus
         return AntisymmetricSTDP(self.eta, sign, equal_area, self.tau_plus, tau_minus)
 
-    def warn(self) -> None:
-        """Warn of what cannot show the claim."""
+    def doubts(self) -> list[str]:
+        """Return why these settings cannot show what they are for, a line each."""
         first, last = self.first_relay + self.synaptic_delay, self.last_relay + self.synaptic_delay
-        for name in ("response_at", "moved_to"):
-            centre = getattr(self, name)
-            if centre - 2 * self.response_width < first or centre + 2 * self.response_width > last:
-                warnings.warn(
-                    f"{name} = {centre:g} ms with response_width = {self.response_width:g} ms "
-                    f"reaches beyond the relays, which arrive from {first:g} to {last:g} ms: "
-                    "what they do not reach cannot be cancelled",
-                    stacklevel=3,
-                )
+        found = [
+            f"{name} = {centre:g} ms with response_width = {self.response_width:g} ms "
+            f"reaches beyond the relays, which arrive from {first:g} to {last:g} ms: "
+            "what they do not reach cannot be cancelled"
+            for name, centre in (("response_at", self.response_at), ("moved_to", self.moved_to))
+            if centre - 2 * self.response_width < first or centre + 2 * self.response_width > last
+        ]
         if self.trials * self.eta < 1.0:
-            warnings.warn(
+            found.append(
                 f"trials = {self.trials} are few for eta = {self.eta:g} mV: rules need about "
-                f"{1 / self.eta:.0f} trials or more to cancel",
-                stacklevel=3,
+                f"{1 / self.eta:.0f} trials or more to cancel"
             )
+        return found

@@ -13,20 +13,18 @@ from ..analysis import inverse_quality, score_imitation
 from ..exploring import explore
 from ..learning import learn, shuffled
 from ..linear_world import LinearWorld
-from ..listening import Decoder, ImitationTest, Song
+from ..listening import ImitationDecoder, ImitationTest, Song
 from ..loop import Spikes
 from ..neurons import LIF
 from ..results import Nested
 from ..simulation import LimitError
 from ..trials import Stage
+from ._per_seed import Found
 
 if TYPE_CHECKING:
     from .scaling import Config
 
 Matrix = NDArray[np.float64]
-
-Found = tuple[Nested, dict[str, Matrix]]
-"""What one point and seed found: metrics, and arrays by name."""
 
 GAINS = np.geomspace(0.8, 3.2, 6)  # in units of 1/c
 V_MINS = (None, 0.0)  # mV from rest
@@ -36,10 +34,10 @@ RUNAWAY = 5.0  # motor rate that ends a run, in units of the one before learning
 
 
 @dataclass(frozen=True)
-class Listener:
+class ChosenDecoder:
     """A decoder, and what else the practice song chose."""
 
-    decoder: Decoder
+    decoder: ImitationDecoder
     specific: bool  # whether the uniform part was taken out of W
     latency: float  # ms beyond the loop delay, at which answers are expected
 
@@ -71,31 +69,31 @@ class Listening:
         span = world.latest - world.earliest + rise
         self._latencies = world.earliest + np.arange(0.0, span + 1e-9, 0.5 * config.tolerance)
 
-    def choose(self, weights: Matrix) -> Listener:
-        """Return the listener with these weights that imitates the practice song best."""
+    def choose(self, weights: Matrix) -> ChosenDecoder:
+        """Return the decoder with these weights that imitates the practice song best."""
         kinds = list(product((False, True), self._v_mins, GAINS))
         return self._best(weights, kinds, self._latencies)
 
-    def again(self, weights: Matrix, like: Listener) -> Listener:
-        """Return the same listener with other weights, at the same gain or one that is near."""
+    def again(self, weights: Matrix, like: ChosenDecoder) -> ChosenDecoder:
+        """Return the same decoder with other weights, at the same gain or one that is near."""
         gains = like.decoder.gain * np.array([1.0, 1.5, 1.0 / 1.5])
         kinds = [(like.specific, like.decoder.v_min, gain) for gain in gains]
         return self._best(weights, kinds, np.array([like.latency]))
 
-    def f1(self, listener: Listener, rate: float, *, noisy: bool = False) -> float:
+    def f1(self, chosen: ChosenDecoder, rate: float, *, noisy: bool = False) -> float:
         """Return F1 of the unseen song at one of the `RATES`."""
         song = self._test.songs[rate]
-        answer = self._test.imitated(listener.decoder, song.noisy if noisy else song.clean)
-        return self._score(song, answer, listener.latency)
+        answer = self._test.imitated(chosen.decoder, song.noisy if noisy else song.clean)
+        return self._score(song, answer, chosen.latency)
 
     def _best(
         self, weights: Matrix, kinds: list[tuple[bool, float | None, float]], latencies: Matrix
-    ) -> Listener:
+    ) -> ChosenDecoder:
         scale = (inverse_quality(weights, self._response).scale or 1.0) / self._unit
         plain, without = weights, weights + uniform_inhibition(weights, self._response)
         best, best_f1 = None, -1.0
         for specific, v_min, gain in kinds:
-            decoder = Decoder(
+            decoder = ImitationDecoder(
                 gain / scale * (without if specific else plain),
                 float(gain),
                 v_min,
@@ -108,7 +106,7 @@ class Listening:
             f1, latency = max((self._score(song, clean, one), float(one)) for one in latencies)
             f1 += self._score(song, noisy, latency)
             if f1 > best_f1:
-                best, best_f1 = Listener(decoder, specific, latency), f1
+                best, best_f1 = ChosenDecoder(decoder, specific, latency), f1
         assert best is not None
         return best
 
@@ -184,25 +182,25 @@ def measure_point(config: Config, world: LinearWorld, seed: int, stage: Stage) -
         return {**metrics, **nothing, "controls": metrics["controls"] | lost, "ran_away": 1}, {}
     imitating = stage("imitates")
     imitating(0.0, 1.0, 0.0, 0)
-    listener = listening.choose(learned.weights)
+    chosen = listening.choose(learned.weights)
     course = np.array(
         [
-            listening.f1(listening.again(parameters.excitation - w, listener), 1.0)
+            listening.f1(listening.again(parameters.excitation - w, chosen), 1.0)
             for w in learned.inhibition
         ]
     )
     quality = inverse_quality(learned.weights, response)
     when = learned_at(times, course)
     metrics |= {
-        **_scores(listening, learned.weights, listener),
+        **_scores(listening, learned.weights, chosen),
         "time_to_learn": when,
         "learned": int(when is not None),
         "scale": quality.scale / config.weight_unit,
         "specific_inverse_error": quality.specific_inverse_error,
         "motor_rate_after": float(learned.rate[-len(learned.rate) // 10 :].mean()),
-        "gain": listener.decoder.gain,
-        "latency": listener.latency,
-        "specific": int(listener.specific),
+        "gain": chosen.decoder.gain,
+        "latency": chosen.latency,
+        "specific": int(chosen.specific),
         "ran_away": 0,
     }
     metrics["controls"]["shuffled"] = _scores(listening, shuffled(learned.weights, seed))
@@ -229,7 +227,7 @@ AFTER = (
 )
 
 
-def _scores(listening: Listening, weights: Matrix, listener: Listener | None = None) -> Nested:
-    listener = listener or listening.choose(weights)
-    found = [listening.f1(listener, rate, noisy=noisy) for rate in RATES for noisy in (False, True)]
+def _scores(listening: Listening, weights: Matrix, chosen: ChosenDecoder | None = None) -> Nested:
+    chosen = chosen or listening.choose(weights)
+    found = [listening.f1(chosen, rate, noisy=noisy) for rate in RATES for noisy in (False, True)]
     return dict(zip(SCORES, found, strict=True))

@@ -13,7 +13,7 @@ from ..analysis import score_imitation
 from ..analysis.spectrograms import log_spectrogram, pitch_error, similarity
 from ..loop import Spikes
 from ..results import Nested
-from ..singing import Recall, Singer, answer, hear
+from ..singing import Recall, Singer, answer, hear_sound
 from ..sound_files import open_sound
 from ..voice import DivergenceError, sing
 
@@ -88,7 +88,7 @@ def file_song(singer: Singer, sound: Floats, *, like: Song) -> Song:
 
 
 def _heard(singer: Singer, sound: Floats, duration: float, gestures: Spikes | None) -> Song:
-    heard = hear(singer, iter([sound]), duration=duration + DELAYS[-1])
+    heard = hear_sound(singer, iter([sound]), duration=duration + DELAYS[-1])
     spectrogram = log_spectrogram(sound, rate=singer.syrinx.rate)
     return Song(duration, sound, spectrogram, heard, gestures)
 

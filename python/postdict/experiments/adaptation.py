@@ -14,7 +14,6 @@ parameter; every number here is our own choice.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +25,7 @@ from ..trials import Report, Stage
 from ._adaptation_bench import EDGES, Bench, Change, known
 from ._adaptation_report import draw, headline
 from ._loop_config import LoopConfig
-from ._per_seed import Found, run_per_seed
+from ._per_seed import Found, run_in_worlds, warn_of
 
 Matrix = NDArray[np.float64]
 
@@ -145,9 +144,8 @@ def run(config: Config, report: Report | None = None) -> Result:
         See `postdict.trials.Report`.
     """
     config, worlds = config.with_worlds()
-    for doubt in config.doubts():
-        warnings.warn(doubt, stacklevel=2)
-    return run_per_seed("adaptation", config, worlds, _trial, report)
+    warn_of(config.doubts())
+    return run_in_worlds("adaptation", config, worlds, _trial, report)
 
 
 def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:
@@ -157,11 +155,11 @@ def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:
     found, arrays = {}, {}
     for name, change in changes(config, world, seed).items():
         found[name], arrays[name] = bench.changed(name, change, loop, before)
-    drift, drift_arrays = bench.drifted(loop, before.listener)
+    drift, drift_arrays = bench.drifted(loop, before.chosen)
     metrics = {
         "before": {
             **known(before.judged(learned)),
-            "gain": before.listener.gain,
+            "gain": before.chosen.gain,
             "condition_number": float(np.linalg.cond(before.response)),
         },
         "changes": {name: one["on"] for name, one in found.items()},

@@ -38,7 +38,7 @@ from ._balance_measures import (
 )
 from ._detailed_balance_report import draw, headline
 from ._loop_config import LoopConfig
-from ._per_seed import Found, run_per_seed
+from ._per_seed import Found, run_in_worlds
 
 Matrix = NDArray[np.float64]
 
@@ -91,7 +91,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     report : callable, optional
         See `postdict.trials.Report`.
     """
-    return run_per_seed("detailed-balance", *config.with_worlds(), _trial, report)
+    return run_in_worlds("detailed-balance", *config.with_worlds(), _trial, report)
 
 
 def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:

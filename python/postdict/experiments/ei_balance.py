@@ -13,20 +13,19 @@ Science 334:1569; Luz & Shamir 2012, PLoS Comput Biol 8:e1002334. The parameters
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..results import Nested, Result, summarised
-from ..trials import Report, Stage, run_trials
+from ..results import Result
+from ..trials import Report, Stage
 from ._ei_balance_report import draw, headline
 from ._ei_bench import Bench, median_known
 from ._ei_config import Config, Floats
 from ._ei_measures import Measured, shuffled_by_cell, tuning, tuning_profiles
 from ._ei_network import Cortex, draw_cortex
+from ._per_seed import Found, run_per_seed, warn_of
 
 __all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 
@@ -42,19 +41,11 @@ def run(config: Config, report: Report | None = None) -> Result:
     report : callable, optional
         See `postdict.trials.Report`.
     """
-    for name, why in (
-        ("eta", "nothing is learned"),
-        ("signal_sd", "all cells have one signal, and detailed balance has nothing to learn"),
-    ):
-        if getattr(config, name) == 0:
-            warnings.warn(f"{name} = 0: {why}", stacklevel=2)
-    seeds = list(range(config.seed, config.seed + config.seeds))
-    found = run_trials(lambda seed, stage: _trial(config, seed, stage), seeds, report)
-    summary = summarised([metrics for metrics, _ in found], seeds)
-    return Result("ei-balance", asdict(config), summary, found[0][1])
+    warn_of(config.doubts())
+    return run_per_seed("ei-balance", config, _trial, report)
 
 
-def _trial(config: Config, seed: int, stage: Stage) -> tuple[Nested, dict[str, NDArray[Any]]]:
+def _trial(config: Config, seed: int, stage: Stage) -> Found:
     bench = Bench(config, draw_cortex(config, seed), seed, stage)
     learned, course = bench.learned()
     control = shuffled_by_cell(bench.cortex, learned, seed)

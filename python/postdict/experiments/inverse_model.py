@@ -22,7 +22,7 @@ from ..analysis import inverse_quality, score_imitation
 from ..config import setting
 from ..exploring import explore
 from ..learning import Learned, learn, shuffled
-from ..listening import TOLERANCE, Decoder, ImitationTest, hear, imitate
+from ..listening import TOLERANCE, ImitationDecoder, ImitationTest, hear, imitate
 from ..loop import Spikes
 from ..plasticity import AntisymmetricSTDP
 from ..results import Result
@@ -30,7 +30,7 @@ from ..trials import Report, Stage
 from ..tutor import Tutor, load_tutor
 from ._inverse_model_report import draw, draw_overview, headline
 from ._loop_config import LoopConfig
-from ._per_seed import Found, run_per_seed
+from ._per_seed import Found, run_in_worlds
 
 Matrix = NDArray[np.float64]
 
@@ -79,7 +79,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     tutor = None
     if config.tutor_file is not None:
         tutor = load_tutor(config.tutor_file, n_motor=config.n_motor, n_sensor=config.n_sensor)
-    result = run_per_seed("inverse-model", config, worlds, partial(_trial, tutor), report)
+    result = run_in_worlds("inverse-model", config, worlds, partial(_trial, tutor), report)
     song = {
         "time_ms": result.arrays["imitation_times"],
         "motor": result.arrays["imitation_ids"],
@@ -158,7 +158,7 @@ def _trial(tutor: Tutor | None, config: Config, world: Matrix, seed: int, stage:
 
 def _judged(
     test: ImitationTest, weights: Matrix, response: Matrix, scale: float | None = None
-) -> tuple[dict[str, Any], Decoder]:
+) -> tuple[dict[str, Any], ImitationDecoder]:
     """Return the metrics of a decoder, at the gain and v_min that suit it, and the decoder.
 
     Weights without a scale c of their own (shuffled ones) are given another's, or none.
@@ -183,7 +183,7 @@ def _best_ridge(test: ImitationTest, response: Matrix) -> dict[str, Any]:
 
 
 def _song(
-    test: ImitationTest, decoder: Decoder, world: Matrix, tutor: Tutor | None
+    test: ImitationTest, decoder: ImitationDecoder, world: Matrix, tutor: Tutor | None
 ) -> tuple[Spikes, Spikes, float | None]:
     """Return the postdicted song, the tutor's (empty where only heard), and F1 where it is known.
 

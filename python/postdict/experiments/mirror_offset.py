@@ -13,7 +13,6 @@ Kornfeld, Ganguli & Hahnloser 2014, PNAS 111:6063. Every number here is our own 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -32,6 +31,7 @@ from ._mirror_bench import CODES, Heard, trial
 from ._mirror_listening import mean_and_interval
 from ._mirror_offset_report import draw, headline
 from ._mirror_singing import Code, motif
+from ._per_seed import trial_seeds, warn_of
 
 Matrix = NDArray[np.float64]
 
@@ -97,7 +97,7 @@ class Config(LoopConfig):
                 f"w_max must be at least excitation = {self.excitation} mV, got {self.w_max} mV"
             )
 
-    def cannot_show(self) -> list[str]:
+    def doubts(self) -> list[str]:
         """Return why these settings cannot show what they are for, a line each."""
         shortest, spacing = min(self.delays), self.period / self.n_motor
         reasons = (
@@ -162,9 +162,8 @@ def run(config: Config, report: Report | None = None) -> Result:
         See `postdict.trials.Report`.
     """
     config, worlds = config.with_worlds()
-    for why in config.cannot_show():
-        warnings.warn(why, stacklevel=2)
-    seeds = config.trial_seeds()
+    warn_of(config.doubts())
+    seeds = trial_seeds(config)
     found = run_trials(lambda seed, stage: trial(config, worlds[seed], seed, stage), seeds, report)
     pooled = _pooled(config, found)
     summary = {

@@ -12,20 +12,20 @@ excitation, with the opposite sign). No number is taken from it: every parameter
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..results import Nested, Result, summarised
-from ..trials import Report, Stage, run_trials
+from ..results import Nested, Result
+from ..trials import Report, Stage
 from ._negative_image_bursts import Cancelled, cancel
 from ._negative_image_cells import Bench, elsewhere
 from ._negative_image_config import Config
 from ._negative_image_measures import over_targets, share
 from ._negative_image_report import draw, draw_bursts, headline
 from ._negative_image_subjects import Naive, Subject, counted_trials
+from ._per_seed import Found, run_per_seed, warn_of
 
 Floats = NDArray[np.float64]
 
@@ -46,14 +46,11 @@ def run(config: Config, report: Report | None = None) -> Result:
     report : callable, optional
         See `postdict.trials.Report`.
     """
-    config.warn()
-    seeds = list(range(config.seed, config.seed + config.seeds))
-    found = run_trials(lambda seed, stage: _trial(config, seed, stage), seeds, report)
-    metrics = [one for one, _ in found]
-    return Result("negative-image", asdict(config), summarised(metrics, seeds), found[0][1])
+    warn_of(config.doubts())
+    return run_per_seed("negative-image", config, _trial, report)
 
 
-def _trial(config: Config, seed: int, stage: Stage) -> tuple[Nested, dict[str, Any]]:
+def _trial(config: Config, seed: int, stage: Stage) -> Found:
     bench = Bench(config, seed, stage)
     naive = Naive.of(bench)
     rate = config.target_rate or float(naive.alone.mean())

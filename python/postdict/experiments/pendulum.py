@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -23,20 +23,21 @@ from numpy.typing import NDArray
 
 from .. import config as _config
 from ..analysis import inverse_quality, poisson_sequence, score_imitation
-from ..coding import LinearDecoder, TuningCurves
+from ..coding import TuningCurves
 from ..config import setting
-from ..control import World
 from ..learning import shuffled
 from ..listening import imitate
 from ..loop import LoopParameters, Spikes
 from ..network import Network
 from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP
-from ..results import Nested, Result, summarised
+from ..results import Nested, Result
 from ..running import run_bounded
 from ..simulation import Simulation
-from ..trials import Report, Stage, StageProgress, run_trials
+from ..trials import Report, Stage, StageProgress
+from ._pendulum_arm import LARGEST_TORQUE, MOBILITY, arm
 from ._pendulum_report import draw, headline
+from ._per_seed import Found, run_per_seed
 
 __all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 
@@ -44,8 +45,6 @@ FIGURES = {"pendulum": ((10.0, 6.6), draw)}
 
 Matrix = NDArray[np.float64]
 
-MOBILITY = 3.0  # rad/s² per N m: 3 / (m l²) of Pendulum-v1, whose m and l are 1
-LARGEST_TORQUE = 2.0  # N m, its bound
 GAINS = np.geomspace(0.5, 4.0, 7)  # in units of the largest entry of W G
 V_MINS = (-0.2, -1.0)  # mV
 SMOOTH = 5  # steps over which torques are averaged before they are correlated
@@ -126,52 +125,6 @@ class Config:
         )
 
 
-class Accelerometer:
-    """Sees the change of the angular velocity, which Pendulum-v1 observes third."""
-
-    def __init__(self, config: Config) -> None:
-        self._curves = config.curves()
-        self._seconds = 1e-3 * config.interval
-        self.reset()
-
-    def reset(self) -> None:
-        """Begin an episode: what is seen first is no change."""
-        self._velocity: float | None = None
-
-    def encode(self, observation: Any) -> Matrix:
-        """Return the kicks of the sensors, mV."""
-        velocity = float(observation[2])
-        before = velocity if self._velocity is None else self._velocity
-        self._velocity = velocity
-        acceleration = (velocity - before) / self._seconds
-        return self._curves.encode([acceleration])
-
-    def state(self) -> dict[str, Any]:
-        """Return the last velocity."""
-        return {"velocity": self._velocity}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take it up."""
-        self._velocity = state["velocity"]
-
-
-def arm(config: Config) -> World:
-    """Return the environment as a world; ImportError where there is no gymnasium."""
-    from ..gym import GymWorld  # which says how to install what follows
-
-    import gymnasium  # isort: skip
-
-    env = gymnasium.make("Pendulum-v1", g=config.gravity)
-    env.unwrapped.dt = 1e-3 * config.interval
-    return GymWorld(
-        env,
-        interval=config.interval,
-        decoder=LinearDecoder(config.torques[None], -LARGEST_TORQUE, LARGEST_TORQUE),
-        encoder=Accelerometer(config),
-        attributes=("state", "_elapsed_steps"),
-    )
-
-
 def run(config: Config, report: Report | None = None) -> Result:
     """Learn through the arm, and score what was learned, for every seed.
 
@@ -187,13 +140,10 @@ def run(config: Config, report: Report | None = None) -> Result:
         gymnasium is not installed (``pip install 'postdict[gym]'``).
     """
     arm(config)
-    seeds = list(range(config.seed, config.seed + config.seeds))
-    found = run_trials(lambda seed, stage: _trial(config, seed, stage), seeds, report)
-    metrics = [one for one, _ in found]
-    return Result("pendulum", asdict(config), summarised(metrics, seeds), found[0][1])
+    return run_per_seed("pendulum", config, _trial, report)
 
 
-def _trial(config: Config, seed: int, stage: Stage) -> tuple[Nested, dict[str, NDArray[Any]]]:
+def _trial(config: Config, seed: int, stage: Stage) -> Found:
     weights, rate = learn(config, seed, stage("learns"))
     response = config.response()
     songs = [_Song(config, seed, k, stage(f"hears {k + 1}")) for k in range(2)]

@@ -26,8 +26,9 @@ from ..results import Nested, Result, median_and_range, summarised
 from ..trials import Report, Stage, run_trials
 from ..world import conditioned_world
 from ._loop_config import LoopConfig, Matrix
+from ._per_seed import Found, trial_seeds
 from ._scaling_cuts import CUTS
-from ._scaling_point import Found, measure_point
+from ._scaling_point import measure_point
 from ._scaling_report import draw, headline
 
 __all__ = ["FIGURES", "UNITS", "Config", "draw", "headline", "run"]
@@ -190,7 +191,7 @@ def run(config: Config, report: Report | None = None) -> Result:
         for name in config.cuts()
     }
     points = list(dict.fromkeys([own, *(one for cut in places.values() for one in cut.values())]))
-    seeds = config.trial_seeds()
+    seeds = trial_seeds(config)
     trials = [(point, seed) for point in points for seed in seeds]
 
     def trial(index: int, stage: Stage) -> Found:

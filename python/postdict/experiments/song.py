@@ -11,42 +11,28 @@ parameter; the voice is after Mindlin and coworkers. Every number here is our ow
 
 from __future__ import annotations
 
-import statistics
 import warnings
 from dataclasses import asdict, dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .. import config as _config
-from ..analysis import inverse_quality
-from ..analysis.spectrograms import frequencies, log_spectrogram, pitch_error
 from ..config import setting
 from ..ear import Hearing
-from ..learning import shuffled
 from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP
 from ..repertoire import distinct_gestures
-from ..results import Nested, Result, summarised
-from ..singing import Babbled, Recall, Singer, babble, open_loop_rate, response
-from ..sound_files import normalised, wav_bytes
-from ..trials import Report, Stage, run_trials
+from ..results import Result, summarised
+from ..singing import Singer, response
+from ..trials import Report, run_trials
 from ..voice import Syrinx
-from ._song_oracle import search
-from ._song_parts import Copy, Judge, Song, file_song, own_song, read_tutor
+from ._per_seed import trial_seeds
+from ._song_parts import read_tutor
 from ._song_report import draw, headline
-
-Floats = NDArray[np.float64]
+from ._song_trial import trial
 
 __all__ = ["FIGURES", "UNITS", "Config", "draw", "headline", "run"]
 
 FIGURES = {"song": ((11.0, 10.5), draw)}
 UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
-
-SHOWN = 2e3  # ms of an own song that are imitated where no file is given
-RIDGE = 0.05  # lambda of the ridge inverse, in units of G's mean s^2
-RUNAWAY = 10.0  # motor rate that ends the babbling, in units of the one without feedback
-EXPLORED = 0.1  # of the learning, at either end, over which rates are taken
 
 
 @dataclass(frozen=True)
@@ -109,17 +95,6 @@ class Config:
             excitation=self.excitation,
         )
 
-    def trial_seeds(self) -> list[int]:
-        """Return the seed of each trial."""
-        return list(range(self.seed, self.seed + self.seeds))
-
-
-@dataclass(frozen=True)
-class _Trial:
-    metrics: Nested
-    arrays: dict[str, NDArray[np.generic]]
-    files: dict[str, bytes]
-
 
 def run(config: Config, report: Report | None = None) -> Result:
     """Babble, learn, freeze and imitate, once for every seed.
@@ -137,7 +112,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     DivergenceError
         Gestures superposed while babbling to more than the syrinx can follow.
     RunawayError
-        The motor neurons fired at more than `RUNAWAY` times their rate without feedback.
+        The motor neurons fired at more than `_song_trial.RUNAWAY` times their open-loop rate.
     """
     singer = config.singer()
     given = None
@@ -145,174 +120,12 @@ def run(config: Config, report: Report | None = None) -> Result:
         rate, longest = singer.syrinx.rate, config.tutor_longest
         given = read_tutor(config.tutor_file, rate=rate, longest=longest)
     heard = response(singer)
-    seeds = config.trial_seeds()
+    seeds = trial_seeds(config)
     with warnings.catch_warnings():
         # The voice takes most of the time, as it should.
         warnings.filterwarnings("ignore", message="world '(bird|sound)' is slow")
         found = run_trials(
-            lambda seed, stage: _trial(config, singer, heard, given, seed, stage), seeds, report
+            lambda seed, stage: trial(config, singer, heard, given, seed, stage), seeds, report
         )
     summary = summarised([one.metrics for one in found], seeds)
     return Result("song", asdict(config), summary, found[0].arrays, files=found[0].files)
-
-
-def _trial(
-    config: Config, singer: Singer, heard: Floats, given: Floats | None, seed: int, stage: Stage
-) -> _Trial:
-    babbled = babble(
-        singer,
-        config.rule(),
-        duration=config.duration,
-        seed=seed,
-        max_rate=RUNAWAY * open_loop_rate(singer, seed=seed),
-        progress=stage("babbles"),
-    )
-    weights = babbled.weights
-    telling = stage("imitates")
-    telling(0.0, 1.0, 0.0, 0)
-    rng = np.random.default_rng([seed, 0x50A6])
-    songs = [
-        own_song(singer, duration=config.song_duration, gap=config.song_gap, rng=rng)
-        for _ in range(2)
-    ]
-    judge = Judge(singer, Recall(config.recall_tau, config.recall_pause), *songs)
-    quality = inverse_quality(weights, heard)
-    scale = quality.scale if quality.scale and quality.scale > 0.0 else 1.0
-    mixed = [shuffled(weights, 1000 * seed + k) for k in range(config.shuffles)]
-    decoders = {
-        "pinv": (np.linalg.pinv(heard).astype(np.float64), 1.0),
-        "ridge": _with_scale(_ridge(heard), heard),
-        "transpose": _with_scale(heard.T, heard),
-        "untrained": (np.zeros_like(weights), 1.0),
-    }
-    own, delay = judge.own(weights, scale)
-    controls = {name: judge.own(*decoder)[0] for name, decoder in decoders.items()}
-    of_mixed = [judge.own(one, scale)[0] for one in mixed]
-    controls["shuffled"] = _medians(of_mixed)
-    telling(0.5, 1.0, 0.0, 0)
-
-    if given is None:
-        tutor = own_song(
-            singer, duration=min(SHOWN, config.song_duration), gap=config.song_gap, rng=rng
-        )
-    else:
-        tutor = file_song(singer, given, like=songs[0])
-    copy = judge.copy_at(own["gain"], weights, scale, tutor, delay)
-    copies = {
-        name: judge.copy_at(controls[name]["gain"], *one, tutor, delay).correlation
-        for name, one in decoders.items()
-    }
-    of_shuffled = [
-        judge.copy_at(found["gain"], one, scale, tutor, delay)
-        for found, one in zip(of_mixed, mixed, strict=True)
-    ]
-    suited = {
-        "learned": judge.best_copy(weights, scale, tutor, delay).correlation,
-        "shuffled": statistics.median(
-            judge.best_copy(one, scale, tutor, delay).correlation for one in mixed
-        ),
-    }
-    trials = int(config.oracle_trials * min(1.0, 1.5e3 / tutor.duration))
-    gestures = search(tutor.spectrogram, singer, duration=tutor.duration, trials=trials, seed=seed)
-    oracle = judge.copy(gestures, tutor, 0.0)
-    rate = singer.syrinx.rate
-    zero = statistics.median(one.correlation for one in of_shuffled)
-    metrics = {
-        "own": {**own, "controls": controls},
-        "tutor": {
-            "correlation": copy.correlation,
-            "lag": copy.lag,
-            "pitch_error": pitch_error(tutor.sound, copy.sound, rate=rate, lag=copy.lag),
-            "gestures": len(copy.gestures[0]),
-            "oracle": oracle.correlation,
-            "oracle_pitch_error": pitch_error(tutor.sound, oracle.sound, rate=rate, lag=oracle.lag),
-            "share_of_oracle": _share(copy.correlation, zero, oracle.correlation),
-            "controls": {**copies, "shuffled": zero},
-            "gains_suited_to_the_tutor": {
-                **suited,
-                "share_of_oracle": _share(
-                    suited["learned"], suited["shuffled"], oracle.correlation
-                ),
-            },
-        },
-        "delay": delay,
-        "scale": quality.scale,
-        "specific_inverse_error": quality.specific_inverse_error,
-        "condition_number": float(np.linalg.cond(heard)),
-        **_rates(config, babbled),
-    }
-    arrays = _arrays(singer, heard, babbled, tutor, copy, oracle)
-    sounds = {
-        "tutor": tutor.sound,
-        "imitation": copy.sound,
-        "control_shuffled": of_shuffled[0].sound,
-        "oracle": oracle.sound,
-    }
-    files = {f"{name}.wav": wav_bytes(normalised(s), rate) for name, s in sounds.items()}
-    return _Trial(metrics, arrays, files)
-
-
-def _share(copy: float, zero: float, oracle: float) -> float | None:
-    """Return where a copy stands between a control, zero, and the oracle, one."""
-    return (copy - zero) / (oracle - zero) if oracle > zero else None
-
-
-def _with_scale(weights: Floats, heard: Floats) -> tuple[Floats, float]:
-    return weights, float(np.mean(np.diag(weights @ heard)))
-
-
-def _ridge(heard: Floats) -> Floats:
-    gram = heard.T @ heard
-    shift = RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram))
-    return np.asarray(np.linalg.solve(gram + shift, heard.T))
-
-
-def _medians(found: list[Nested]) -> Nested:
-    """Return the median of each metric over several shuffles; None where any is undefined."""
-    return {
-        name: None
-        if any(one[name] is None for one in found)
-        else statistics.median(one[name] for one in found)
-        for name in found[0]
-    }
-
-
-def _rates(config: Config, babbled: Babbled) -> dict[str, float]:
-    """Return the motor rate (Hz) at both ends of the babbling."""
-    times = babbled.motor[0]
-    part = EXPLORED * config.duration
-    per_spike = 1.0 / (1e-3 * part * config.n_motor)
-    return {
-        "motor_rate_before": per_spike * int((times < part).sum()),
-        "motor_rate_after": per_spike * int((times >= config.duration - part).sum()),
-    }
-
-
-def _arrays(
-    singer: Singer, heard: Floats, babbled: Babbled, tutor: Song, copy: Copy, oracle: Copy
-) -> dict[str, NDArray[np.generic]]:
-    rate = singer.syrinx.rate
-    given = tutor.gestures or (np.empty(0), np.empty(0, np.int64))
-    errors = [
-        inverse_quality(singer.excitation - w, heard).specific_inverse_error
-        for w in babbled.inhibition
-    ]
-    return {
-        "response": heard,
-        "weights": babbled.weights,
-        "history_times": babbled.times,
-        "specific_inverse_error_history": np.array([np.nan if e is None else e for e in errors]),
-        "gesture_pressure": singer.gestures.pressure,
-        "gesture_tension": singer.gestures.tension,
-        "channel_centres": singer.hearing.centres(),
-        "frequencies": frequencies(rate),
-        "tutor_spectrogram": tutor.spectrogram,
-        "imitation_spectrogram": log_spectrogram(copy.sound, rate=rate),
-        "oracle_spectrogram": log_spectrogram(oracle.sound, rate=rate),
-        "tutor_times": given[0],
-        "tutor_ids": given[1],
-        "imitation_times": copy.gestures[0],
-        "imitation_ids": copy.gestures[1],
-        "oracle_times": oracle.gestures[0],
-        "oracle_ids": oracle.gestures[1],
-    }

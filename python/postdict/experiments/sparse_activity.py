@@ -24,6 +24,7 @@ from ..results import Nested, Result, median_and_range, summarised
 from ..trials import Report, Stage, run_trials
 from ._loop_config import LoopConfig
 from ._motor_activity import ACTIVITY, INVERSE, REGIMES, Point, Row, explore_row, regime
+from ._per_seed import trial_seeds
 from ._sparse_activity_report import draw, draw_map, headline
 
 __all__ = ["FIGURES", "REGIMES", "UNITS", "Config", "draw", "draw_map", "headline", "regime", "run"]
@@ -115,7 +116,7 @@ def run(config: Config, report: Report | None = None) -> Result:
         See `postdict.trials.Report`.
     """
     config, worlds = config.with_worlds()
-    seeds, delays, ratios = config.trial_seeds(), config.all_delays(), config.all_ratios()
+    seeds, delays, ratios = trial_seeds(config), config.all_delays(), config.all_ratios()
     places = [(seed, delay) for seed in seeds for delay in delays]
 
     def trial(index: int, stage: Stage) -> Row:

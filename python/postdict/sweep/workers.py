@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import _core
+from .. import _version
 from ..results import Result
 from . import folder as _folder
 from . import keys
@@ -118,7 +118,7 @@ def _files(task: Task, outcome: Outcome, started: float) -> dict[str, bytes]:
         "seed": task.seed,
         "summary": keys.finite(keys.plain(dict(result.summary))),
         "engine": keys.engine(),
-        "commit": _core.commit or None,
+        "commit": _version.commit,
         "wall_s": round(outcome.wall_s, 4),
         "warnings": outcome.warnings,
     }

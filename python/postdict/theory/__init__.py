@@ -6,7 +6,7 @@ the inhibitory efficacy (a rule's `window`, learning rate included). Times in ms
 """
 
 from .drives import balanced_scale, cross_drive, own_drive
-from .fixed_point import fixed_point, modes, relaxation
+from .fixed_point import fixed_point, modes, relaxation, ridge_inverse
 from .kick import KickResponse, kick_response
 from .linear import LinearTheory
 
@@ -20,4 +20,5 @@ __all__ = [
     "modes",
     "own_drive",
     "relaxation",
+    "ridge_inverse",
 ]

@@ -33,6 +33,26 @@ def fixed_point(
     return np.asarray(scale * inverse - uniform * inverse.sum(axis=0))
 
 
+def ridge_inverse(response: ArrayLike, ridge: float) -> Floats:
+    """Return (G'G + lambda 1)^-1 G' (M, S), lambda in units of the mean of G's M values of s^2.
+
+    It is `fixed_point` at c = 1 without uniform inhibition, with another unit of lambda.
+
+    Parameters
+    ----------
+    response : array_like (S, M)
+        G, or any matrix that is to be inverted.
+    ridge : float
+        lambda > 0, without unit.
+    """
+    response = np.asarray(response, dtype=np.float64)
+    if not ridge > 0.0:
+        raise ValueError(f"ridge must be positive, got {ridge}")
+    gram = response.T @ response
+    mean_square = float(np.trace(gram)) / len(gram) * np.eye(len(gram))
+    return np.asarray(np.linalg.solve(gram + ridge * mean_square, response.T))
+
+
 def modes(product: ArrayLike, response: ArrayLike) -> Floats:
     """Return the diagonal of V'(WG)V along the right singular vectors of G, strongest first.
 

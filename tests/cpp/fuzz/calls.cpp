@@ -1,3 +1,4 @@
+// Random programs of calls on random networks, done twice with other pauses.
 #include <algorithm>
 #include <cmath>
 #include <limits>

@@ -1,3 +1,4 @@
+// Random networks, part by part.
 #include "networks.hpp"
 
 #include <algorithm>
@@ -260,7 +261,7 @@ Network network(Bytes& bytes) {
     }
     for (std::size_t k = bytes.below(3); k > 0; --k) {
         const std::size_t n = 1 + bytes.below(4);
-        made.spike_times.push_back(SpikeTimesSource(n, spikes(bytes, n, 0.0)));
+        made.spike_times.push_back(SpikeTimesSource("source", n, spikes(bytes, n, 0.0)));
     }
     for (std::size_t k = bytes.below(5); k > 0; --k)
         made.projections.push_back(projection(bytes, made));

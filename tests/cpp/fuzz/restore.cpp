@@ -1,3 +1,4 @@
+// Valid states, altered at random: each is refused, or restored to something that runs.
 #include <bit>
 #include <cmath>
 #include <iterator>

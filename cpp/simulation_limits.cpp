@@ -1,0 +1,114 @@
+// The bounds at which a run stops: on spikes in memory, on spikes under way, on rates; and what the
+// messages say is the largest.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "simulation.hpp"
+
+namespace postdict {
+
+namespace {
+
+std::string reached(const std::string& limit, std::uint64_t value, Time t) {
+    return limit + " = " + std::to_string(value) + " reached at t = " + std::to_string(t) + " ms; ";
+}
+
+}  // namespace
+
+void Simulation::check_limits() const {
+    for (std::size_t p = 0; p < n_in_window_.size(); ++p)
+        if (too_fast(p))
+            throw LimitError(
+                "max_rate = " + std::to_string(limits_.rate) +
+                " Hz passed before t = " + std::to_string(time_) + " ms: population '" +
+                network_.populations[p].name + "' fired " + std::to_string(n_in_window_[p]) +
+                " spikes since t = " + std::to_string(window_end_ - rate_window) +
+                " ms; weaken its input, strengthen its inhibition, or raise the limit");
+    if (n_recorded_ >= limits_.recorded_spikes)
+        throw LimitError(reached("max_recorded_spikes", limits_.recorded_spikes, time_) +
+                         largest_recorded());
+    if (n_pending_ >= limits_.pending_spikes)
+        throw LimitError(reached("max_pending_spikes", limits_.pending_spikes, time_) +
+                         largest_pending());
+}
+
+// "1.5 Hz on average"
+std::string Simulation::mean_rate(std::size_t p) const {
+    const auto size = static_cast<double>(network_.populations[p].size());
+    return std::to_string(1e3 * static_cast<double>(n_spikes_[p]) / (size * time_)) +
+           " Hz on average";
+}
+
+std::string Simulation::largest_recorded() const {
+    const auto fewer = [](const SpikeRecord& a, const SpikeRecord& b) {
+        return a.times.size() < b.times.size();
+    };
+    const auto largest = std::max_element(spikes_.begin(), spikes_.end(), fewer);
+    const auto p = static_cast<std::size_t>(largest - spikes_.begin());
+    return std::to_string(largest->times.size()) + " of " + std::to_string(n_recorded_) +
+           " come from population '" + network_.populations[p].name + "' (" + mean_rate(p) +
+           "): weaken its input, or raise the limit, or record less (set_recording)";
+}
+
+std::string Simulation::largest_pending() const {
+    // Along axons and dendrites, by whose spikes they are.
+    std::vector<std::uint64_t> of_population(network_.populations.size(), 0);
+    std::vector<std::uint64_t> of_spike_times(network_.spike_times.size(), 0);
+    const auto of = [&](const Emitter& pre) -> std::uint64_t& {
+        return (pre.kind == Emitter::Kind::population ? of_population : of_spike_times)[pre.index];
+    };
+    for (const AxonLine& line : ways_.lines) of(line.pre) += line.spikes.size();
+    for (const StaggeredAxons& axons : ways_.staggered)
+        of(network_.projections[axons.projection].pre) += axons.spikes.size();
+    for (const DendriteLine& line : ways_.dendrites)
+        of_population[network_.projections[line.projection].post] += line.spikes.size();
+
+    std::uint64_t most = 0;
+    std::string what;
+    const auto compare = [&](std::uint64_t n, auto&& text) {
+        if (n <= most) return;
+        most = n;
+        what = text();
+    };
+    for (std::size_t p = 0; p < of_population.size(); ++p)
+        compare(of_population[p], [&] {
+            return "spikes of population '" + network_.populations[p].name + "' on their way (" +
+                   mean_rate(p) + "): weaken its input";
+        });
+    for (std::size_t s = 0; s < of_spike_times.size(); ++s)
+        compare(of_spike_times[s], [&] {
+            return "spikes of source '" + network_.spike_times[s].name() +
+                   "' on their way: shorten its delays";
+        });
+    for (const ControlledWorld& world : network_.worlds) {
+        compare(world.loop.n_to_hear(), [&] {
+            return "spikes that world '" + world.loop.name() +
+                   "' has yet to hear: shorten its interval";
+        });
+        compare(world.loop.n_to_act(), [&] {
+            return "values of answers of world '" + world.loop.name() +
+                   "' that have yet to act: shorten its latency";
+        });
+    }
+    return std::to_string(most) + " of " + std::to_string(n_pending_) + " are " + what +
+           ", or raise the limit";
+}
+
+bool Simulation::too_fast(std::size_t p) const {
+    const auto size = static_cast<double>(network_.populations[p].size());
+    return static_cast<double>(n_in_window_[p]) > 1e-3 * rate_window * limits_.rate * size;
+}
+
+// Windows follow the times of the spikes alone, so that no pause moves them.
+void Simulation::count_in_window(std::size_t p, std::size_t n, Time t) {
+    if (t >= window_end_) {
+        std::fill(n_in_window_.begin(), n_in_window_.end(), 0U);
+        window_end_ = (std::floor(t / rate_window) + 1.0) * rate_window;
+    }
+    n_in_window_[p] += n;
+}
+
+}  // namespace postdict
