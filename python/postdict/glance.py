@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from .declarations import Declarations
 from .parts import Projection, label
@@ -81,13 +85,16 @@ def of_simulation(network: Declarations, time: float, n_events: int, spikes: Seq
 
 def of_result(experiment: str, summary: Mapping[str, Any], arrays: Mapping[str, Any]) -> str:
     """Return the numbers of a summary, medians over seeds with their range, and the arrays."""
-    spread = summary.get("spread", {})
+    spread = summary.get("spread")
+    ranges = spread if isinstance(spread, Mapping) else {}  # a user's metric may have the name
     rows = [
-        (name, f"{value:.4g}", " … ".join(f"{one:.4g}" for one in spread.get(name) or ()))
+        (name, _number(value), _range(ranges.get(name)))
         for name, value in summary.items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        if isinstance(value, Real) and not isinstance(value, bool)
     ]
-    shapes = [(name, " × ".join(map(str, array.shape)) or "1") for name, array in arrays.items()]
+    shapes = [
+        (name, " × ".join(map(str, np.shape(array))) or "1") for name, array in arrays.items()
+    ]
     return "".join(
         [
             f"<p><b>Result</b> of {html.escape(experiment)}</p>",
@@ -95,6 +102,17 @@ def of_result(experiment: str, summary: Mapping[str, Any], arrays: Mapping[str, 
             table("arrays", ("name", "shape"), shapes),
         ]
     )
+
+
+def _number(value: object) -> str:
+    if isinstance(value, Real):
+        with suppress(OverflowError):  # an integer that no double holds
+            return f"{float(value):.4g}"
+    return str(value)
+
+
+def _range(values: object) -> str:
+    return " … ".join(map(_number, values)) if isinstance(values, (list, tuple)) else ""
 
 
 def _rate(rate: float | Steps) -> str:

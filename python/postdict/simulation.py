@@ -90,7 +90,7 @@ class Simulation(Changes):
         if not isinstance(network, Network):
             raise TypeError(f"network must be a postdict.Network, got {type(network).__name__}")
         self._limits: dict[str, Any] = {
-            name: _checks.integer(name, limits[name], at_least=1)
+            name: _checks.integer(name, limits[name], at_least=1, bits=64)
             for name in ("max_recorded_spikes", "max_pending_spikes")
         }
         if "max_rate" in limits:
