@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ class SoundFile:
         Raises
         ------
         ValueError
-            The file ends before its header says, or holds what is not a number.
+            The file is damaged, ends before its header says, or holds what is not a number.
         """
         n = self.n_frames
         if duration is not None:
@@ -131,10 +132,11 @@ def _is_pcm(path: Path) -> bool:
     try:
         with wave.open(str(path), "rb"):
             return True
-    except EOFError:
+    except (EOFError, RuntimeError):  # the latter of a chunk that is longer than its file
         raise ValueError(f"{path} is cut off within its header") from None
     except wave.Error as error:
-        if "unknown format" in str(error):
+        # From Python 3.12 on `wave` also says "unknown extended format".
+        if re.search("unknown (extended )?format", str(error)):
             return False
         raise ValueError(f"{path} is no whole WAV file: {error}") from None
     except ZeroDivisionError:  # what `wave` makes of a frame of no bytes
@@ -181,7 +183,11 @@ def _other_header(path: Path) -> SoundFile:
 
 
 def _read_other(path: Path) -> Iterator[Floats]:
-    yield from _soundfile(path).blocks(str(path), blocksize=PIECE, dtype="float64", always_2d=True)
+    soundfile = _soundfile(path)
+    try:
+        yield from soundfile.blocks(str(path), blocksize=PIECE, dtype="float64", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise ValueError(f"{path} is damaged: {error}") from None
 
 
 def _soundfile(path: Path) -> Any:
@@ -189,7 +195,7 @@ def _soundfile(path: Path) -> Any:
         import soundfile
     except ImportError:
         raise ValueError(
-            f"{path} is no WAV file of integer PCM: other formats need soundfile "
+            f"{path} is no plain WAV file of integer PCM: other formats need soundfile "
             "(pip install 'postdict[audio]')"
         ) from None
     return soundfile
