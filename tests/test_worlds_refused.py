@@ -1,5 +1,8 @@
 """Worlds that lack something, answer what cannot be, or have a state that no file can hold."""
 
+from collections import OrderedDict
+from enum import IntEnum
+
 import numpy as np
 import pytest
 
@@ -47,6 +50,10 @@ def test_a_wrong_answer_is_refused_with_name_and_time(drive, answer, message, er
     assert len(world.heard) == 20  # one was asked twice
 
 
+class Mode(IntEnum):
+    ON = 1
+
+
 class Without:
     """A world that lacks some of what it must have."""
 
@@ -72,6 +79,19 @@ class Without:
 def test_what_a_world_lacks_is_named(world, message):
     with pytest.raises(TypeError, match=message):
         two_populations().add_world("arm", world, "motor", "sensor")
+
+
+def test_an_interval_that_looks_like_seconds_is_named():
+    with pytest.warns(UserWarning, match=r"world 'arm': interval = 0.02 ms is short: .* mean 20\?"):
+        two_populations().add_world("arm", Without(interval=0.02), "motor", "sensor")
+
+
+@pytest.mark.parametrize("worlds", [[Arm(2)], Arm(2), "arm"])
+def test_worlds_of_a_simulation_have_names(worlds):
+    net = two_populations()
+    net.add_world("arm", Arm(2), "motor", "sensor")
+    with pytest.raises(TypeError, match="worlds must be a dict of worlds by name, got"):
+        Simulation(net, worlds=worlds)
 
 
 @pytest.mark.parametrize("interval", [0.0, -1.0, np.nan, np.inf])
@@ -102,7 +122,11 @@ def test_wrong_options_are_refused(options, message):
     ("state", "message"),
     [
         ([1.0], r"world 'arm': state\(\) must return a dict, got list"),
-        ({"x": (1, 2)}, r"state\(\)\['x'\] must be numbers, .* got tuple"),
+        ({"x": {1, 2}}, r"state\(\)\['x'\] must be numbers, .* got set"),
+        ({"x": ([{3j}],)}, r"state\(\)\['x'\]\[0\]\[0\] must be numbers, .* got set"),
+        ({"x": Mode.ON}, r"state\(\)\['x'\] must be numbers, .* got Mode"),
+        ({"x": OrderedDict(a=1)}, r"state\(\)\['x'\] must be numbers, .* got OrderedDict"),
+        ({"x": np.ma.array([1.0], mask=[True])}, r"must be .* plain arrays .* got MaskedArray"),
         ({"x": [{"y": object()}]}, r"state\(\)\['x'\]\[0\]\['y'\] must be"),
         ({1: 2}, r"state\(\) must be numbers, .* dicts with texts as keys, got dict"),
         ({"x": np.array([object()])}, r"state\(\)\['x'\] must be .* got ndarray"),
@@ -113,3 +137,62 @@ def test_a_state_that_no_file_can_hold_is_refused(tmp_path, state, message):
     sim.worlds["arm"].state = lambda: state
     with pytest.raises(TypeError, match=message):
         sim.save(tmp_path / "state.npz")
+
+
+def test_tuples_and_numpy_texts_come_back_as_they_were(tmp_path):
+    state = {"x": (1, [2.0, ()]), "name": np.str_("arm"), "mode": np.bool_(True)}
+    sim = Simulation(arm_loop())
+    sim.worlds["arm"].state = lambda: state
+    sim.save(tmp_path / "state.npz")
+    found = []
+    arm = Arm(scale=2.0)
+    arm.restore = found.append
+    Simulation.load(tmp_path / "state.npz", worlds={"arm": arm})
+    assert found == [state]
+    assert [type(v) for v in found[0].values()] == [tuple, np.str_, np.bool_]
+
+
+class Ledger:
+    """A world whose state is the very arrays and lists that it changes."""
+
+    interval = 5.0
+
+    def __init__(self, *, fails=False):
+        self.fails, self.sums, self.log = fails, np.zeros(2), []
+
+    def reset(self, _):
+        self.sums[:] = 0.0
+        self.log.clear()
+
+    def step(self, _):
+        self.sums += 1.0
+        self.log.append(len(self.log))
+        return self.sums
+
+    def state(self):
+        return {"sums": self.sums, "log": self.log}
+
+    def restore(self, state):
+        if self.fails:
+            self.fails = False
+            raise RuntimeError("not now")
+        self.sums[:] = state["sums"]
+        self.log[:] = state["log"]
+
+
+def test_worlds_go_back_where_another_cannot_take_up_its_state(tmp_path):
+    net = two_populations()
+    ledgers = Ledger(), Ledger()
+    for k, ledger in enumerate(ledgers):
+        net.add_world(f"ledger {k}", ledger, "motor", "sensor")
+    sim = Simulation(net)
+    sim.run_until(6.0)
+    sim.save(tmp_path / "state.npz")
+    sim.run_until(41.0)
+    ledgers[1].fails = True
+    with pytest.raises(RuntimeError, match="not now"):
+        sim.restore(tmp_path / "state.npz")
+    assert sim.time == 41.0
+    for ledger in ledgers:
+        assert ledger.log == list(range(8))
+        assert list(ledger.sums) == [8.0, 8.0]
