@@ -16,9 +16,14 @@ WRONG = [
     ("rates", [5.0, -1.0], r"must be rates in \[0, 1e\+06\] Hz, got -1 at \[1\]"),
     ("rates", [5.0, 1e7], r"must be rates in \[0, 1e\+06\] Hz, got 10000000 at \[1\]"),
     ("spikes", ([9.0], [0]), "its spikes must not be before 10 ms, got 9 ms"),
-    ("spikes", ([np.nan], [0]), "its spikes must not be before 10 ms, got nan ms"),
+    ("spikes", ([np.nan], [0]), "its spikes must have finite times, got nan ms"),
+    ("spikes", ([np.inf], [0]), "its spikes must have finite times, got inf ms"),
+    ("spikes", ([10.0 - 1e-14], [0]), r"not be before 10 ms, got 9\.9999999999999\d+ ms"),
     ("spikes", ([19.0], [2]), r"its spikes must have ids in \[0, 2\), got 2"),
+    ("spikes", ([19.0], [-7]), r"its spikes must have ids in \[0, 2\), got -7"),
+    ("spikes", ([19.0], [2**31]), r"its ids must be below 2\*\*31"),
     ("spikes", ([19.0], [0.5]), "its ids must be whole numbers"),
+    ("spikes", ([19.0], [np.nan]), "its ids must be whole numbers"),
     ("spikes", ([19.0], [0], [np.nan]), "its weights must be finite, got nan mV"),
     ("spikes", ([19.0], [0, 1]), "its times, ids and weights must have one length"),
 ]
@@ -29,6 +34,12 @@ WRONG_TYPES = [
     ("current", [1j, 0.0], "got complex128 values"),
     ("current", np.zeros((2, 1)), r"got \(2, 1\) as its shape"),
     ("current", {}, "got object values"),
+    (
+        "current",
+        np.ma.array([1.0, 2.0], mask=[0, 1]),
+        "with 1 dimension, got a masked one; fill it",
+    ),
+    ("spikes", (np.ma.array([19.0], mask=[1]), [0]), "its times must be .* got a masked one"),
     ("spikes", None, r"must be a tuple \(times, ids\) or \(times, ids, weights\), got NoneType"),
     ("spikes", ([19.0], None), "its ids must be an array of numbers with 1 dimension, got None"),
 ]
