@@ -62,8 +62,8 @@ def test_what_is_no_part_of_a_world_is_named_where_it_is_built(changes, message)
 
 
 def test_an_attribute_that_is_not_there_is_named_before_anything_runs():
-    with pytest.raises(ValueError, match=r"attributes: .*Plain.* has no 'positon'"):
-        simulation(world(attributes=("observation", "positon")))
+    with pytest.raises(ValueError, match=r"attributes: .*Plain.* has no 'velocity'"):
+        simulation(world(attributes=("observation", "velocity")))
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_a_rest_that_diverges_is_named_with_its_pressure_and_tension():
 
 def test_parts_of_a_voice_are_what_they_are():
     for make in (lambda: Voice(None), lambda: Voice(NOTES, None)):
-        with pytest.raises(TypeError, match="must be (Gestures|Syrinx), got NoneType"):
+        with pytest.raises(TypeError, match=r"must be (Gestures|Syrinx), got NoneType"):
             make()
     with pytest.raises(TypeError, match="tension_at_rest must be a number"):
         replace(NOTES, tension_at_rest="low")
@@ -160,19 +160,19 @@ def test_a_long_song_leaves_nothing_behind():
         (lambda: sing(NOTES, [1.0], [0], duration=1e99), r"duration must be at most 1e\+09, got"),
         (
             lambda: Syrinx(rate=1e12),
-            r"rate times oversampling must be at most 1e\+08 Hz, got 1e\+12",
+            r"rate times oversampling must be at most 1e\+08 Hz, got",
         ),
         (lambda: Syrinx(oversampling=10**9), "rate times oversampling must be at most"),
         (lambda: Syrinx(length=1e6), r"trachea must be at most 1e\+06 steps long, got a length of"),
         (
             lambda: replace(NOTES, pressure_at_rest=np.nan),
-            "pressure_at_rest must be finite, got nan",
+            "pressure_at_rest must be finite",
         ),
         (lambda: replace(NOTES, duration=1e12), "duration must be at most 10000, got"),
         (lambda: Voice(NOTES).go_on(ONSET, np.array([7]), 20), r"ids must be in \[0, 3\), got 7"),
         (
             lambda: Voice(NOTES).go_on(ONSET, ONSET - 3, 3),
-            r"onsets must be in \[0, 3\), got 3 at \[0\]",
+            r"onsets must be in \[0, 3\), got 3",
         ),
     ],
 )

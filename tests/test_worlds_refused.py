@@ -37,7 +37,7 @@ WRONG_TYPES = [
     (
         "current",
         np.ma.array([1.0, 2.0], mask=[0, 1]),
-        "with 1 dimension, got a masked one; fill it",
+        "1 dimension, got a masked one; fill it",
     ),
     ("spikes", (np.ma.array([19.0], mask=[1]), [0]), "its times must be .* got a masked one"),
     ("spikes", None, r"must be a tuple \(times, ids\) or \(times, ids, weights\), got NoneType"),
