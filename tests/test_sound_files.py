@@ -147,6 +147,9 @@ def test_floats_are_read_with_the_extra_unless_they_are_not_finite(tmp_path):
     soundfile.write(tmp_path / "nan.wav", np.full(4000, np.nan), RATE, subtype="FLOAT")
     with pytest.raises(ValueError, match="holds values that are not finite"):
         read(tmp_path / "nan.wav")
+    soundfile.write(tmp_path / "huge.wav", np.full(4000, 1e200), RATE, subtype="DOUBLE")
+    with pytest.raises(ValueError, match="not finite, or absurdly large"):
+        read(tmp_path / "huge.wav")
 
 
 @pytest.mark.parametrize(("tag", "width"), [(1, 2), (3, 4)])
