@@ -207,3 +207,18 @@ def test_worlds_go_back_where_another_cannot_take_up_its_state(tmp_path):
     for ledger in ledgers:
         assert ledger.log == list(range(8))
         assert list(ledger.sums) == [8.0, 8.0]
+
+
+def test_a_world_that_is_taken_over_in_the_middle_of_a_run_ends_it():
+    class Shared(Ledger):
+        def step(self, motor):
+            if len(self.log) == 3:
+                Simulation(net)
+            return super().step(motor)
+
+    net = two_populations()
+    net.add_world("ledger", Shared(), "motor", "sensor")
+    sim = Simulation(net)
+    with pytest.raises(RuntimeError, match="world 'ledger' was taken over by a newer Simulation"):
+        sim.run(1e6)
+    assert sim.time < 1e6

@@ -219,7 +219,11 @@ class WorldsInLoop:
         self._before = self.seconds()
 
     def look(self) -> None:
-        """Warn, once, of a world that takes most of the wall time of a run."""
+        """Warn, once, of a world that takes most of the wall time of a run.
+
+        RuntimeError where one was taken over meanwhile.
+        """
+        self._check()
         wall = _clock.perf_counter() - self._started
         if self._said or wall < _SLOW_AFTER:
             return
