@@ -67,6 +67,13 @@ def integer(name: str, value: object, *, at_least: int = 0, bits: int | None = N
     return int(value)
 
 
+def generator(name: str, value: object) -> np.random.Generator:
+    """Return `value`, which must be a random generator and not a seed."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator, got {value!r}")
+    return value
+
+
 def time_constant(name: str, value: object) -> float:
     """Return a positive time constant (ms), warning where it looks like seconds."""
     result = number(name, value, "ms", above=0.0)
