@@ -40,7 +40,6 @@ class Gestures {
 
     // The next samples of pressure and tension; time moves on behind them.
     void take(std::span<double> pressure, std::span<double> tension) {
-        reserve(pressure.size());
         take_one(pending_pressure_, pressure_at_rest_, pressure);
         take_one(pending_tension_, tension_at_rest_, tension);
     }
@@ -65,10 +64,10 @@ class Gestures {
         pending_tension_.resize(n, 0.0);
     }
     static void take_one(std::vector<double>& pending, double rest, std::span<double> taken) {
-        const std::size_t n = taken.size();
+        const std::size_t n = std::min(taken.size(), pending.size());
         for (std::size_t k = 0; k < n; ++k) taken[k] = rest + pending[k];
-        std::copy(pending.begin() + static_cast<std::ptrdiff_t>(n), pending.end(), pending.begin());
-        std::fill(pending.end() - static_cast<std::ptrdiff_t>(n), pending.end(), 0.0);
+        std::fill(taken.begin() + static_cast<std::ptrdiff_t>(n), taken.end(), rest);
+        pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(n));
     }
 
     std::vector<double> pressure_profile_, tension_profile_;  // (n_profile,)

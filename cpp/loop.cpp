@@ -17,6 +17,13 @@ std::string shown(double value) {
     return text;
 }
 
+// With all digits, for two that would look equal without.
+std::string exactly(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.17g", value);
+    return text;
+}
+
 bool earlier(const SensorKick& a, const SensorKick& b) {
     return a.time < b.time || (a.time == b.time && a.id < b.id);
 }
@@ -86,9 +93,14 @@ void WorldLoop::check(const Answer& given, Time t) const {
     };
     if (settings_.drive == Drive::spikes) {
         for (const SensorKick& kick : given.kicks) {
-            if (!(kick.time >= t + settings_.latency && kick.time <= largest))
-                refuse("its spikes must not be before " + shown(t + settings_.latency) +
-                       " ms, got " + shown(kick.time) + " ms");
+            if (!(std::abs(kick.time) <= largest))
+                refuse("its spikes must have finite times, got " + shown(kick.time) + " ms");
+            if (!(kick.time >= t + settings_.latency)) {
+                const bool close = shown(kick.time) == shown(t + settings_.latency);
+                const auto show = close ? exactly : shown;
+                refuse("its spikes must not be before " + show(t + settings_.latency) +
+                       " ms, got " + show(kick.time) + " ms");
+            }
             if (kick.id < 0 || static_cast<std::size_t>(kick.id) >= settings_.n_sensor)
                 refuse("its spikes must have ids in [0, " + std::to_string(settings_.n_sensor) +
                        "), got " + std::to_string(kick.id));

@@ -238,7 +238,8 @@ double LifDelta::potential(NeuronId id, Time t) const {
 
 void LifDelta::restored() {
     for (std::size_t i = 0; i < size(); ++i)
-        if (drive_[i] != 0.0) derive(i);
+        // Also where there is no drive any more: the present may be later than what is taken up.
+        if (v_inf_[i] != parameters_.v_rest[i] + parameters_.i_offset[i] + drive_[i]) derive(i);
     ahead_ = horizon_ < never ? excess_.growth_at(0, horizon_) : never;
 }
 

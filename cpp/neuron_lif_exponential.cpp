@@ -275,7 +275,8 @@ double LifExponential::current(NeuronId id, Time t, bool inhibitory) const {
 
 void LifExponential::restored() {
     for (std::size_t i = 0; i < size(); ++i)
-        if (drive_[i] != 0.0) derive(i);
+        // Also where there is no drive any more: the present may be later than what is taken up.
+        if (v_inf_[i] != parameters_.v_rest[i] + parameters_.i_offset[i] + drive_[i]) derive(i);
     now_ = -1.0;
     if (shared_) window_ = Window(membrane_[0], basis_at(0, start_), horizon_ - start_);
 }

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,3 +82,15 @@ def simulate(config):
     sim = Simulation(net)
     sim.run(config["duration"])
     return {"spikes": len(sim.spikes(cell)[0])}
+
+
+def names_its_parameters(config):
+    """Return metrics that are called as other columns of the table are."""
+    return {"a": 10 * config["a"], "seed": 1, "wall_s": None, "huge": 10**400}
+
+
+def exits_at_two(config):
+    """End the process, as a script does, where a is 2."""
+    if config["a"] == 2:
+        sys.exit("usage")
+    return {"x": config["a"]}

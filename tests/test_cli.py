@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+from postdict import calls
 from postdict.cli import main
 
 TINY = [
@@ -166,6 +167,49 @@ def test_help_shows_units_and_defaults(capsys, arguments, shown):
     printed = capsys.readouterr().out
     assert shown in printed
     assert ("world_delay" in printed) == ("inverse-model" in arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "inverse-model", "--config", ""],
+        ["run", "inverse-model", "--out", ""],
+        ["plot", ""],
+        ["plot", "results", "--out", ""],
+        ["sweep", "plan", "", "--out", "x"],
+        ["sweep", "plan", "sweep.toml", "--out", ""],
+        ["sweep", "run", ""],
+        ["sweep", "status", ""],
+        ["sweep", "collect", "", "--to", "table.csv"],
+    ],
+)
+def test_an_unset_variable_is_no_path(capsys, arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "a path must not be empty, got ''" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 10**5, "a = " + "9" * 5000])
+def test_what_no_toml_reader_takes_is_a_wrong_call(tmp_path, capsys, text):
+    (tmp_path / "config.toml").write_text(text)
+    assert run(tmp_path, "--config", str(tmp_path / "config.toml")) == 2
+    errors = capsys.readouterr().err
+    assert f"--config '{tmp_path}/config.toml' is not a TOML file" in errors
+    assert len(errors.splitlines()) == 1
+
+
+def test_results_of_another_experiment_are_not_written_over(tmp_path, capsys):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/summary.json").write_text('{"experiment": "theory", "config": {}}')
+    assert run(tmp_path) == 2
+    assert f"'{tmp_path}/out' holds results of 'theory': use another" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["summary.json"]
+
+
+def test_an_error_of_several_lines_is_told_in_one(capsys):
+    calls.say("two is wrong\n\n  second line\n")
+    assert capsys.readouterr().err == "postdict: two is wrong; second line\n"
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])  # the last lines come as the command ends, or not

@@ -194,6 +194,9 @@ def test_the_inverse_of_the_response_finds_the_gestures():
         ({"thresholds": [0.1, np.inf]}, "thresholds must be finite"),
         ({"thresholds": 0.1}, "thresholds must have 1 dimension"),
         ({"exponent": 0.0}, "exponent must be positive"),
+        ({"exponent": 2.0}, "exponent must be at most 1, got 2.0"),
+        ({"reference": 1e-300}, "reference must be at least 1e-90, got 1e-300"),
+        ({"rate": 1e12}, r"rate must be at most 1e\+06, got"),
     ],
 )
 def test_what_cannot_be_is_refused(change, message):
@@ -213,3 +216,27 @@ def test_hearing_is_a_value_whatever_its_thresholds_were_given_as():
 def test_voice_and_ear_need_one_rate():
     with pytest.raises(ValueError, match="voice and ear need one rate, got 20000 and 16000 Hz"):
         Bird(NOTES, replace(HEARING, rate=16_000.0), SYRINX)
+
+
+def test_no_sound_and_no_hearing_within_its_bounds_make_what_is_not_finite():
+    extreme = {"exponent": 1.0, "reference": 1e-90, "competition": 1e99, "neighbours": 2**64 - 1}
+    for change in (extreme, {**extreme, "competition": 0.0}):
+        ear = Ear(replace(HEARING, **change))
+        assert np.isfinite(ear.levels(np.full(4000, 1e100))).all()
+
+
+@pytest.mark.parametrize(
+    ("n_motor", "readout", "message"),
+    [
+        (NOTES.n, "counts", "a Bird needs the readout 'spikes', got an array"),
+        (NOTES.n + 1, "spikes", rf"ids must be in \[0, {NOTES.n}\), got {NOTES.n} at \[0\]"),
+    ],
+)
+def test_a_bird_says_what_it_cannot_sing(n_motor, readout, message):
+    net = Network()
+    net.add_spike_source("motor", n_motor, times=[1.5], ids=[n_motor - 1])
+    net.add_population("sensor", HEARING.n_sensor, LIF())
+    bird = Bird(NOTES, HEARING, SYRINX)
+    net.add_world("bird", bird, "motor", "sensor", readout=readout)
+    with pytest.raises((TypeError, ValueError), match=message):
+        Simulation(net).run(5.0)

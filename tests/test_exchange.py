@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import json
+import re
 import sys
 import warnings
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from postdict import LIF, Network, Simulation
-from postdict.exchange import Recording, Samples, Train
+from postdict.exchange import Recording, Samples, Train, unique_names
 from postdict.results import Result
 
 
@@ -136,9 +137,47 @@ def test_sonata(recording, tmp_path):
 
 def test_sonata_refuses_a_name_that_is_a_path(tmp_path):
     empty = Train(np.empty(0), np.empty(0, np.int64), 1)
-    with pytest.raises(ValueError, match="'a/b'"):
-        Recording(0.0, 1.0, {"a/b": empty}).to_sonata(tmp_path / "x.h5")
+    for name in ("a/b", "a\0b", "."):
+        with pytest.raises(ValueError, match=re.escape(repr(name))):
+            Recording(0.0, 1.0, {name: empty}).to_sonata(tmp_path / "x.h5")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sonata_without_a_population_can_be_read(tmp_path):
+    libsonata = module("libsonata")
+    Recording(0.0, 1.0, {}).to_sonata(tmp_path / "x.h5")
+    assert libsonata.SpikeReader(str(tmp_path / "x.h5")).get_population_names() == []
+
+
+def test_names_with_slashes(tmp_path):
+    one = Samples(np.array([0.0, 1.0]), np.zeros((2, 1)))
+    none = Train(np.empty(0), np.empty(0, np.int64), 1)
+    arrays = {"b/c": np.zeros(3)}
+    both = Recording(0.0, 2.0, {"a/b": none}, {"a/b.v": one, "a_b.v": one}, arrays)
+    module("xarray")
+    data = both.to_xarray()
+    assert {"a|b_times", "a|b_ids", "a|b.v", "a_b.v", "b|c"} <= set(data.variables)
+    pynwb = module("pynwb")
+    with quiet():
+        both.to_nwb(tmp_path / "x.nwb")
+        with pynwb.NWBHDF5IO(str(tmp_path / "x.nwb"), "r") as io:
+            nwb = io.read()
+            assert sorted(nwb.acquisition) == ["a_b.v", "a_b.v.2"]
+            assert list(nwb.units["population"][:]) == ["a/b"]
+
+
+def test_nwb_says_nothing_of_temporary_files(recording, tmp_path):
+    module("pynwb")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        recording.to_nwb(tmp_path / "x.nwb")
+    assert not [one for one in said if ".part" in str(one.message)]
+    with pytest.raises(TypeError, match="must be a datetime with a time zone, got '2026-11-24'"):
+        recording.to_nwb(tmp_path / "y.nwb", session_start_time="2026-11-24")
+
+
+def test_unique_names():
+    assert unique_names(["v", "v.2", "v", "v"]) == ["v", "v.2", "v.3", "v.4"]
 
 
 def test_xarray(recording):
@@ -177,6 +216,24 @@ def test_a_result_goes_the_same_ways(tmp_path):
         one.to_scipy("word")
     with pytest.raises(ValueError, match="history_times must be a matrix, got shape"):
         one.to_scipy("history_times")
+
+
+def test_spikes_of_a_result_are_sorted_and_checked():
+    def train(times, ids, **config):
+        arrays = {"x_times": np.array(times), "x_ids": np.array(ids)}
+        return Result("mine", config, {}, arrays).recording()
+
+    found = train([3.0, -1.0, 2.0, 2.0], [0, 1, 1, 0], n_motor=None)
+    assert found.spikes["x"].times.tolist() == [-1.0, 2.0, 2.0, 3.0]
+    assert found.spikes["x"].ids.tolist() == [1, 0, 1, 0]
+    assert found.spikes["x"].size == 2
+    assert (found.start, found.stop) == (-1.0, 3.0)
+    with pytest.raises(ValueError, match=r"x_times must be finite, got nan at \[0\]"):
+        train([np.nan], [0])
+    with pytest.raises(ValueError, match=r"x_ids must be integers, got 0\.5"):
+        train([1.0], [0.5])
+    with pytest.raises(ValueError, match="x_times and x_ids must have one length, got 1 and 2"):
+        train([1.0], [0, 1])
 
 
 def test_a_result_in_neo_nwb_sonata_and_xarray(tmp_path):
@@ -223,3 +280,4 @@ def test_regular_samples_know_their_interval():
     assert Samples(np.array([0.0, 0.5, 1.0]), np.zeros(3)).interval == 0.5
     assert Samples(np.array([0.0, 0.5, 1.1]), np.zeros(3)).interval is None
     assert Samples(np.array([0.0]), np.zeros(1)).interval is None
+    assert Samples(np.array([1.0, 1.0]), np.zeros(2)).interval is None

@@ -77,3 +77,22 @@ def test_a_result_shows_medians_ranges_and_shapes():
     rows = Cells(result._repr_html_()).rows
     assert ["scale", "0.8", "0.7 … 0.9"] in rows
     assert ["world", "6 × 2"] in rows
+
+
+@pytest.mark.parametrize(
+    ("summary", "row"),
+    [
+        ({"spread": 0.3}, ["spread", "0.3"]),  # a metric of that name, and no ranges
+        ({"scale": 1.0, "spread": None}, ["scale", "1"]),
+        ({"scale": 1.0, "spread": {"scale": [None, None]}}, ["scale", "1", "None … None"]),
+        ({"scale": 1.0, "spread": {"scale": 2.0}}, ["scale", "1"]),
+        ({"n": 10**400}, ["n", str(10**400)]),
+        ({"x": np.float32(0.5)}, ["x", "0.5"]),
+        ({"n": np.int64(3)}, ["n", "3"]),
+    ],
+)
+def test_a_result_of_a_users_function_is_shown_whatever_its_summary_holds(summary, row):
+    result = Result("<mine>", {}, summary, {"list": [1, 2]})
+    found = Cells(result._repr_html_())
+    assert row in found.rows
+    assert ["list", "2"] in found.rows

@@ -131,6 +131,7 @@ def test_a_loop_with_a_spread_world_goes_on_from_its_checkpoint(tmp_path):
         ({"kernel": [0.5, 0.5]}, "kernel must have shape (1,) or (1, 3, 2), got (2,)"),
         ({"matrix": np.zeros((0, 2))}, "matrix must have sensors and motor neurons"),
         ({"delays": np.full((3, 2), np.nan)}, "delays must be finite"),
+        ({"delays": np.ones((2, 3))}, "delays must be one number or have shape (3, 2), got (2, 3)"),
     ],
 )
 def test_worlds_that_do_not_fit_are_refused(given, message):
@@ -144,6 +145,9 @@ def test_spreads_that_are_no_bins_and_delays_that_are_none_are_refused():
         spread_world(MATRIX, 2.5, rng=rng())
     with pytest.raises(ValueError, match="no shape is named 'flat'"):
         spread_world(MATRIX, 2.0, shape="flat", rng=rng())
+    with pytest.raises(TypeError, match=r"rng must be a numpy.random.Generator, got 7"):
+        spread_world(MATRIX, 2.0, shape="random", rng=7)
+    assert spread_world(MATRIX.tolist(), 2.0, shape="random", rng=rng()).shape == MATRIX.shape
     network = Network()
     motor = network.add_spike_source("m", 2, times=[], ids=[])
     sensor = network.add_population("s", 3, PARAMETERS.sensor)

@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from postdict import result_files
+from postdict import result_files, storage
 from postdict.cli import main
 
 SMALL = {
@@ -67,13 +67,46 @@ def test_results_are_read_as_they_were_written(folder):
             lambda f: (f / "summary.json").write_text('{"config": {}, "experiment": "nonesuch"}'),
             "experiment",
         ),
+        (lambda f: (f / "summary.json").write_text("[" * 10**6), "summary.json cannot be read"),
+        (lambda f: (f / "summary.json").write_text(f'{{"a": {"9" * 5000}}}'), "cannot be read"),
+        (lambda f: tables(f, ["../elsewhere"]), "no table is named '../elsewhere'"),
+        (lambda f: tables(f, ["/etc/hosts"]), "no table is named '/etc/hosts'"),
+        (lambda f: tables(f, [3]), "no table is named 3"),
+        (lambda f: tables(f, "ab"), "tables must be a list, got 'ab'"),
+        (lambda f: arrays(f, lambda _, __: None), "cannot be drawn (KeyError"),
+        (lambda f: arrays(f, lambda _, a: a[:0] if a.ndim else a), "cannot be drawn"),
+        (lambda f: arrays(f, lambda *_: np.float64(1.0)), "cannot be drawn"),
+        (lambda f: arrays(f, lambda _, a: np.full(a.shape, "x")), "cannot be drawn"),
+        (lambda f: summary(f, config={}), "cannot be drawn (KeyError"),
+        (lambda f: summary(f, experiment="scaling"), "the figures of scaling cannot be drawn"),
     ],
 )
 def test_what_is_not_a_folder_of_results_is_a_wrong_call(folder, tmp_path, capsys, damage, message):
     copy = tmp_path / "copy"
     shutil.copytree(folder, copy)
     damage(copy)
+    before = {path.name: path.read_bytes() for path in copy.iterdir()}
     assert main(["plot", str(copy)]) == 2
     said = capsys.readouterr().err
     assert message in said
     assert len(said.splitlines()) == 1
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
+
+
+def summary(folder, **changed):
+    """Change values of summary.json."""
+    file = folder / "summary.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changed}))
+
+
+def tables(folder, names):
+    """Change which tables provenance.json names."""
+    file = folder / "provenance.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "tables": names}))
+
+
+def arrays(folder, change):
+    """Change every array, or leave it out where it becomes None."""
+    file = folder / "result.npz"
+    changed = {k: change(k, v) for k, v in storage.read_npz(file.read_bytes()).items()}
+    file.write_bytes(storage.npz_bytes({k: v for k, v in changed.items() if v is not None}))

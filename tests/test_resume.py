@@ -103,6 +103,23 @@ def test_checkpoints_of_another_run_are_refused(tmp_path, capsys):
     assert (tmp_path / "checkpoints").exists()
 
 
+@pytest.mark.parametrize("option", [("--checkpoint-every", "60"), ("--resume",)])
+def test_a_users_own_checkpoints_are_left_alone(tmp_path, capsys, option):
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints/epoch-1.pt").write_bytes(b"weeks of work")
+    assert main(command(tmp_path, *option)) == 2
+    assert "'epoch-1.pt', which is no checkpoint of an experiment" in capsys.readouterr().err
+    assert (tmp_path / "checkpoints/epoch-1.pt").read_bytes() == b"weeks of work"
+
+
+def test_what_is_laid_beside_checkpoints_outlives_them(tmp_path):
+    keeper = Keeper(tmp_path, {"experiment": "one"}, every=1.0, resume=False)
+    (tmp_path / "checkpoints/.experiment.json.0123456789abcdef.part").touch()
+    (tmp_path / "checkpoints/notes.txt").write_text("mine")
+    keeper.done()
+    assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["notes.txt"]
+
+
 def test_a_damaged_checkpoint_is_one_clear_error(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("postdict.keeping.Kept.look", _save_and_stop)
     assert main(command(tmp_path, "--checkpoint-every", "1")) == 1

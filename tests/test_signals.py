@@ -292,3 +292,25 @@ def test_they_are_shown_and_counted():
     assert (parts[sine], parts[net.current_sources[0]]) == (16 * 2000, 16 + 4 * 2)
     everybody = net.add_current("all", "cells", Steps([0.0, 9.0], [0.1, 0.0]))
     assert net.memory().parts[everybody] == 16 * 2 + 4 * 3
+
+
+@pytest.mark.parametrize("neurons", [LIF(tau_m=10.0), LIFExp(tau_m=10.0)])
+def test_what_goes_back_to_before_a_current_has_none(tmp_path, neurons):
+    net = postdict.Network(seed=1)
+    cells = net.add_population("cells", 3, neurons)
+    net.add_poisson("noise", cells, rate=200.0, weight=0.4)
+    net.add_current("step", cells, Steps([10.0, 30.0], [1.5, 0.6]))
+    sim, whole = Simulation(net), Simulation(net)
+    sim.run_until(5.0)
+    sim.save(tmp_path / "state.npz")
+    for later in (20.0, 40.0):
+        sim.run_until(later)
+        sim.restore(tmp_path / "state.npz")
+        again = Simulation.load(tmp_path / "state.npz")
+        assert np.array_equal(sim.potentials(cells), again.potentials(cells))
+    for one in (sim, whole):
+        one.run_until(100.0)
+    assert len(whole.spikes(cells)[0]) > 5
+    for a, b in zip(sim.spikes(cells), whole.spikes(cells), strict=True):
+        assert np.array_equal(a, b)
+    assert np.array_equal(sim.potentials(cells), whole.potentials(cells))

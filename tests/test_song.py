@@ -31,16 +31,19 @@ def test_wrong_settings_are_refused():
         Config(n_motor=1)
     with pytest.raises(ValueError, match="song_duration must be at least 1000"):
         Config(song_duration=10.0)
+    with pytest.raises(ValueError, match="recall_pause must be at most 1000"):
+        Config(recall_pause=1e9)
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"RIFF", "is no WAV file of integer PCM|is no sound file"),
+        (b"RIFF", "is no plain WAV file of integer PCM|is no sound file"),
         (wav_bytes(np.zeros(100), 20_000.0), "lasts 5 ms, less than 50 ms"),
         (wav_bytes(np.zeros(4000), 20_000.0), "is silent"),
         (wav_bytes(np.ones(4000), 20_000.0)[:-2], "is cut off"),
+        (wav_bytes(np.full(4000, 0.5), 44_100.0), "is silent, but for a constant offset of 0.5"),
     ],
 )
 def test_a_bad_tutor_ends_the_call_before_anybody_babbles(
@@ -77,11 +80,22 @@ def test_a_file_is_heard_as_loud_as_an_own_song_and_its_rest_is_not_read(tmp_pat
     again = file_song(SINGER, read_tutor(str(path), rate=RATE, longest=1e4), like=song)
     assert again.gestures is None
     np.testing.assert_allclose(again.sound, song.sound - song.sound.mean(), atol=2e-3)
-    with pytest.warns(UserWarning, match="the first 1 s are imitated"):
+    with pytest.warns(UserWarning, match=r"\(1.5 s\) the first 0.7 s are imitated"):
         part = file_song(SINGER, read_tutor(str(path), rate=RATE, longest=700.0), like=song)
     assert part.duration == 700.0
     path.write_bytes(wav_bytes(np.zeros(4000), RATE))
     with pytest.raises(ValueError, match="is silent"):
+        read_tutor(str(path), rate=RATE, longest=1e4)
+
+
+@pytest.mark.parametrize("rate", [8000, 20_000, 44_100, 96_000])
+def test_an_offset_is_silence_and_a_song_on_top_of_it_is_not(tmp_path, rate):
+    path = tmp_path / "offset.wav"
+    tone = 0.01 * np.sin(2.0 * np.pi * 2000.0 * np.arange(rate) / rate)
+    path.write_bytes(wav_bytes(0.5 + tone, rate))
+    assert len(read_tutor(str(path), rate=RATE, longest=1e4)) == RATE
+    path.write_bytes(wav_bytes(0.5 + 0.0 * tone, rate))
+    with pytest.raises(ValueError, match=r"is silent"):
         read_tutor(str(path), rate=RATE, longest=1e4)
 
 

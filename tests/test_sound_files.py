@@ -102,6 +102,7 @@ FLOAT = damaged(WHOLE, _20=struct.pack("<H", 3))
         (WHOLE[:36], "is no whole WAV file|is cut off within its header"),
         (WHOLE[:44], "is cut off"),
         (WHOLE[:2000], "is cut off"),
+        (damaged(WHOLE, _36=b"LIST\xf0\xff\xff\x7f"), "is cut off within its header"),
         (damaged(WHOLE, _24=struct.pack("<I", 0)), "has a rate of 0 Hz"),
         (damaged(WHOLE, _24=struct.pack("<I", 2**31)), "has a rate of 2147483648 Hz, more than"),
         (damaged(WHOLE, _22=struct.pack("<H", 0)), "is no whole WAV file|has no channel"),
@@ -146,6 +147,33 @@ def test_floats_are_read_with_the_extra_unless_they_are_not_finite(tmp_path):
     soundfile.write(tmp_path / "nan.wav", np.full(4000, np.nan), RATE, subtype="FLOAT")
     with pytest.raises(ValueError, match="holds values that are not finite"):
         read(tmp_path / "nan.wav")
+    soundfile.write(tmp_path / "huge.wav", np.full(4000, 1e200), RATE, subtype="DOUBLE")
+    with pytest.raises(ValueError, match="not finite, or absurdly large"):
+        read(tmp_path / "huge.wav")
+
+
+@pytest.mark.parametrize(("tag", "width"), [(1, 2), (3, 4)])
+def test_the_extensible_form_is_read_whatever_it_holds(tmp_path, tag, width):
+    pytest.importorskip("soundfile")
+    content = encoded(tone(), 2) if tag == 1 else tone().astype("<f4").tobytes()
+    guid = bytes([tag]) + bytes.fromhex("000000000010008000 00aa00389b71")
+    head = struct.pack("<HHIIHH", 0xFFFE, 1, RATE, width * RATE, width, 8 * width)
+    head += struct.pack("<HHI", 22, 8 * width, 4) + guid
+    chunks = b"fmt " + struct.pack("<I", len(head)) + head
+    chunks += b"data" + struct.pack("<I", len(content)) + content
+    path = tmp_path / "extensible.wav"
+    path.write_bytes(b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks)
+    np.testing.assert_allclose(read(path), tone(), atol=1e-4)
+
+
+def test_what_breaks_off_within_another_format_is_refused_by_name(tmp_path):
+    soundfile = pytest.importorskip("soundfile")
+    path = tmp_path / "half.flac"
+    soundfile.write(path, np.random.default_rng(1).uniform(-0.5, 0.5, 200_000), RATE)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(ValueError, match=r"half\.flac is (damaged|cut off): "):
+        read(path)
 
 
 def test_what_is_written_is_16_bit_pcm_without_clipping():

@@ -1,7 +1,11 @@
 """Files are whole or not there, and read without trust; results and their folders."""
 
+import errno
+import io
 import json
 import os
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,6 +45,56 @@ def test_compressed_and_broken_archives_are_refused(tmp_path):
         storage.read_npz((tmp_path / "x.npz").read_bytes())
     with pytest.raises(ValueError, match="not a whole"):
         storage.read_npz(b"PK")
+
+
+def npy(shape, descr="<f8"):
+    """Return an .npz with one array that is declared and not there."""
+    head = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("a.npy", b"\x93NUMPY\x01\0" + len(head).to_bytes(2, "little") + head)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("shape", [f"({10**12},)", f"({10**30},)", f"(0, {10**30})", "(-1,)"])
+def test_sizes_that_are_only_declared_are_refused(shape):
+    with pytest.raises(ValueError):
+        storage.read_npz(npy(shape))
+
+
+def test_files_that_belong_together_are_all_replaced_or_none(tmp_path, monkeypatch):
+    paths = [tmp_path / name for name in ("summary", "arrays", "figure")]
+    storage.write_together(dict.fromkeys(paths, b"old"))
+    write, written = Path.write_bytes, []
+
+    def fill(path, content):
+        written.append(path)
+        if len(written) == 3:
+            raise OSError("no space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    with pytest.raises(OSError, match="no space"):
+        storage.write_together(dict.fromkeys(paths, b"new"))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "summary": b"old", "arrays": b"old", "figure": b"old",
+    }  # fmt: skip
+
+
+def test_a_full_disk_is_told_with_the_file(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match=f"No space left on device: '{tmp_path}/x'"):
+        storage.write_bytes(tmp_path / "x", b"")
+    with pytest.raises(OSError, match=f"No space left on device: '{tmp_path}/y'"):
+        storage.write_together({tmp_path / "y": b"", tmp_path / "z": b""})
+
+
+def test_a_missing_folder_is_told_with_the_file_and_no_temporary_one(tmp_path):
+    with pytest.raises(FileNotFoundError, match=f"No such file or directory: '{tmp_path}/none/x'"):
+        storage.write_bytes(tmp_path / "none" / "x", b"")
 
 
 def test_medians_and_ranges_keep_the_nesting():

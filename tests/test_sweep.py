@@ -158,6 +158,7 @@ def test_an_estimate_ends_at_its_limit(tmp_path):
         (lambda: Sweep.zip(sweep_functions.run, Config(), {"n": [1], "gain": [1, 2]}),
          "must be equally long"),
         (lambda: random_of({"n": [1, 2]}, 3), "samples must be at most 2"),
+        (lambda: random_of({"gain": {"low": 1, "high": 1 + 3e-16}}, 9), "samples must be at most"),
         (lambda: random_of({"gain": {"low": 2, "high": 1}}, 3), "must have low < high"),
         (lambda: random_of({"gain": {"low": 0, "high": 1, "log": True}}, 3), "0 < low < high"),
         (lambda: random_of({"gain": {"lo": 0, "high": 1}}, 3), "did you mean 'low'?"),

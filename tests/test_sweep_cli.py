@@ -137,6 +137,8 @@ def test_random_points_are_one_dimension(tmp_path):
         ('experiment = "test"\n[grid]\nn = [1]\n[zip]\nn = [1]', "one of grid, zip, random"),
         ('experiment = "test"\n[random]\nn = [1]', "[random] needs samples"),
         ('experiment = "test"\nmetrics = "mean"', "metrics must be a list of names"),
+        ("experiment = " + "[" * 10**5, "not a TOML file"),
+        ("experiment = " + "9" * 5000, "not a TOML file"),
         ('experiment = "test"\n[set]\nmode = "fail"', "every measured point fails"),
     ],
 )
@@ -163,6 +165,9 @@ def test_bad_calls(tmp_path, capsys):
     ):
         assert command("run", tmp_path, *arguments) == 2
         assert message in capsys.readouterr().err
+    for seconds in ("-1", "nan", "inf", "1e300"):
+        assert plan(tmp_path, GRID, f"--measure={seconds}") == 2
+        assert "--measure must be" in capsys.readouterr().err
     assert command("collect", tmp_path, "--to", "table.xlsx") == 2
     assert "must end in .nc or .csv" in capsys.readouterr().err
 

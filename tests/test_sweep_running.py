@@ -11,6 +11,7 @@ import pytest
 
 import sweep_functions
 from postdict import Sweep, sweep
+from postdict.sweep import keys
 from sweep_functions import Config
 
 ONE = ThreadPoolExecutor(1)
@@ -148,6 +149,52 @@ def test_a_point_that_kills_its_process_is_found_and_the_others_are_done(tmp_pat
     (failure,) = report.failures
     assert failure["config"]["a"] == 2
     assert "worker process died" in failure["error"]
+
+
+def test_a_function_that_ends_its_process_fails_at_its_point_alone(tmp_path):
+    made = Sweep.grid(sweep_functions.exits_at_two, {"a": 0, "seed": 0}, {"a": [1, 2, 3]})
+    report = made.run(tmp_path, workers=1)
+    assert report.done == 2
+    assert [one["error"] for one in report.failures] == ["SystemExit: usage"]
+
+
+def test_metrics_called_as_a_parameter_have_columns_of_their_own(tmp_path):
+    base = {"a": 0, "seed": 0}
+    made = Sweep.grid(sweep_functions.names_its_parameters, base, {"a": [1, 2]}, seeds=[5])
+    made.run(tmp_path, ONE)
+    assert sweep.collect(tmp_path, tmp_path / "table.csv") == (2, 2)
+    header, *rows = (tmp_path / "table.csv").read_text().splitlines()
+    assert header == "a,seed,wall_s,result.a,result.seed,result.wall_s,huge"
+    assert [row.split(",")[0] for row in rows] == ["1", "2"]
+    assert [row.split(",")[3] for row in rows] == ["10.0", "20.0"]
+    assert [row.split(",")[-1] for row in rows] == ["inf", "inf"]
+    pytest.importorskip("xarray")
+    table = sweep.to_xarray(tmp_path)
+    assert table["a"].values.tolist() == [1, 2]
+    assert table["result.a"].values.ravel().tolist() == [10, 20]
+
+
+@pytest.mark.parametrize("lost", ["format", "keys", "dims", "source"])
+def test_a_plan_without_one_of_its_parts_is_damaged(tmp_path, lost):
+    grid().run(tmp_path, ONE)
+    strip(tmp_path / "sweep.json", lost)
+    with pytest.raises(sweep.SweepError, match=f"'{lost}'|has format None"):
+        sweep.status(tmp_path)
+
+
+@pytest.mark.parametrize("lost", ["wall_s", "commit", "summary", "arrays"])
+def test_a_point_without_one_of_its_parts_does_not_verify(tmp_path, lost):
+    grid().run(tmp_path, ONE)
+    strip(sorted((tmp_path / "points").iterdir())[0], lost)
+    assert f"it has no '{lost}'" in sweep.status(tmp_path).damaged[0]
+    assert grid().run(tmp_path, ONE).done == 1
+
+
+def strip(file, name):
+    """Take one part of a record away, and sign it again."""
+    record = json.loads(file.read_text())
+    rest = {k: v for k, v in record.items() if k not in (name, "digest")}
+    file.write_text(json.dumps({**rest, "digest": keys.digest(rest)}))
 
 
 def test_a_cluster_that_is_lost_is_no_failure_of_the_points(tmp_path):

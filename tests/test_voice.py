@@ -85,6 +85,7 @@ def test_a_voice_goes_on_where_it_was_left_to_the_last_bit():
 )
 def test_a_saved_voice_that_is_not_finite_is_refused_and_changes_nothing(part):
     voice = Voice(NOTES)
+    voice.go_on(np.array([3]), np.array([0]), 50)
     earlier = voice.state()
     voice.go_on(np.array([3]), np.array([0]), 100)
     before = voice.state()
@@ -114,6 +115,35 @@ def test_gestures_are_copied_read_only_and_compared_by_identity():
     assert len({gestures, replace(gestures)}) == 2
 
 
+ONSET = np.array([3])
+
+
+def test_a_rest_that_diverges_is_named_with_its_pressure_and_tension():
+    with pytest.raises(DivergenceError, match=r"at rest, .* at pressure -0.1 and tension 1e\+06"):
+        Voice(replace(NOTES, tension_at_rest=1e6))
+
+
+def test_parts_of_a_voice_are_what_they_are():
+    for make in (lambda: Voice(None), lambda: Voice(NOTES, None)):
+        with pytest.raises(TypeError, match=r"must be (Gestures|Syrinx), got NoneType"):
+            make()
+    with pytest.raises(TypeError, match="tension_at_rest must be a number"):
+        replace(NOTES, tension_at_rest="low")
+
+
+def test_a_long_song_leaves_nothing_behind():
+    nobody = np.empty(0, np.int64)
+    whole, pieces = Voice(NOTES), Voice(NOTES)
+    whole.go_on(nobody, nobody, 4000)
+    for _ in range(200):
+        pieces.go_on(nobody, nobody, 20)
+    states = [voice.state() for voice in (whole, pieces)]
+    for name in states[0]:
+        assert np.array_equal(states[0][name], states[1][name]), name
+    # No sample that was sung is kept.
+    assert sum(values.size for values in states[0].values()) < 4000
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -127,6 +157,23 @@ def test_gestures_are_copied_read_only_and_compared_by_identity():
         (lambda: replace(NOTES, duration=10.0), "at least twice ramp and lead, 12 ms, got 10 ms"),
         (lambda: sing(NOTES, [1.0], [3], duration=10.0), r"ids must be in \[0, 3\), got 3"),
         (lambda: sing(NOTES, [1.0], [0], duration=0.0), "duration must be positive"),
+        (lambda: sing(NOTES, [1.0], [0], duration=1e99), r"duration must be at most 1e\+09, got"),
+        (
+            lambda: Syrinx(rate=1e12),
+            r"rate times oversampling must be at most 1e\+08 Hz, got",
+        ),
+        (lambda: Syrinx(oversampling=10**9), "rate times oversampling must be at most"),
+        (lambda: Syrinx(length=1e6), r"trachea must be at most 1e\+06 steps long, got a length of"),
+        (
+            lambda: replace(NOTES, pressure_at_rest=np.nan),
+            "pressure_at_rest must be finite",
+        ),
+        (lambda: replace(NOTES, duration=1e12), "duration must be at most 10000, got"),
+        (lambda: Voice(NOTES).go_on(ONSET, np.array([7]), 20), r"ids must be in \[0, 3\), got 7"),
+        (
+            lambda: Voice(NOTES).go_on(ONSET, ONSET - 3, 3),
+            r"onsets must be in \[0, 3\), got 3",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(make, message):

@@ -5,7 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from postdict.world import check_world, load_world, sparse_world, tonotopic_world
+from postdict.world import (
+    check_world,
+    conditioned_world,
+    load_world,
+    sparse_world,
+    tonotopic_world,
+)
 
 
 def rng():
@@ -88,3 +94,20 @@ def test_silent_sensors_and_unreachable_motor_neurons_are_named():
 def test_fan_out_cannot_exceed_the_sensors():
     with pytest.raises(ValueError, match="fan_out must be at most n_sensor = 4, got 5"):
         sparse_world(4, 2, fan_out=5, rng=rng())
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: sparse_world(60, 20, rng=1), r"rng must be a numpy.random.Generator, got 1"),
+        (lambda: sparse_world(60.5, 20, rng=rng()), r"n_sensor must be an integer, got 60\.5"),
+        (lambda: sparse_world(60, 20, gain=np.nan, rng=rng()), "gain must be finite, got nan"),
+        (lambda: tonotopic_world(60, 0, rng=rng()), "n_motor must be at least 1, got 0"),
+        (lambda: tonotopic_world(60, 20, variation=-1.0, rng=rng()), "variation must be non"),
+        (lambda: tonotopic_world(60, 20, rng=None), r"Generator, got None"),
+        (lambda: conditioned_world(60, 20, condition=9.0, rng=3), r"Generator, got 3"),
+    ],
+)
+def test_worlds_that_cannot_be_drawn_are_refused(make, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        make()

@@ -29,7 +29,9 @@ class SharedSimulation {
       public:
         explicit Use(SharedSimulation& shared) : shared_(shared) {
             if (shared_.in_use_.exchange(true))
-                throw std::runtime_error("this Simulation is running in another thread");
+                throw std::runtime_error(
+                    "this Simulation is running in another thread, or asks the world "
+                    "that looks into it");
         }
         ~Use() { shared_.in_use_ = false; }
         Use(const Use&) = delete;

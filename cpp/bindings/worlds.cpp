@@ -107,8 +107,10 @@ Answer PythonWorld::converted(const py::object& given, Time t) const {
     Answer answer;
     for (py::ssize_t k = 0; k < times.size(); ++k) {
         const double id = ids.data()[k];
-        if (!(id >= -1.0 && id < 2147483648.0 && id == std::floor(id)))
+        if (id != std::floor(id))
             throw py::value_error(about(name_, t, "its ids must be whole numbers"));
+        if (!(std::abs(id) < 2147483648.0))
+            throw py::value_error(about(name_, t, "its ids must be below 2**31"));
         answer.kicks.push_back({times.data()[k], static_cast<NeuronId>(id),
                                 parts.size() == 3 ? weights.data()[k] : weight_});
     }
@@ -122,6 +124,7 @@ py::array_t<double> PythonWorld::numbers(const py::handle& given, const char* wh
                                        " must be an array of numbers with 1 dimension, got " +
                                        got));
     };
+    if (py::hasattr(given, "mask")) refuse("a masked one; fill it first");
     const py::array array = py::array::ensure(given);
     if (!array) {
         PyErr_Clear();

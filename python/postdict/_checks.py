@@ -56,13 +56,22 @@ def is_single(value: object) -> bool:
         return False
 
 
-def integer(name: str, value: object, *, at_least: int = 0) -> int:
-    """Return `value` as an int that is at least `at_least`."""
+def integer(name: str, value: object, *, at_least: int = 0, bits: int | None = None) -> int:
+    """Return `value` as an int that is at least `at_least`, and below 2**`bits`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if value < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value}")
+    if bits is not None and value >= 2**bits:
+        raise ValueError(f"{name} must be below 2**{bits}, got {value}")
     return int(value)
+
+
+def generator(name: str, value: object) -> np.random.Generator:
+    """Return `value`, which must be a random generator and not a seed."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator, got {value!r}")
+    return value
 
 
 def time_constant(name: str, value: object) -> float:

@@ -18,8 +18,8 @@ Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]
 class Bird:
     """A world (`control.World`): motor spikes, gestures, sound, ear, drive of the sensors.
 
-    A gesture begins with its spike, to the sample; what is heard in a millisecond drives the
-    sensors in the next.
+    Its readout is "spikes". A gesture begins with its spike, to the sample; what is heard in a
+    millisecond drives the sensors in the next.
 
     Parameters
     ----------
@@ -48,6 +48,8 @@ class Bird:
 
         A step that fails, by divergence or Ctrl-C, leaves the bird as it was.
         """
+        if not isinstance(motor, tuple):
+            raise TypeError("a Bird needs the readout 'spikes', got an array")
         voice, ear, n = self._now[0].copy(), self._now[1].copy(), self._now[2]
         times, ids = motor
         block = self._parts[1].block

@@ -50,11 +50,11 @@ class TuningCurves:
     height: float
 
     def __post_init__(self) -> None:
-        centres = _checks.finite_array("centres", self.centres)
+        centres = _checks.finite_array("centres", self.centres).copy()
         centres = centres[:, None] if centres.ndim == 1 else centres
         if centres.ndim != 2 or 0 in centres.shape:
             raise ValueError(f"centres must be (n_sensor, n_dimensions), got {centres.shape}")
-        width = _checks.finite_array("width", self.width)
+        width = _checks.finite_array("width", self.width).copy()
         if width.shape not in ((), (centres.shape[1],)) or not (width > 0).all():
             raise ValueError(
                 f"width must be positive, one number or {centres.shape[1]}, got {self.width}"
@@ -65,14 +65,23 @@ class TuningCurves:
 
     def encode(self, observation: ArrayLike) -> NDArray[np.float64]:
         """Return (n_sensor,) for an observation (n_dimensions,)."""
-        seen = np.asarray(observation, np.float64)
+        try:
+            seen = np.asarray(observation, np.float64)
+        except (TypeError, ValueError):  # of a dict, a ragged tuple, a text
+            raise TypeError(
+                f"an observation must be an array of {self.centres.shape[1]} values, got "
+                f"{type(observation).__name__}: tuning curves need an encoder of your own around "
+                "them for other spaces"
+            ) from None
         if seen.shape != self.centres.shape[1:]:
             raise ValueError(
                 f"an observation must have {self.centres.shape[1]} values, got {seen.shape} as its "
                 "shape"
             )
         offset = (seen - self.centres) / self.width
-        drive: NDArray[np.float64] = self.height * np.exp(-0.5 * (offset * offset).sum(axis=1))
+        with np.errstate(over="ignore"):  # e^-inf is the 0 that it should be
+            squares = (offset * offset).sum(axis=1)
+        drive: NDArray[np.float64] = self.height * np.exp(-0.5 * squares)
         return drive
 
 
@@ -93,18 +102,32 @@ class LinearDecoder:
     high: ArrayLike = np.inf
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "weights", _checks.finite_array("weights", self.weights, ndim=2))
-        n = len(self.weights)
-        for name, bound in (("low", self.low), ("high", self.high)):
-            if np.shape(bound) not in ((), (n,)):
-                raise ValueError(f"{name} must be one number or {n}, got {bound}")
+        weights = _checks.finite_array("weights", self.weights, ndim=2).copy()
+        if 0 in weights.shape:
+            raise ValueError(f"weights must be (n_dimensions, n_motor), got {weights.shape}")
+        object.__setattr__(self, "weights", weights)
+        n = len(weights)
+        for name in ("low", "high"):
+            given = getattr(self, name)
+            try:
+                bound = np.array(given, np.float64)
+            except (TypeError, ValueError):
+                raise TypeError(f"{name} must be one number or {n}, got {given!r}") from None
+            if bound.shape not in ((), (n,)):
+                raise ValueError(f"{name} must be one number or {n}, got {given}")
+            object.__setattr__(self, name, bound)
         if not np.all(np.asarray(self.low) < np.asarray(self.high)):
             raise ValueError(f"low must be below high, got {self.low} and {self.high}")
 
     def decode(self, motor: NDArray[Any]) -> NDArray[np.float32]:
         """Return the action, (n_dimensions,) of float32 as Gymnasium's boxes have it."""
+        _counted(motor)
+        n = self.weights.shape[1]
+        if motor.shape != (n,):
+            raise ValueError(f"the decoder's weights are of {n} motor neurons, got {len(motor)}")
         action: NDArray[np.float64] = np.clip(self.weights @ motor, self.low, self.high)
-        return action.astype(np.float32)
+        with np.errstate(over="ignore"):  # no box holds what is beyond float32
+            return action.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -130,9 +153,16 @@ class ChoiceDecoder:
 
     def decode(self, motor: NDArray[Any]) -> int:
         """Return an action in [0, n_actions)."""
+        _counted(motor)
         if motor.size % self.n_actions:
             raise ValueError(
                 f"{motor.size} motor neurons cannot be divided into {self.n_actions} equal groups"
             )
         total = motor.reshape(self.n_actions, -1).sum(axis=1)
         return int(np.argmax(total)) if total.any() else self.idle
+
+
+def _counted(motor: Any) -> None:
+    """Refuse the readout that is no array."""
+    if not isinstance(motor, np.ndarray):
+        raise TypeError("this decoder needs the readout 'counts' or 'rates', got spikes")

@@ -6,6 +6,7 @@ it answers acts on [t_k + latency, t_(k+1) + latency).
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import inspect
 import time as _clock
@@ -33,8 +34,8 @@ class World(Protocol):
     """What a user's world must have; `Network.add_world` says what its arrays hold.
 
     It may also have `state` and `restore`: then a simulation with it can be saved. ``state()``
-    returns a dict with texts as keys, of numbers, texts, True, False, None, lists, arrays and such
-    dicts; ``restore(state)`` takes up what it returned.
+    returns a dict with texts as keys, of numbers, texts, True, False, None, lists, tuples, arrays
+    and such dicts; ``restore(state)`` takes up what it returned.
 
     Attributes
     ----------
@@ -90,7 +91,7 @@ def check(name: str, world: Any) -> float:
     one, other = (callable(getattr(world, k, None)) for k in ("state", "restore"))
     if one != other:
         raise TypeError(f"world {name!r} must have both state() and restore(state), or neither")
-    return _checks.number(f"world {name!r}: interval", world.interval, "ms", above=0.0)
+    return _checks.time_constant(f"world {name!r}: interval", world.interval)
 
 
 def check_own(name: str, world: World, others: Mapping[str, World]) -> None:
@@ -117,6 +118,8 @@ def chosen(
     attached: Mapping[str, World], intervals: Mapping[str, float], given: Mapping[str, World] | None
 ) -> dict[str, World]:
     """Return the worlds of a simulation by name: those given, else those attached."""
+    if given is not None and not isinstance(given, Mapping):
+        raise TypeError(f"worlds must be a dict of worlds by name, got {type(given).__name__}")
     for name, world in (given or {}).items():
         if name not in attached:
             raise ValueError(_checks.unknown("world", name, attached))
@@ -200,7 +203,7 @@ class WorldsInLoop:
 
     def restore(self, states: Mapping[str, dict[str, Any]], others: Callable[[], None]) -> None:
         """Take up states, and call what takes up the others; if one cannot, all go back."""
-        before = self._states()
+        before = copy.deepcopy(self._states())  # which may be the very lists that worlds change
         try:
             self._restore(states)
             others()
@@ -216,7 +219,11 @@ class WorldsInLoop:
         self._before = self.seconds()
 
     def look(self) -> None:
-        """Warn, once, of a world that takes most of the wall time of a run."""
+        """Warn, once, of a world that takes most of the wall time of a run.
+
+        RuntimeError where one was taken over meanwhile.
+        """
+        self._check()
         wall = _clock.perf_counter() - self._started
         if self._said or wall < _SLOW_AFTER:
             return

@@ -16,6 +16,8 @@ from . import _checks, _core
 Floats = NDArray[np.float64]
 
 BLOCK = 1.0  # ms, from one answer to the next
+HIGHEST_RATE = 1e6  # Hz
+FAINTEST_REFERENCE = 1e-90
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,12 @@ class Hearing:
     def __post_init__(self) -> None:
         _checks.integer("n_channels", self.n_channels, at_least=1)
         _checks.integer("neighbours", self.neighbours, at_least=0)
-        for name in ("rate", "lowest", "highest", "reference", "exponent", "adaptation", "gain"):
+        for name in ("lowest", "highest", "adaptation", "gain"):
             _checks.number(name, getattr(self, name), above=0.0)
+        _checks.number("rate", self.rate, "Hz", above=0.0, at_most=HIGHEST_RATE)
+        # Within these bounds no sound, however loud, overflows.
+        _checks.number("exponent", self.exponent, above=0.0, at_most=1.0)
+        _checks.number("reference", self.reference, at_least=FAINTEST_REFERENCE)
         _checks.number("competition", self.competition, at_least=0.0)
         if not self.lowest <= self.highest < 0.5 * self.rate:
             raise ValueError(
@@ -110,6 +116,8 @@ class Ear:
 
     def __post_init__(self) -> None:
         hearing = self.hearing
+        if not isinstance(hearing, Hearing):
+            raise TypeError(f"hearing must be Hearing, got {type(hearing).__name__}")
         self._core = _core.Ear(
             rate=hearing.rate,
             centres=hearing.centres(),
@@ -117,7 +125,7 @@ class Ear:
             reference=hearing.reference,
             exponent=hearing.exponent,
             competition=hearing.competition,
-            neighbours=hearing.neighbours,
+            neighbours=min(hearing.neighbours, hearing.n_channels),
             adaptation=1e-3 * hearing.adaptation,
         )
         self._thresholds = np.repeat(np.array(hearing.thresholds), 2 * hearing.n_channels)

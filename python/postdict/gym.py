@@ -23,6 +23,9 @@ except ModuleNotFoundError:
     raise ImportError("environments need gymnasium: pip install 'postdict[gym]'") from None
 
 
+SEAT = "agent"  # the world of a LoopEnv
+
+
 class GymWorld:
     """A Gymnasium environment in the place of the world.
 
@@ -65,6 +68,13 @@ class GymWorld:
         encoder: Encoder,
         attributes: Sequence[str] = (),
     ) -> None:
+        if not isinstance(env, gymnasium.Env):
+            raise TypeError(f"env must be a gymnasium.Env, got {type(env).__name__}")
+        for name, code, method in (("decoder", decoder, "decode"), ("encoder", encoder, "encode")):
+            if isinstance(code, type) or not callable(getattr(code, method, None)):
+                raise TypeError(f"{name} must be an object with {method}(...), got {code!r}")
+        if isinstance(attributes, str):
+            raise TypeError(f"attributes must be several texts, got the text {attributes!r} alone")
         self.env = env
         self.interval = _checks.number("interval", interval, "ms", above=0.0)
         self.decoder = decoder
@@ -76,7 +86,11 @@ class GymWorld:
     def reset(self, seed: int) -> Any:
         """Begin an episode, and return how it looks at its start."""
         self.n_episodes, self.total_reward = 0, 0.0
-        return self.encoder.encode(self._begin(seed=seed))
+        observation = self._begin(seed=seed)
+        for name in self.attributes:  # said now, and not when it is to be saved
+            if not self.env.has_wrapper_attr(name):
+                raise ValueError(f"attributes: {self.env} has no {name!r}")
+        return self.encoder.encode(observation)
 
     def step(self, motor: Any) -> Any:
         """Take one step of the environment."""
@@ -84,7 +98,7 @@ class GymWorld:
         if not self.env.action_space.contains(action):
             raise ValueError(f"the decoder's action {action!r} is not in {self.env.action_space}")
         observation, reward, terminated, truncated, _ = self.env.step(action)
-        self.total_reward += float(reward)
+        self.total_reward += _checks.number("the environment's reward", reward)
         if terminated or truncated:
             self.n_episodes += 1
             observation = self._begin()
@@ -165,18 +179,23 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
         gain: float = 2.0,
         most: int = 1000,
     ) -> None:
+        for name, given in (("network", network), ("reward", reward)):
+            if not callable(given):
+                raise TypeError(f"{name} must be a function, got {type(given).__name__}")
         self._make = network
         self._act, self._observe = act, observe
-        self._interval = _checks.number("interval", interval, "ms", above=0.0)
+        self._interval = _checks.time_constant("interval", interval)
         self._n_steps = _checks.integer("n_steps", n_steps, at_least=1)
         self._reward = reward
         self._gain = _checks.number("gain", gain, "mV")
-        made = network(0)
+        made = self._made(0)
         sizes = {p.name: p.size for p in made.populations}
         for name in (act, observe):
             if name not in sizes:
                 raise ValueError(_checks.unknown("population", name, sizes))
         self._sizes = sizes[act], sizes[observe]
+        self._seat: _Seat | None = None
+        self._attach(made)
         self._most = _checks.integer("most", most, at_least=1)
         self.action_space = Box(-1.0, 1.0, (sizes[act],), np.float32)
         self.observation_space = Box(0.0, most, (sizes[observe],), np.float32)
@@ -186,29 +205,45 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         """Make the network anew, from the seed or a random one."""
         super().reset(seed=seed, options=options)
-        network = self._make(int(self.np_random.integers(2**32)))
-        self._seat = _Seat(self._interval, self._sizes[0])
-        (driven,) = (p for p in network.populations if p.name == self._act)
-        network.add_world("agent", self._seat, driven, driven)
+        network = self._made(int(self.np_random.integers(2**32)))
+        self._seat = self._attach(network)
         self.simulation = Simulation(network)
         self._k = 0
         return self._advance(), {}
 
     def step(self, action: Any) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         """Drive for one interval, and observe."""
-        given = np.asarray(action, np.float32)
+        if self._seat is None:
+            raise RuntimeError("reset must be called before the first step")
+        try:
+            given = np.asarray(action, np.float32)
+        except (TypeError, ValueError):  # what is no action at all is in no box
+            given = np.empty(0, np.float32)
         if not self.action_space.contains(given):
             raise ValueError(f"the action {action!r} is not in {self.action_space}")
         self._seat.current = self._gain * given
         counts = self._advance()
-        reward = float(self._reward(counts, given))
+        reward = _checks.number("reward", self._reward(counts, given))
         return counts, reward, False, self._k > self._n_steps, {"t": self.simulation.time}
 
+    def _made(self, seed: int) -> Network:
+        network = self._make(seed)
+        if not isinstance(network, Network):
+            raise TypeError(f"network(seed) must return a Network, got {type(network).__name__}")
+        return network
+
+    def _attach(self, network: Network) -> _Seat:
+        if any(world.name == SEAT for world in network.worlds):
+            raise ValueError("network(seed) must make a new Network each time, got one with a seat")
+        seat = _Seat(self._interval, self._sizes[0])
+        network.add_world(SEAT, seat, self._act, self._act)
+        return seat
+
     def _advance(self) -> NDArray[np.float32]:
-        start = self.simulation.time
+        # Counted last, so that a step that was interrupted is the same one when it is taken again.
+        self.simulation.run_until((self._k + 1) * self._interval)
+        _, ids = self.simulation.spikes(self._observe, start=self._k * self._interval)
         self._k += 1
-        self.simulation.run_until(self._k * self._interval)
-        _, ids = self.simulation.spikes(self._observe, start=start)
         counts = np.bincount(ids, minlength=self._sizes[1])
         return np.minimum(counts, self._most).astype(np.float32)
 
@@ -226,3 +261,11 @@ class _Seat:
     def step(self, _: Any) -> NDArray[np.float32]:
         """Return the current, mV."""
         return self.current
+
+    def state(self) -> dict[str, Any]:
+        """Return the current."""
+        return {"current": self.current}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take it up."""
+        self.current = state["current"]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from .simulation.checkpoint import CheckpointError
 
 FOLDER = "checkpoints"
 _IDENTITY = "experiment.json"
+_KEPT = r"(experiment\.json|[a-z0-9-]*-[0-9a-f]{8}\.npz)"
+_OURS = re.compile(rf"{_KEPT}|\.{_KEPT}\.[0-9a-f]{{16}}\.part")  # .part: not written to the end
 
 
 class Stopped(Exception):
@@ -44,7 +46,8 @@ class Keeper:
     Raises
     ------
     ValueError
-        The checkpoints there are of another experiment, other settings or another version.
+        The checkpoints there are of another experiment, other settings or another version, or
+        the folder of checkpoints holds other files.
     OSError
         The folder cannot be written.
     """
@@ -62,8 +65,14 @@ class Keeper:
                     "use another --out, or leave --resume away to start afresh"
                 )
             return
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
+        foreign = [one.name for one in _content(self._folder) if not _OURS.fullmatch(one.name)]
+        if foreign:
+            raise ValueError(
+                f"{self._folder} holds {min(foreign)!r}, which is no checkpoint of an experiment: "
+                "use another --out"
+            )
+        self.done()
+        self._folder.mkdir(parents=True, exist_ok=True)
         storage.write_bytes(self._folder / _IDENTITY, given.encode())
 
     def kept(self, name: str, since: float) -> Kept:
@@ -76,8 +85,16 @@ class Keeper:
         return Kept(self._folder / f"{readable}-{digest}.npz", self._every, since)
 
     def done(self) -> None:
-        """Remove the checkpoints: the results are written."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Remove the checkpoints, and nothing else: the results are written."""
+        with suppress(OSError):
+            for one in _content(self._folder):
+                if _OURS.fullmatch(one.name):
+                    one.unlink()
+            self._folder.rmdir()
+
+
+def _content(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
 
 
 class Kept:

@@ -62,7 +62,13 @@ class LinearWorld:
                 f"kernel must have shape {lags.shape} or {(*lags.shape, *matrix.shape)}, "
                 f"got {kernel.shape}"
             )
-        delays = _checks.finite_array("delays", np.broadcast_to(self.delays, matrix.shape))
+        delays = _checks.finite_array("delays", self.delays)
+        try:
+            delays = np.broadcast_to(delays, matrix.shape)
+        except ValueError:
+            raise ValueError(
+                f"delays must be one number or have shape {matrix.shape}, got {delays.shape}"
+            ) from None
         for name, value in (
             ("matrix", matrix),
             ("lags", lags),
@@ -172,6 +178,8 @@ def spread_world(
     -------
     LinearWorld
     """
+    matrix = _checks.finite_array("matrix", matrix, ndim=2)
+    rng = _checks.generator("rng", rng)
     bin_width = _checks.number("bin_width", bin_width, "ms", above=0.0)
     spread = _checks.number("spread", spread, "ms", at_least=bin_width)
     delay_sd = _checks.number("delay_sd", delay_sd, "ms", at_least=0.0)

@@ -91,8 +91,20 @@ def write(
 def write_figures(
     result: Result, directory: str | os.PathLike[str], figures: Figures, *, form: str = "png"
 ) -> list[Path]:
-    """Write the figures alone to an existing folder; see `write`."""
-    return _written(Path(directory), _drawn(result, figures, form))
+    """Write the figures alone to an existing folder; see `write`.
+
+    Raises
+    ------
+    ValueError
+        The result does not hold what a figure shows, as one from a damaged folder may not.
+    """
+    try:
+        drawn = _drawn(result, figures, form)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"the figures of {result.experiment} cannot be drawn ({type(error).__name__}: {error})"
+        ) from error
+    return _written(Path(directory), drawn)
 
 
 def read(directory: str | os.PathLike[str]) -> Result:
@@ -105,18 +117,27 @@ def read(directory: str | os.PathLike[str]) -> Result:
     """
     folder = Path(directory)
     try:
-        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        summary = _read_json(folder / "summary.json")
         arrays = storage.read_npz((folder / "result.npz").read_bytes())
-        made = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-        tables = {name: _read_csv(folder / f"{name}.csv") for name in made["tables"]}
+        made = _read_json(folder / "provenance.json")
+        tables = {name: _read_csv(folder / f"{name}.csv") for name in _names(made["tables"])}
         experiment, config = summary.pop("experiment"), summary.pop("config")
         if not isinstance(experiment, str) or not isinstance(config, dict):
             raise ValueError("summary.json names no experiment or no config")
     except OSError as error:
         raise ValueError(f"{str(folder)!r} holds no results: {error}") from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{str(folder)!r} holds damaged results: {error}") from None
     return Result(experiment, config, summary, arrays, tables)
+
+
+def experiment_in(directory: str | os.PathLike[str]) -> str | None:
+    """Return the experiment whose results a folder holds; None where there are none to be read."""
+    try:
+        name = _read_json(Path(directory) / "summary.json").get("experiment")
+    except (OSError, ValueError):
+        return None
+    return name if isinstance(name, str) else None
 
 
 def _drawn(result: Result, figures: Figures, form: str) -> dict[str, bytes]:
@@ -124,9 +145,9 @@ def _drawn(result: Result, figures: Figures, form: str) -> dict[str, bytes]:
 
 
 def _written(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
-    for name, content in contents.items():
-        storage.write_bytes(folder / name, content)
-    return [folder / name for name in contents]
+    paths = {folder / name: content for name, content in contents.items()}
+    storage.write_together(paths)
+    return list(paths)
 
 
 def provenance(wall_s: float) -> Nested:
@@ -145,6 +166,26 @@ def provenance(wall_s: float) -> Nested:
         "command": " ".join(["postdict", *sys.argv[1:]]),
         "wall_s": round(wall_s, 1),
     }
+
+
+def _read_json(path: Path) -> Nested:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path.name} cannot be read ({error})") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"{path.name} must be an object, got {type(value).__name__}")
+    return value
+
+
+def _names(tables: Any) -> list[str]:
+    """Return the names of tables; they lie in the folder itself."""
+    if not isinstance(tables, list):
+        raise ValueError(f"provenance.json: tables must be a list, got {tables!r}")
+    for name in tables:
+        if not isinstance(name, str) or {"/", "\\", "\0"} & {*name}:
+            raise ValueError(f"provenance.json: no table is named {name!r}")
+    return tables
 
 
 def _json(value: Nested) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from . import _checks, glance
@@ -61,10 +62,10 @@ class Result:
             for name in self.arrays
             if name.endswith("_ids") and f"{name.removesuffix('_ids')}_times" in self.arrays
         ]
-        spikes, n_motor = {}, int(self.config.get("n_motor", 1))
-        for name in names:
-            times, ids = self.arrays[f"{name}_times"], self.arrays[f"{name}_ids"]
-            spikes[name] = Train(times, ids, max(n_motor, int(ids.max(initial=-1)) + 1))
+        n_motor = self.config.get("n_motor")
+        n_least = n_motor if isinstance(n_motor, int) else 1
+        spikes = {name: self._train(name, n_least) for name in names}
+        start = min((float(one.times.min(initial=0.0)) for one in spikes.values()), default=0.0)
         stop = max((float(one.times.max(initial=0.0)) for one in spikes.values()), default=0.0)
         others = {
             name: array
@@ -72,7 +73,20 @@ class Result:
             if name.removesuffix("_times").removesuffix("_ids") not in spikes
         }
         about = {"experiment": self.experiment, "config": self.config, "summary": self.summary}
-        return Recording(0.0, stop, spikes, arrays=others, about=about)
+        return Recording(start, stop, spikes, arrays=others, about=about)
+
+    def _train(self, name: str, n_least: int) -> Train:
+        times = _checks.finite_array(f"{name}_times", self.arrays[f"{name}_times"], ndim=1)
+        given = _checks.finite_array(f"{name}_ids", self.arrays[f"{name}_ids"], ndim=1)
+        ids = given.astype(np.int64)
+        if (ids != given).any():
+            raise ValueError(f"{name}_ids must be integers, got {given[ids != given][0]:g}")
+        if times.shape != ids.shape:
+            raise ValueError(
+                f"{name}_times and {name}_ids must have one length, got {len(times)} and {len(ids)}"
+            )
+        size = max(n_least, int(ids.max(initial=-1)) + 1)
+        return Train(*_checks.sorted_spikes(times, ids), size)
 
     def to_neo(self) -> neo.Block:
         """Return the spikes as a `neo.Block` (extra `neo`)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ Floats = NDArray[np.float64]
 PIECE = 65_536  # frames that are read at a time
 HALF_LENGTH = 10  # of the resampling filter, in periods of the lower rate (scipy's default)
 HIGHEST_RATE = 1_000_000  # Hz; no recorder of sound comes near, and damaged headers pass it
+LOUDEST_READ = 1e50  # full scales, which floats may pass; their squares are still numbers
 LOUDEST = 0.9  # of full scale, in the files that are written
 
 
@@ -61,7 +63,7 @@ class SoundFile:
         Raises
         ------
         ValueError
-            The file ends before its header says, or holds what is not a number.
+            The file is damaged, ends before its header says, or holds what is not a number.
         """
         n = self.n_frames
         if duration is not None:
@@ -73,8 +75,8 @@ class SoundFile:
     def _frames(self, n: int) -> Iterator[Floats]:
         n_read = 0
         for frames in _read_wave(self.path) if _is_pcm(self.path) else _read_other(self.path):
-            if not np.isfinite(frames).all():
-                raise ValueError(f"{self.path} holds values that are not finite")
+            if not (np.abs(frames) <= LOUDEST_READ).all():
+                raise ValueError(f"{self.path} holds values that are not finite, or absurdly large")
             kept = frames[: n - n_read].mean(axis=1)
             n_read += len(kept)
             if len(kept):
@@ -131,10 +133,11 @@ def _is_pcm(path: Path) -> bool:
     try:
         with wave.open(str(path), "rb"):
             return True
-    except EOFError:
+    except (EOFError, RuntimeError):  # the latter of a chunk that is longer than its file
         raise ValueError(f"{path} is cut off within its header") from None
     except wave.Error as error:
-        if "unknown format" in str(error):
+        # From Python 3.12 on `wave` also says "unknown extended format".
+        if re.search("unknown (extended )?format", str(error)):
             return False
         raise ValueError(f"{path} is no whole WAV file: {error}") from None
     except ZeroDivisionError:  # what `wave` makes of a frame of no bytes
@@ -181,7 +184,11 @@ def _other_header(path: Path) -> SoundFile:
 
 
 def _read_other(path: Path) -> Iterator[Floats]:
-    yield from _soundfile(path).blocks(str(path), blocksize=PIECE, dtype="float64", always_2d=True)
+    soundfile = _soundfile(path)
+    try:
+        yield from soundfile.blocks(str(path), blocksize=PIECE, dtype="float64", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise ValueError(f"{path} is damaged: {error}") from None
 
 
 def _soundfile(path: Path) -> Any:
@@ -189,7 +196,7 @@ def _soundfile(path: Path) -> Any:
         import soundfile
     except ImportError:
         raise ValueError(
-            f"{path} is no WAV file of integer PCM: other formats need soundfile "
+            f"{path} is no plain WAV file of integer PCM: other formats need soundfile "
             "(pip install 'postdict[audio]')"
         ) from None
     return soundfile

@@ -6,12 +6,13 @@ A reader never sees half a file, and a failed write leaves the old file as it wa
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import secrets
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the date of every member: zip's first
 def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary name to write to, which becomes `path` if the ``with`` ends well."""
     path = Path(path)
+    if not path.parent.is_dir():  # whoever writes would name the temporary file
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         yield temporary
@@ -32,8 +35,13 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
             os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException as error:
-        if isinstance(error, OSError) and error.filename == str(temporary):
-            error.filename = str(path)  # the name that the caller knows
+        # A full disk has no name in its error, and the temporary one is not what the caller knows.
+        if (
+            isinstance(error, OSError)
+            and error.errno is not None
+            and (error.filename in (None, str(temporary)))
+        ):
+            error.filename = str(path)
         temporary.unlink(missing_ok=True)
         raise
 
@@ -42,6 +50,13 @@ def write_bytes(path: str | os.PathLike[str], content: bytes) -> None:
     """Write `content` to `path` as a whole or not at all (OSError)."""
     with whole_file(path) as temporary:
         temporary.write_bytes(content)
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write several files, none of which is replaced before all are on the disk (OSError)."""
+    with ExitStack() as files:
+        for path, content in contents.items():
+            files.enter_context(whole_file(path)).write_bytes(content)
 
 
 def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -80,6 +95,7 @@ def read_npz(content: bytes) -> dict[str, NDArray[Any]]:
         KeyError,
         MemoryError,
         NotImplementedError,
+        OverflowError,  # a shape that no memory has
         RuntimeError,  # an encrypted member
     ) as error:
         raise ValueError(f"not a whole .npz file ({error})") from None

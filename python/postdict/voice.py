@@ -16,6 +16,10 @@ from . import _checks, _core
 Floats = NDArray[np.float64]
 
 SETTLING = 20.0  # ms of silence before a voice is asked for anything
+MOST_STEPS = 1e8  # of the integration a second; beyond them nothing here becomes more exact
+LONGEST_TRACHEA = 1e6  # steps
+LONGEST_GESTURE = 1e4  # ms
+LONGEST_SONG = 1e9  # ms
 
 
 class DivergenceError(ArithmeticError):
@@ -69,6 +73,16 @@ class Syrinx:
             _checks.number(name, getattr(self, name), at_least=0.0)
         _checks.number("reflection", self.reflection, at_least=0.0, at_most=0.99)
         _checks.integer("oversampling", self.oversampling, at_least=1)
+        if self.rate * self.oversampling > MOST_STEPS:
+            raise ValueError(
+                f"rate times oversampling must be at most {MOST_STEPS:g} Hz, "
+                f"got {self.rate:g} Hz times {self.oversampling}"
+            )
+        if self.travel_time * self.rate * self.oversampling > LONGEST_TRACHEA:
+            raise ValueError(
+                f"the trachea must be at most {LONGEST_TRACHEA:g} steps long, got a length of "
+                f"{self.length:g} m at {self.sound_speed:g} m/s"
+            )
         if self.travel_time * self.rate * self.oversampling < 3.0:
             raise ValueError(
                 "the trachea must be at least 3 steps long: oversampling must be at least "
@@ -117,8 +131,10 @@ class Gestures:
                 "pressure and tension need one value a gesture, at least one, "
                 f"got {self.pressure.size} and {self.tension.size}"
             )
-        for name in ("duration", "ramp"):
-            _checks.number(name, getattr(self, name), "ms", above=0.0)
+        for name in ("pressure_at_rest", "tension_at_rest"):
+            _checks.number(name, getattr(self, name))
+        _checks.number("duration", self.duration, "ms", above=0.0, at_most=LONGEST_GESTURE)
+        _checks.number("ramp", self.ramp, "ms", above=0.0)
         _checks.number("lead", self.lead, "ms", at_least=0.0)
         if self.duration < 2.0 * (self.ramp + self.lead):
             raise ValueError(
@@ -175,6 +191,9 @@ class Voice:
 
     def __post_init__(self) -> None:
         syrinx, gestures = self.syrinx, self.gestures
+        for name, given, kind in (("gestures", gestures, Gestures), ("syrinx", syrinx, Syrinx)):
+            if not isinstance(given, kind):
+                raise TypeError(f"{name} must be {kind.__name__}, got {type(given).__name__}")
         pressure, tension = gestures.profiles(syrinx.rate)
         self._core = _core.Voice(
             rate=syrinx.rate,
@@ -199,8 +218,10 @@ class Voice:
             self._core.sing(np.empty(0, np.int64), np.empty(0, np.int64), self._settling)
         except _core.DivergenceError:
             raise DivergenceError(
-                "the syrinx diverges at rest, without any gesture: its steps are too long for it, "
-                f"oversampling must be larger than {syrinx.oversampling}"
+                "the syrinx diverges at rest, without any gesture, at pressure "
+                f"{gestures.pressure_at_rest:.3g} and tension {gestures.tension_at_rest:.3g}: "
+                "unless these are beyond song its steps are too long for it, oversampling must be "
+                f"larger than {syrinx.oversampling}"
             ) from None
 
     def go_on(self, onsets: NDArray[np.int64], ids: NDArray[np.int64], n: int) -> Sung:
@@ -208,12 +229,18 @@ class Voice:
 
         Raises
         ------
+        ValueError
+            An id has no gesture, or an onset is not among these samples.
         DivergenceError
             Within the step in which the labia leave what the equations hold for, or the sound
             grows without bound.
         """
         try:
             return Sung(*self._core.sing(onsets, ids, n))
+        except ValueError:  # said again, in words that name what is wrong
+            _checks.in_range("ids", np.asarray(ids), self.gestures.n)
+            _checks.in_range("onsets", np.asarray(onsets), n)
+            raise
         except _core.DivergenceError as error:
             sample, pressure, tension = error.args
             t = 1e3 * (sample - self._settling) / self.syrinx.rate
@@ -264,7 +291,8 @@ def sing(
     voice = Voice(gestures, syrinx or Syrinx())
     t, i = _checks.spike_arrays("song", times, ids, gestures.n)
     per_ms = 1e-3 * voice.syrinx.rate
-    n = round(_checks.number("duration", duration, "ms", above=0.0) * per_ms)
-    onsets = (t * per_ms).astype(np.int64)
+    length = _checks.number("duration", duration, "ms", above=0.0, at_most=LONGEST_SONG)
+    n = round(length * per_ms)
+    onsets = t * per_ms
     kept = onsets < n
-    return voice.go_on(onsets[kept], i[kept], n)
+    return voice.go_on(onsets[kept].astype(np.int64), i[kept], n)

@@ -34,6 +34,9 @@ def sparse_world(
     -------
     array (n_sensor, n_motor)
     """
+    n_sensor, n_motor = _sizes(n_sensor, n_motor)
+    gain = _checks.number("gain", gain)
+    rng = _checks.generator("rng", rng)
     fan_out = _checks.integer("fan_out", fan_out, at_least=1)
     if fan_out > n_sensor:
         raise ValueError(f"fan_out must be at most n_sensor = {n_sensor}, got {fan_out}")
@@ -76,6 +79,10 @@ def tonotopic_world(
     -------
     array (n_sensor, n_motor)
     """
+    n_sensor, n_motor = _sizes(n_sensor, n_motor)
+    gain = _checks.number("gain", gain)
+    variation = _checks.number("variation", variation, at_least=0.0)
+    rng = _checks.generator("rng", rng)
     overlap = _checks.number("overlap", overlap, above=0.0)
     distance = n_sensor / n_motor
     centres = (np.arange(n_motor) + 0.5) * distance - 0.5
@@ -119,6 +126,7 @@ def conditioned_world(
         No overlap between 0.2 and 5 has this condition number.
     """
     condition = _checks.number("condition", condition, at_least=1.0)
+    rng = _checks.generator("rng", rng)
     state = rng.bit_generator.state
 
     def world(overlap: float) -> NDArray[np.float64]:
@@ -141,6 +149,13 @@ def conditioned_world(
         else:
             high = middle
     return world((low * high) ** 0.5)
+
+
+def _sizes(n_sensor: int, n_motor: int) -> tuple[int, int]:
+    return (
+        _checks.integer("n_sensor", n_sensor, at_least=1),
+        _checks.integer("n_motor", n_motor, at_least=1),
+    )
 
 
 def load_world(path: str | os.PathLike[str]) -> NDArray[np.float64]:

@@ -30,6 +30,7 @@ from .calls import (
     Terminated,
     WrongCall,
     experiment,
+    path,
     say,
     termination,
 )
@@ -100,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         help="show this, and after an EXPERIMENT its settings with units and defaults",
     )
     run.add_argument("experiment", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
-    run.add_argument("--config", metavar="FILE.toml", help="settings as a TOML table")
+    run.add_argument("--config", metavar="FILE.toml", type=path, help="settings as a TOML table")
     run.add_argument(
         "--set",
         metavar="KEY=VALUE",
@@ -110,7 +111,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--seed", type=int, metavar="N", help="the first seed")
     run.add_argument(
-        "--out", metavar="DIR", help="output folder (default: postdict-results/EXPERIMENT)"
+        "--out",
+        metavar="DIR",
+        type=path,
+        help="output folder (default: postdict-results/EXPERIMENT)",
     )
     run.add_argument(
         "--quick", action="store_true", help="a small version: under 30 s for the default network"
@@ -130,8 +134,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--no-progress", action="store_true", help="no progress line on stderr")
     plot = commands.add_parser("plot", help="draw the figures of a folder of results again")
     plot.set_defaults(command=_plot)
-    plot.add_argument("directory", metavar="DIR", help="what `postdict run --out DIR` wrote")
-    plot.add_argument("--out", metavar="DIR", help="output folder (default: the same)")
+    plot.add_argument(
+        "directory", metavar="DIR", type=path, help="what `postdict run --out DIR` wrote"
+    )
+    plot.add_argument("--out", metavar="DIR", type=path, help="output folder (default: the same)")
     _add_format(plot)
     cli_sweep.add_to(commands)
     return parser
@@ -184,18 +190,24 @@ def _plot(options: argparse.Namespace) -> int:
         folder = result_files.prepare_directory(options.out or options.directory)
     except (ValueError, OSError) as error:
         raise WrongCall(str(error)) from None
-    written = result_files.write_figures(result, folder, figures, form=options.format)
-    print(*(str(path) for path in written), sep="\n")
+    try:
+        with termination():
+            written = result_files.write_figures(result, folder, figures, form=options.format)
+    except ValueError as error:
+        raise WrongCall(f"{options.directory!r} holds damaged results: {error}") from None
+    print(*map(str, written), sep="\n")
     return DONE
 
 
 def _run(options: argparse.Namespace) -> int:
     module = experiment(options.experiment)
     settings = _config(module, options)
+    out = options.out or f"postdict-results/{options.experiment}"
+    there = result_files.experiment_in(out)
+    if there not in (None, options.experiment):
+        raise WrongCall(f"{out!r} holds results of {there!r}: use another --out")
     try:
-        folder = result_files.prepare_directory(
-            options.out or f"postdict-results/{options.experiment}"
-        )
+        folder = result_files.prepare_directory(out)
     except OSError as error:
         raise WrongCall(str(error)) from None
     with termination():
@@ -231,7 +243,7 @@ def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.N
         keeper.done()
     for name, value in module.headline(result):
         print(f"{name:<42} {value}")
-    print(f"written to {folder}: {', '.join(path.name for path in written)}")
+    print(f"written to {folder}: {', '.join(one.name for one in written)}")
     return DONE
 
 
@@ -291,8 +303,8 @@ def _config(module: ModuleType, options: argparse.Namespace) -> Any:
         raise WrongCall(str(error)) from None
 
 
-def _toml(path: str) -> dict[str, Any]:
+def _toml(file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"--config {path!r} is not a TOML file: {error}") from None
+        return tomllib.loads(Path(file).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"--config {file!r} is not a TOML file: {error}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import signal
 import sys
@@ -25,7 +26,8 @@ class WrongCall(Exception):
 
 def say(message: str, code: int = DONE) -> int:
     """Print one line on stderr and return the code."""
-    print(f"postdict: {message}", file=sys.stderr)
+    one_line = "; ".join(part.strip() for part in message.splitlines() if part.strip())
+    print(f"postdict: {one_line}", file=sys.stderr)
     return code
 
 
@@ -34,6 +36,13 @@ def experiment(name: str) -> ModuleType:
     if name not in EXPERIMENTS:
         raise WrongCall(_checks.unknown("experiment", name, EXPERIMENTS))
     return importlib.import_module(EXPERIMENTS[name])
+
+
+def path(text: str) -> str:
+    """Return the path that an argument names; an unset variable of a shell names none."""
+    if not text:
+        raise argparse.ArgumentTypeError("a path must not be empty, got ''")
+    return text
 
 
 @contextmanager

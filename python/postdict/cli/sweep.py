@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .. import sweep
+from .. import _checks, sweep
 from ..sweep.counting import Count, CountLine
 from ..sweep.folder import Folder, Record
 from ..sweep.workers import cpus
-from .calls import DONE, FAILED, Terminated, WrongCall, experiment, say, termination
+from .calls import DONE, FAILED, Terminated, WrongCall, experiment, path, say, termination
 
+LONGEST = 1e6  # s, to measure points for
 SHOWN = 5  # failures of which error and settings are printed; the others are counted
 
 
@@ -22,8 +23,8 @@ def add_to(commands: Any) -> None:
     parts = parser.add_subparsers(required=True, metavar="plan|run|status|collect")
     plan = parts.add_parser("plan", help="check a sweep, make its folder, estimate its cost")
     plan.set_defaults(command=_plan)
-    plan.add_argument("file", metavar="FILE.toml")
-    plan.add_argument("--out", metavar="DIR", required=True, help="the sweep's folder")
+    plan.add_argument("file", metavar="FILE.toml", type=path)
+    plan.add_argument("--out", metavar="DIR", required=True, type=path, help="the sweep's folder")
     plan.add_argument(
         "--measure",
         type=float,
@@ -33,7 +34,7 @@ def add_to(commands: Any) -> None:
     )
     run = parts.add_parser("run", help="run what is not done yet")
     run.set_defaults(command=_run)
-    run.add_argument("folder", metavar="DIR")
+    run.add_argument("folder", metavar="DIR", type=path)
     run.add_argument(
         "--shard", metavar="i/n", default="0/1", help="every n-th point from the i-th, i from 0"
     )
@@ -51,10 +52,10 @@ def add_to(commands: Any) -> None:
     run.add_argument("--no-progress", action="store_true", help="no progress line on stderr")
     status = parts.add_parser("status", help="say what is done, failed, remaining")
     status.set_defaults(command=_status)
-    status.add_argument("folder", metavar="DIR")
+    status.add_argument("folder", metavar="DIR", type=path)
     collect = parts.add_parser("collect", help="write all results as one table")
     collect.set_defaults(command=_collect)
-    collect.add_argument("folder", metavar="DIR")
+    collect.add_argument("folder", metavar="DIR", type=path)
     collect.add_argument("--to", metavar="FILE.nc|FILE.csv", required=True)
 
 
@@ -69,6 +70,7 @@ def _refusing() -> Iterator[None]:
 
 def _plan(options: argparse.Namespace) -> int:
     with _refusing():
+        _checks.number("--measure", options.measure, "s", at_least=0.0, at_most=LONGEST)
         found = sweep.sweep_of(sweep.read_toml(options.file), experiment)
         # The folder is claimed here, so that a foreign one is refused before anything is measured.
         estimated = sweep.estimate(found, options.out, limit_s=0.0)

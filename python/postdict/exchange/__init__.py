@@ -5,6 +5,7 @@ A simulation gives one (`Simulation.recording`), and a result (`Result.recording
 methods are short for it. Each format needs an extra, and says so where it is absent.
 """
 
-from .recording import Recording, Samples, Train, unique_names
+from ._names import unique_names
+from .recording import Recording, Samples, Train
 
 __all__ = ["Recording", "Samples", "Train", "unique_names"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import storage
 from ._extras import module
+from ._names import unique_names
 
 if TYPE_CHECKING:
     from .recording import Recording, Samples
@@ -22,7 +23,10 @@ def write(
 ) -> None:
     """Write the file."""
     pynwb = module("pynwb", what="NWB files", extra="nwb")
+    h5py = module("h5py", what="NWB files", extra="nwb")
     start = session_start_time or dt.datetime.now(dt.UTC)
+    if not isinstance(start, dt.datetime):
+        raise TypeError(f"session_start_time must be a datetime with a time zone, got {start!r}")
     if start.tzinfo is None:
         raise ValueError(f"session_start_time must have a time zone, got {start}")
     nwb = pynwb.NWBFile(
@@ -38,9 +42,14 @@ def write(
     for name, train in recording.spikes.items():
         for k, times in enumerate(train.by_neuron()):
             nwb.add_unit(spike_times=1e-3 * times, obs_intervals=window, population=name, neuron=k)
-    for name, samples in recording.samples.items():
+    names = unique_names([name.replace("/", "_") for name in recording.samples])
+    for name, samples in zip(names, recording.samples.values(), strict=True):
         nwb.add_acquisition(_series(pynwb, name, samples))
-    with storage.whole_file(path) as temporary, pynwb.NWBHDF5IO(str(temporary), "w") as io:
+    with (
+        storage.whole_file(path) as temporary,
+        h5py.File(temporary, "w") as file,  # by name, pynwb would warn of the temporary one
+        pynwb.NWBHDF5IO(file=file, mode="w") as io,
+    ):
         io.write(nwb)
 
 
@@ -52,7 +61,7 @@ def _series(pynwb: Any, name: str, samples: Samples) -> Any:
         else {"starting_time": 1e-3 * samples.times[0], "rate": 1e3 / samples.interval}
     )
     return pynwb.TimeSeries(
-        name=name.replace("/", "_"),
+        name=name,
         data=samples.values,
         unit="volts" if in_volts else samples.unit,
         conversion=1e-3 if in_volts else 1.0,

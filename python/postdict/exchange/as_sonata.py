@@ -21,11 +21,12 @@ def write(recording: Recording, path: str | os.PathLike[str]) -> None:
     """Write the file."""
     h5py = module("h5py", what="SONATA files", extra="hdf5")
     for name in recording.spikes:
-        if "/" in name or name == ".":
+        if "/" in name or "\0" in name or name == ".":
             raise ValueError(f"a population in a SONATA file must not be called {name!r}")
     with storage.whole_file(path) as temporary, h5py.File(temporary, "w") as file:
         file.attrs["magic"] = np.uint32(_MAGIC)
         file.attrs["version"] = np.array(_VERSION, np.uint32)
+        file.create_group("spikes")  # which readers expect, also where no population is
         for name, train in recording.spikes.items():
             group = file.create_group(f"spikes/{name}")
             sorting = h5py.enum_dtype(_SORTING, basetype=np.uint8)

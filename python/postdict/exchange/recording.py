@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,8 @@ class Samples:
             return None
         steps = np.diff(self.times)
         every = float(steps.mean())
-        return every if np.abs(steps - every).max() <= 1e-6 * every else None
+        regular = every > 0 and np.abs(steps - every).max() <= 1e-6 * every
+        return every if regular else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,19 +126,10 @@ class Recording:
 
         Spikes are the variables ``<population>_times`` and ``<population>_ids`` along one
         dimension; samples have a coordinate of times; other arrays have dimensions of their own.
+        A "/" in a name becomes "|".
         """
         return as_xarray.dataset(self)
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the spikes as lines ``time_ms,population,id``, sorted by time."""
         as_csv.write(self, path)
-
-
-def unique_names(names: Sequence[str]) -> list[str]:
-    """Return names that are all different: the second ``cells.v`` becomes ``cells.v.2``."""
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
-    return result

@@ -25,6 +25,7 @@ TOLERANCES = (10.0, 5.0)  # ms, of F1
 MAX_LAG = 20.0  # ms, of two spectrograms
 FULL = 98.0  # percentile of the loudness over time that counts as a song's loudness
 LOUDNESS_WINDOW = 10.0  # ms
+OFFSET_RIPPLE = 1e-3  # of a constant offset, below which lies what resampling makes of it
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,18 @@ def read_tutor(path: str, *, rate: float, longest: float) -> Floats:
     duration = min(file.duration, longest)
     if duration < file.duration:
         warnings.warn(
-            f"of {path} ({1e-3 * file.duration:.0f} s) the first {1e-3 * longest:.0f} s are "
+            f"of {path} ({1e-3 * file.duration:.3g} s) the first {1e-3 * longest:.3g} s are "
             "imitated; tutor_longest sets how much",
             stacklevel=2,
         )
     sound = np.concatenate(list(file.pieces(rate=rate, duration=duration)))
     if not _loudness(sound, rate) > 0.0:
         raise ValueError(f"{path} is silent")
+    # An offset that ends with the file sounds as it ends.
+    edge = round(1e-3 * LOUDNESS_WINDOW * rate)
+    offset = abs(float(sound.mean()))
+    if not _loudness(sound[edge : len(sound) - edge], rate) > OFFSET_RIPPLE * offset:
+        raise ValueError(f"{path} is silent, but for a constant offset of {offset:.3g}")
     return sound
 
 

@@ -54,7 +54,11 @@ class Config:
     duration: float = setting(1e6, "of babbling", unit="ms", at_least=1e4)
     recall_tau: float = setting(20.0, "membrane of motor neurons that imitate", unit="ms", above=0)
     recall_pause: float = setting(
-        12.0, "after a gesture begins, in which no other does", unit="ms", at_least=0
+        12.0,
+        "after a gesture begins, in which no other does",
+        unit="ms",
+        at_least=0,
+        at_most=1e3,
     )
     song_duration: float = setting(2e4, "of each own song", unit="ms", at_least=1e3)
     song_gap: float = setting(15.0, "mean, between the gestures of own songs", unit="ms", above=0)

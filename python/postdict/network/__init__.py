@@ -11,10 +11,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .. import _checks, glance
+from .. import _checks
 from ..neurons import LIF, LIFExp, Model
 from ..plasticity import RULES, Rule
-from . import connecting, recording
+from . import connecting, glance, recording
 from .driving import Driven
 from .parts import Emitter, Population, Projection, Recorder, Variable, checked_size
 from .weights import Bounds

@@ -67,7 +67,7 @@ def declared(
         variable,
         None if every is None else _checks.number("every", every, "ms", above=0.0),
         chosen_ids(target, ids) if isinstance(target, Population) else None,
-        _checks.integer("max_bytes", max_bytes),
+        _checks.integer("max_bytes", max_bytes, bits=64),
         None if times is None else _rising(times),
         None if synapses is None or of_target is None else _positions(synapses, of_target),
     )

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from .. import _checks, _core, control, glance
+from .. import _checks, _core, control
 from ..control import World, WorldsInLoop
-from ..network import Network, memory
+from ..network import Network, glance, memory
 from ..progress import ProgressLine
 from . import checkpoint
 from .assembly import assembled
@@ -91,7 +91,7 @@ class Simulation(Changes):
         if not isinstance(network, Network):
             raise TypeError(f"network must be a postdict.Network, got {type(network).__name__}")
         self._limits: dict[str, Any] = {
-            name: _checks.integer(name, limits[name], at_least=1)
+            name: _checks.integer(name, limits[name], at_least=1, bits=64)
             for name in ("max_recorded_spikes", "max_pending_spikes")
         }
         if "max_rate" in limits:

@@ -104,6 +104,13 @@ def unpack(
         limits = dict(header["limits"])
         if set(limits) - {"max_rate"} != {"max_recorded_spikes", "max_pending_spikes"}:
             raise KeyError("limits")
+        for name, value in limits.items():
+            if not isinstance(
+                value, (int, float)
+            ):  # which `Simulation` would take for a wrong call
+                raise TypeError(f"{name} must be a number, got {value!r}")
+            if name != "max_rate":
+                _checks.integer(name, value)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # said when the network was made
             network = from_description(header["network"], arrays)

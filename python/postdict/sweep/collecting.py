@@ -89,7 +89,7 @@ def to_xarray(folder: str | os.PathLike[str]) -> xarray.Dataset:
     rows = [record for _, record in _records(where, plan, [])]
     variables = {
         name: xarray.Variable(dims, np.array(values).reshape(shape), _unit(units, name))
-        for name, values in _columns(rows, plan["metrics"]).items()
+        for name, values in _columns(rows, plan).items()
     }
     if plan["streams"] == "own":
         seeds = np.array(plan["seeds"]).reshape(shape)
@@ -130,7 +130,7 @@ def check_metrics(folder: str | os.PathLike[str]) -> None:
     """Raise ValueError where points are done and none has one of the metrics that were chosen."""
     where = Folder.of(folder)
     plan = where.plan()
-    _columns([record for _, record in _records(where, plan, [])], plan["metrics"])
+    _columns([record for _, record in _records(where, plan, [])], plan)
 
 
 def _records(
@@ -159,7 +159,7 @@ def _axes(plan: Record) -> tuple[list[str], dict[str, tuple[str, list[Any]]]]:
 def _csv(where: Folder, plan: Record) -> tuple[bytes, int]:
     dims, coords = _axes(plan)
     rows = [record for _, record in _records(where, plan, [])]
-    columns = _columns(rows, plan["metrics"])
+    columns = _columns(rows, plan)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     parameters = [name for name in coords if name != "seed"]
@@ -181,13 +181,24 @@ def _cell(value: Any) -> Any:
     return "" if isinstance(value, float) and math.isnan(value) else value
 
 
-def _columns(records: list[Record | None], metrics: list[str]) -> dict[str, list[Any]]:
+def _columns(records: list[Record | None], plan: Record) -> dict[str, list[Any]]:
     """Return numbers and texts of all summaries by dotted name; NaN or "" where there is none.
 
-    ValueError where points are done and one of `metrics` is the name of none.
+    A metric that is called as a swept parameter, or as another column of the table, is `result.`
+    and its name. ValueError where points are done and one of `metrics` is the name of none.
     """
+    metrics = plan["metrics"]
+    taken = {"seed", "stream_seed", "wall_s", *(name for name, _ in plan["dims"]), *plan["coords"]}
     flat = [
-        None if one is None else {"wall_s": one["wall_s"], **dict(_flat(one["summary"]))}
+        None
+        if one is None
+        else {
+            "wall_s": one["wall_s"],
+            **{
+                f"result.{name}" if name in taken else name: value
+                for name, value in _flat(one["summary"])
+            },
+        }
         for one in records
     ]
     kinds: dict[str, set[type]] = {"wall_s": {float}}
@@ -205,8 +216,15 @@ def _columns(records: list[Record | None], metrics: list[str]) -> dict[str, list
         text = str in kind
         empty: Any = "" if text else math.nan
         values = [empty if row is None or row.get(name) is None else row[name] for row in flat]
-        columns[name] = [str(v) if text else float(v) for v in values]
+        columns[name] = [str(v) if text else _float(v) for v in values]
     return columns
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer that no double holds
+        return math.inf if value > 0 else -math.inf
 
 
 def _flat(summary: Record, prefix: str = "") -> Iterator[tuple[str, Any]]:

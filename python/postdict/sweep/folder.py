@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
+_PLAN = (
+    *("engine", "function", "keep", "streams", "dims", "coords", "units", "metrics", "source"),
+    *("keys", "seeds", "digest"),
+)
+_POINT = ("experiment", "config", "seed", "summary", "commit", "wall_s", "arrays")
+
+
 class SweepError(ValueError):
     """A folder that is no sweep's, or another's."""
 
@@ -115,13 +122,15 @@ class Folder:
         file = self.path / "sweep.json"
         try:
             plan = _verified(file.read_bytes())
+            if plan.get("format") == keys.FILE_FORMAT:
+                _check_names(plan, _PLAN)
         except FileNotFoundError:
             raise SweepError(f"{str(self.path)!r} holds no sweep: plan one first") from None
         except ValueError as error:
             raise SweepError(f"{str(file)!r} is damaged ({error}): plan the sweep again") from None
-        if plan["format"] != keys.FILE_FORMAT:
+        if plan.get("format") != keys.FILE_FORMAT:
             raise SweepError(
-                f"{str(file)!r} has format {plan['format']!r}, this is {keys.engine()}"
+                f"{str(file)!r} has format {plan.get('format')!r}, this is {keys.engine()}"
             )
         return plan
 
@@ -157,6 +166,7 @@ class Folder:
         record = _verified(content)
         if record.get("key") != key:
             raise ValueError(f"it is the result of {record.get('key')!r}")
+        _check_names(record, _POINT)
         if full and record["arrays"] is None:
             raise ValueError("its arrays were not kept")
         if record["arrays"] is not None and (full or arrays):
@@ -255,6 +265,12 @@ def _verified(content: bytes) -> Record:
     ) != record.get("digest"):
         raise ValueError("its digest is another")
     return record
+
+
+def _check_names(record: Record, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in record:
+            raise ValueError(f"it has no {name!r}")
 
 
 def _stems(folder: Path) -> set[str]:

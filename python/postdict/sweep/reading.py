@@ -19,7 +19,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     """Return a sweep's TOML; ValueError where it is none."""
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{str(path)!r} is not a TOML file: {error}") from None
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from .. import _checks
 from . import keys
 
+_BLOCKS = 200  # of draws, none of them new, after which there are taken to be no others
+
 
 def lists_of(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values to be swept as new lists of plain ones; refuse what is no list of any."""
@@ -45,11 +47,16 @@ def random_rows(lists: Mapping[str, Any], samples: int, seed: int) -> list[dict[
         for name in lists
     }
     rows: dict[bytes, dict[str, Any]] = {}
+    in_vain = 0
     while len(rows) < samples:
+        before = len(rows)
         block = [_draw(name, lists[name], rng, 256) for name, rng in streams.items()]
         for one in zip(*block, strict=True):
             row = dict(zip(lists, one, strict=True))
             rows.setdefault(keys.canonical(keys.plain(row)), row)
+        in_vain = 0 if len(rows) > before else in_vain + 1
+        if in_vain == _BLOCKS:
+            raise ValueError(f"samples must be at most {len(rows)}, all there are, got {samples}")
     return list(rows.values())[:samples]
 
 

@@ -75,7 +75,7 @@ def _compute(task: Task) -> Outcome:
     outcome = Outcome(task.key)
     try:
         files = _files(task, outcome, started)
-    except Exception as error:  # whatever a user's function raises belongs to its point alone
+    except (Exception, SystemExit) as error:  # what a user's function raises is its point's alone
         outcome.error = f"{type(error).__name__}: {error}"
         failure = {
             "config": keys.finite(keys.plain(keys.fields_of(task.config))),
