@@ -9,8 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from postdict import calls
-from postdict.cli import main
+from postdict.cli import calls, main
 
 TINY = [
     *("--set", "duration=2e4", "--set", "eta=1e-3", "--set", "measure_duration=2e4"),
