@@ -21,6 +21,7 @@ from postdict.experiments import (
     theory,
 )
 from postdict.experiments._scaling_cuts import CUTS
+from postdict.experiments._theory_config import BALANCED
 from postdict.sound_files import normalised, wav_bytes
 from postdict.voice import Gestures, Syrinx, sing
 
@@ -101,7 +102,7 @@ def test_theory_predicts_c_modes_and_ridge_and_draws_them():
     result = theory.run(config)
     summary = result.summary
     for windows in summary["scale"].values():
-        cell = windows[theory.BALANCED]["31"]
+        cell = windows[BALANCED]["31"]
         assert cell["c_balanced"] == pytest.approx(cell["c_seen"], rel=0.2)
         assert 0.0 < cell["c_linear"] < cell["c_seen"]
     modes = summary["modes"]
