@@ -61,6 +61,21 @@ def test_a_network_shows_its_parts_escaped(net):
     assert ["v of <cells>", "2 times"] in rows
 
 
+class Silence:
+    interval = 5.0
+
+    def reset(self, seed):
+        pass
+
+    def step(self, motor):  # noqa: ARG002
+        return [0.0] * 4
+
+
+def test_a_network_shows_the_world_that_closes_its_loop(net):
+    net.add_world("air", Silence(), "<cells>", "other")
+    assert ["air", "<cells>", "other", "5 ms"] in Cells(net._repr_html_()).rows
+
+
 def test_a_simulation_shows_time_and_rates(net):
     sim = Simulation(net)
     assert ["<cells>", "0"] in Cells(sim._repr_html_()).rows

@@ -70,7 +70,7 @@ def test_an_attribute_that_is_not_there_is_named_before_anything_runs():
     ("env", "n_motor", "readout", "message"),
     [
         (Plain(), 5, "counts", "the decoder's weights are of 2 motor neurons, got 5"),
-        (Plain(), 2, "spikes", "needs the readout 'counts' or 'rates', got spikes"),
+        (Plain(), 2, "spikes", "needs the readout 'counts' or 'rates', an array, got spikes"),
         (Plain(reward=np.nan), 2, "counts", "the environment's reward must be finite, got nan"),
         (Plain(reward=None), 2, "counts", "the environment's reward must be a number, got None"),
         (Plain(observation={"x": 1.0}), 2, "counts", "an array of 3 values, got dict: tuning"),
@@ -104,7 +104,11 @@ def test_codes_keep_numbers_of_their_own():
         (lambda: LinearDecoder([[1.0]], "a"), "low must be one number or 1, got 'a'"),
         (lambda: LinearDecoder([[1.0]], 0.0, [0.0, [1.0]]), "high must be one number or 1, got"),
         (lambda: LinearDecoder([[1.0]], None), "low must be below high"),
-        (lambda: ChoiceDecoder(2).decode(([1.0], [0])), "needs the readout 'counts' or 'rates'"),
+        (
+            lambda: ChoiceDecoder(2).decode(([1.0], [0])),
+            "'counts' or 'rates', an array, got spikes",
+        ),
+        (lambda: ChoiceDecoder(2).decode([1.0, 0.0]), "'counts' or 'rates', an array, got a list"),
     ],
 )
 def test_codes_that_cannot_be(make, message):

@@ -1,6 +1,7 @@
 """The public interface: listed once, and every name explains itself."""
 
 import ast
+import importlib.metadata
 import inspect
 import re
 from pathlib import Path
@@ -35,9 +36,17 @@ def test_the_reference_lists_what_is_public():
     assert sorted(listed) == sorted(postdict.__all__)
 
 
+def test_the_version_is_one():
+    assert importlib.metadata.version("postdict") == postdict.__version__
+    citation = (Path(__file__).parents[1] / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {postdict.__version__}\n" in citation
+
+
 def test_the_core_is_imported_in_the_form_that_the_import_linter_sees():
     for path in Path(postdict.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                assert not any(one.name.endswith("._core") for one in node.names), path
             if isinstance(node, ast.ImportFrom):
                 hidden = (node.module or "").split(".")[-1] == "_core"
                 assert not hidden, f"{path}:{node.lineno}: write `from . import _core`"

@@ -81,6 +81,24 @@ def test_files_that_belong_together_are_all_replaced_or_none(tmp_path, monkeypat
     }  # fmt: skip
 
 
+def test_none_of_several_files_is_replaced_before_all_are_on_the_disk(tmp_path, monkeypatch):
+    paths = [tmp_path / name for name in ("summary", "arrays")]
+    storage.write_together(dict.fromkeys(paths, b"old"))
+    synced = []
+
+    def fail(file):
+        synced.append(file)
+        if len(synced) == 2:
+            raise OSError("the disk is gone")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="the disk is gone"):
+        storage.write_together(dict.fromkeys(paths, b"new"))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "summary": b"old", "arrays": b"old",
+    }  # fmt: skip
+
+
 def test_a_full_disk_is_told_with_the_file(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -213,7 +213,7 @@ def test_a_world_cannot_look_into_the_simulation_that_asks_it():
     world.step = lambda _: sim.potentials("sensor")
     net = sim.network
     sim = Simulation(net, worlds={"arm": world})
-    with pytest.raises(RuntimeError, match="running"):
+    with pytest.raises(RuntimeError, match="or asks the world that looks into it"):
         sim.run_until(50.0)
 
 

@@ -124,7 +124,8 @@ py::array_t<double> PythonWorld::numbers(const py::handle& given, const char* wh
                                        " must be an array of numbers with 1 dimension, got " +
                                        got));
     };
-    if (py::hasattr(given, "mask")) refuse("a masked one; fill it first");
+    if (py::isinstance<py::array>(given) && py::hasattr(given, "mask"))
+        refuse("a masked one; fill it first");
     const py::array array = py::array::ensure(given);
     if (!array) {
         PyErr_Clear();

@@ -165,4 +165,5 @@ class ChoiceDecoder:
 def _counted(motor: Any) -> None:
     """Refuse the readout that is no array."""
     if not isinstance(motor, np.ndarray):
-        raise TypeError("this decoder needs the readout 'counts' or 'rates', got spikes")
+        got = "spikes" if isinstance(motor, tuple) else f"a {type(motor).__name__}"
+        raise TypeError(f"this decoder needs the readout 'counts' or 'rates', an array, got {got}")

@@ -150,7 +150,8 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
     Parameters
     ----------
     network : callable
-        Makes the network from a seed: ``network(seed)`` returns a `Network`.
+        Makes the network from a seed: ``network(seed)`` returns a new `Network`, in
+        which nothing is called "agent".
     act, observe : str
         Names of the two populations.
     interval : float
@@ -233,7 +234,7 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
         return network
 
     def _attach(self, network: Network) -> _Seat:
-        if any(world.name == SEAT for world in network.worlds):
+        if any(isinstance(world, _Seat) for world in network.world_objects().values()):
             raise ValueError("network(seed) must make a new Network each time, got one with a seat")
         seat = _Seat(self._interval, self._sizes[0])
         network.add_world(SEAT, seat, self._act, self._act)

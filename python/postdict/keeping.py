@@ -71,7 +71,8 @@ class Keeper:
                 f"{self._folder} holds {min(foreign)!r}, which is no checkpoint of an experiment: "
                 "use another --out"
             )
-        self.done()
+        for one in _content(self._folder):
+            one.unlink()  # what stayed would be taken up
         self._folder.mkdir(parents=True, exist_ok=True)
         storage.write_bytes(self._folder / _IDENTITY, given.encode())
 

@@ -1,6 +1,7 @@
 """Nested dicts, lists and tuples of plain values and arrays, as JSON and arrays can hold them.
 
-Every value comes back as what it was, or is refused: nothing is pickled.
+Every value comes back as what it was (memory-mapped arrays in memory), or is refused: nothing is
+pickled.
 """
 
 from __future__ import annotations

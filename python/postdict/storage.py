@@ -31,8 +31,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
+        _sync(temporary)
         temporary.replace(path)
     except BaseException as error:
         # A full disk has no name in its error, and the temporary one is not what the caller knows.
@@ -56,7 +55,14 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
     """Write several files, none of which is replaced before all are on the disk (OSError)."""
     with ExitStack() as files:
         for path, content in contents.items():
-            files.enter_context(whole_file(path)).write_bytes(content)
+            temporary = files.enter_context(whole_file(path))
+            temporary.write_bytes(content)
+            _sync(temporary)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:

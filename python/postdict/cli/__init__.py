@@ -46,9 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return _call(arguments)
         finally:
-            sys.stdout.flush()  # here, not when the interpreter ends and can only complain
+            if sys.stdout is not None:  # closed by the caller, as by >&-
+                sys.stdout.flush()  # here, not when the interpreter ends and can only complain
     except BrokenPipeError:
         return _nobody_reads()
+    except OSError as error:  # a full disk takes no output either
+        _nobody_reads()
+        return say(f"{type(error).__name__}: {error}", FAILED)
 
 
 def _call(arguments: Sequence[str] | None) -> int:

@@ -34,9 +34,7 @@ class Declarations:
     """The parts of a network; `Network` adds them."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.seed = _checks.integer("seed", seed)
-        if self.seed >= 2**64:
-            raise ValueError(f"seed must be below 2**64, got {seed}")
+        self.seed = _checks.integer("seed", seed, bits=64)
         self.populations: list[Population] = []
         self.poisson_sources: list[PoissonSource] = []
         self.current_sources: list[CurrentSource] = []

@@ -34,6 +34,11 @@ def of_network(network: Declarations) -> str:
                 [_projection(network, one) for one in network.projections],
             ),
             table(
+                "worlds",
+                ("name", "hears", "drives", "interval"),
+                [(w.name, w.motor, w.sensor, f"{w.interval:g} ms") for w in network.worlds],
+            ),
+            table(
                 "recorders",
                 ("what", "when"),
                 [

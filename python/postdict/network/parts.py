@@ -120,10 +120,7 @@ T = TypeVar("T", bound=Population | SpikeSource)
 
 def checked_size(size: int) -> int:
     """Return how many neurons a population or a spike source is to have, checked."""
-    result = _checks.integer("size", size, at_least=1)
-    if result > 2**31 - 1:
-        raise ValueError(f"size must be below 2**31, got {size}")
-    return result
+    return _checks.integer("size", size, at_least=1, bits=31)
 
 
 def label(part: object) -> str:

@@ -49,7 +49,6 @@ class Simulation(Changes):
     max_bytes : int, optional
         Bound on the estimate `Network.memory`; the memory of the machine by default, for what is
         not recorded.
-
     worlds : dict, optional
         Worlds by name, instead of those that `Network.add_world` attached.
 

@@ -105,9 +105,8 @@ def unpack(
         if set(limits) - {"max_rate"} != {"max_recorded_spikes", "max_pending_spikes"}:
             raise KeyError("limits")
         for name, value in limits.items():
-            if not isinstance(
-                value, (int, float)
-            ):  # which `Simulation` would take for a wrong call
+            # What `Simulation` would take for a wrong call.
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise TypeError(f"{name} must be a number, got {value!r}")
             if name != "max_rate":
                 _checks.integer(name, value)

@@ -28,7 +28,7 @@ _CHUNK = 2**15  # numbers in a chunk at most, 256 kB
 SLACK = 2**20  # bytes, for what HDF5 writes besides the numbers
 _PER_CHUNK = 64  # bytes, likewise
 
-Arrays = tuple[NDArray[np.float64], NDArray[Any]]
+Rows = tuple[NDArray[np.float64], NDArray[Any]]
 """Times (ms), and one row each of ids or of values."""
 
 
@@ -37,7 +37,7 @@ class Part:
     """A population or recorder: its datasets, and how to read and to drop what is in memory."""
 
     datasets: tuple[Any, Any]
-    read: Callable[[], Arrays]
+    read: Callable[[], Rows]
     drop: Callable[[], object]
 
 
@@ -112,7 +112,7 @@ def laid_out(file: Any, network: Network, core: _core.Simulation) -> list[Part]:
     return parts
 
 
-def _samples(core: _core.Simulation, network: Network, recorder: Recorder) -> Arrays:
+def _samples(core: _core.Simulation, network: Network, recorder: Recorder) -> Rows:
     times, values = core.recorded(recorder.index)
     return times, recording.in_form(recorder, network.recorded_synapses(recorder.target), values)
 
@@ -144,7 +144,7 @@ def _growing(group: Any, name: str, dtype: type, shape: tuple[int, ...] = ()) ->
     )
 
 
-def append(datasets: tuple[Any, Any], n_before: int, arrays: Arrays) -> None:
+def append(datasets: tuple[Any, Any], n_before: int, arrays: Rows) -> None:
     """Write more rows behind those that a pair of datasets has."""
     n = len(arrays[0])
     if n:
