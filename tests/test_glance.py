@@ -67,7 +67,7 @@ class Silence:
     def reset(self, seed):
         pass
 
-    def step(self, motor):  # noqa: ARG002
+    def step(self, _motor):
         return [0.0] * 4
 
 
