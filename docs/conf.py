@@ -4,7 +4,7 @@ import postdict
 
 project = "postdict"
 author = "The postdict developers"
-copyright = "2026, the postdict developers"  # noqa: A001 (the name that Sphinx reads)
+project_copyright = "2026, the postdict developers"
 version = release = postdict.__version__
 
 extensions = [

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +18,7 @@ SHORTEST_PLAUSIBLE = 0.05  # ms; a time constant below it is almost always in se
 
 def number(
     name: str,
-    value: object,
+    value: Any,
     unit: str = "",
     *,
     above: float | None = None,
@@ -25,10 +26,10 @@ def number(
     at_most: float | None = None,
 ) -> float:
     """Return `value` as a finite float within its bounds; ValueError names what is wrong."""
-    if isinstance(value, (bool, str, bytes)) or np.ndim(value) != 0:  # type: ignore[arg-type]
+    if isinstance(value, (bool, str, bytes)) or np.ndim(value) != 0:
         raise TypeError(f"{name} must be a number, got {value!r}")
     try:
-        result = float(value)  # type: ignore[arg-type]
+        result = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, got {value!r}") from None
     except OverflowError:
@@ -48,10 +49,10 @@ def number(
     return result
 
 
-def is_single(value: object) -> bool:
+def is_single(value: Any) -> bool:
     """Return whether a value is one and not a list of them, ragged ones included."""
     try:
-        return np.ndim(value) == 0  # type: ignore[arg-type]
+        return np.ndim(value) == 0
     except ValueError:
         return False
 

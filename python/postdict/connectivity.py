@@ -82,8 +82,6 @@ class Triplets:
             and np.array_equal(self.weight, other.weight)
         )
 
-    __hash__ = None  # type: ignore[assignment]  # as of everything that holds arrays
-
 
 def fixed_probability(
     n_pre: int,

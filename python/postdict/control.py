@@ -146,12 +146,13 @@ def seed_of(network_seed: int, name: str) -> int:
 
 def state_of(name: str, world: World) -> dict[str, Any]:
     """Return the state of a world that offers it."""
-    if not callable(getattr(world, "state", None)):
+    offered = getattr(world, "state", None)
+    if not callable(offered):
         raise TypeError(
             f"world {name!r} ({type(world).__name__}) has no state() and restore(state): "
             "a simulation with it can be neither saved nor taken up"
         )
-    state = world.state()  # type: ignore[attr-defined]
+    state = offered()
     if not isinstance(state, dict):
         raise TypeError(f"world {name!r}: state() must return a dict, got {type(state).__name__}")
     return state
@@ -251,5 +252,6 @@ class WorldsInLoop:
         return {name: state_of(name, world) for name, world in self.objects.items()}
 
     def _restore(self, states: Mapping[str, dict[str, Any]]) -> None:
-        for name, world in self.objects.items():
-            world.restore(states[name])  # type: ignore[attr-defined]
+        kept: dict[str, Any] = self.objects  # `_states` was asked of them, so all can restore
+        for name, world in kept.items():
+            world.restore(states[name])

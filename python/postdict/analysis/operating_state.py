@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, count, positive, spikes, window
+from ._binned import occupied
+from ._checks import Floats, count, spikes, window
 from ._trains import by_neuron
 
 
@@ -91,20 +90,13 @@ def pairwise_correlation(
     ValueError
         For bad input.
     """
-    n = count("n", n)
-    times, ids = spikes(times, ids, n)
-    start, stop = window(start, stop)
-    bin_width = positive("bin_width", bin_width, "ms")
-    n_bins = math.floor((stop - start) / bin_width + 1e-9)
+    neurons, bins, given, n_bins = occupied(times, ids, n, start, stop, bin_width)
     if n_bins < 2:
         raise ValueError(
             f"bin_width must fit twice into the window of {stop - start} ms, got {bin_width} ms"
         )
-    within = (times >= start) & (times < stop)
-    bins = np.floor((times[within] - start) / bin_width).astype(np.int64)
-    complete = bins < n_bins
-    cells = ids[within][complete] * n_bins + bins[complete]
-    counts = np.bincount(cells, minlength=n * n_bins).reshape(n, n_bins).astype(np.float64)
+    counts = np.zeros((n, n_bins))
+    counts[neurons, bins] = given
     counts -= counts.mean(axis=1, keepdims=True)
     size = np.sqrt((counts**2).sum(axis=1))
     size[size == 0.0] = np.nan

@@ -19,7 +19,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, Integers, count, positive, spikes, vector, window
+from ._binned import occupied
+from ._checks import Floats, Integers, vector
 
 
 def treves_rolls(rates: ArrayLike) -> float:
@@ -88,7 +89,7 @@ def lifetime_sparseness(
     ----------
     Rolls & Tovee (1995), Journal of Neurophysiology 73: 713-726.
     """
-    neurons, _, counts, n_bins = _occupied(times, ids, n, start, stop, bin_width)
+    neurons, _, counts, n_bins = occupied(times, ids, n, start, stop, bin_width)
     return _mean_sparseness(neurons, counts, n_bins)
 
 
@@ -124,31 +125,8 @@ def population_sparseness(
     ----------
     Treves & Rolls (1991), Network 2: 371-397.
     """
-    _, bins, counts, _ = _occupied(times, ids, n, start, stop, bin_width)
+    _, bins, counts, _ = occupied(times, ids, n, start, stop, bin_width)
     return _mean_sparseness(bins, counts, n)
-
-
-def _occupied(
-    times: ArrayLike, ids: ArrayLike, n: int, start: float, stop: float, bin_width: float
-) -> tuple[Integers, Integers, Floats, int]:
-    """Neuron, bin and count of the cells (neuron, bin) that have spikes, and the number of bins.
-
-    The others are never stored: most are empty where activity is sparse.
-    """
-    n = count("n", n)
-    times, ids = spikes(times, ids, n)
-    start, stop = window(start, stop)
-    bin_width = positive("bin_width", bin_width, "ms")
-    n_bins = math.floor((stop - start) / bin_width + 1e-9)
-    if n_bins < 1:
-        raise ValueError(
-            f"bin_width must fit into the window of {stop - start} ms, got {bin_width} ms"
-        )
-    within = (times >= start) & (times < stop)
-    bins = np.floor((times[within] - start) / bin_width).astype(np.int64)
-    complete = bins < n_bins
-    cells, counts = np.unique(ids[within][complete] * n_bins + bins[complete], return_counts=True)
-    return cells // n_bins, cells % n_bins, counts.astype(np.float64), n_bins
 
 
 def _mean_sparseness(groups: Integers, counts: Floats, size: int) -> float:

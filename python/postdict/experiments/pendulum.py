@@ -108,7 +108,7 @@ class Config:
 
     def curves(self) -> TuningCurves:
         """Return the sensors' tuning to accelerations."""
-        return TuningCurves(self.preferred, self.width, self.kick)  # type: ignore[arg-type]
+        return TuningCurves(self.preferred, np.asarray(self.width), self.kick)
 
     def response(self) -> Matrix:
         """Return G by physics (n_sensor, n_motor): mV of a sensor by one motor spike alone."""
