@@ -1,7 +1,7 @@
 """Do the simulators run the same workloads? Answers only; nothing is timed.
 
-Spike by spike, small networks are compared in tests/test_reference.py (against a slow twin) and in
-bench_pure_python.py (on a grid).
+Spike by spike, small networks are compared in tests/simulation/test_reference.py (against a slow
+twin) and in bench_pure_python.py (on a grid).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Hypothesis profiles; what the oracle tests compared, in the terminal.
 
 Hypothesis takes the same examples every time by default, many new ones on demand:
-HYPOTHESIS_PROFILE=long python -m pytest tests/test_reference.py
+HYPOTHESIS_PROFILE=long python -m pytest tests/simulation/test_reference.py
 """
 
 import os

@@ -15,7 +15,7 @@ import atheris
 import numpy as np
 
 import postdict
-from postdict import storage
+from postdict import _files
 from postdict.simulation import checkpoint
 
 SMALL = [0.0, -0.0, 1.0, -1.0, 0.5, 20.0, 1e-9, 5e-324]
@@ -40,7 +40,7 @@ def small():
 SIMULATION = postdict.Simulation(small())
 SIMULATION.run(20.0)
 CONTENT = SIMULATION._to_bytes()
-ARRAYS = storage.read_npz(CONTENT)
+ARRAYS = _files.read_npz(CONTENT)
 HEADER = json.loads(ARRAYS.pop("header").tobytes())
 del HEADER["digest"]
 

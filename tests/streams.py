@@ -3,12 +3,7 @@
 import numpy as np
 
 import postdict
-from postdict import (
-    LIF,
-    AntisymmetricSTDP,
-    Simulation,
-    Triplets,
-)
+from postdict import LIF, AntisymmetricSTDP, Simulation, Triplets
 
 END = 1000.0
 NAMES = ["motor", "a/b%c.", "."]

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from postdict import LIF, Network, Simulation
-from postdict.config import check, setting
-from postdict.results import Result
+from postdict.lab.results import Result
+from postdict.lab.settings import check, setting
 
 
 @dataclass(frozen=True)

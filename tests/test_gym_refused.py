@@ -7,7 +7,7 @@ import pytest
 
 import postdict
 from postdict import LIF, Simulation
-from postdict.coding import ChoiceDecoder, LinearDecoder, TuningCurves
+from postdict.world import ChoiceDecoder, LinearDecoder, TuningCurves
 
 gymnasium = pytest.importorskip("gymnasium")
 gym = pytest.importorskip("postdict.gym")

@@ -5,7 +5,6 @@ Times are in ms, rates in Hz, potentials and weights in mV; matrices are (post, 
 
 from . import _version
 from .connectivity import Triplets, all_to_all, fixed_in_degree, fixed_probability, one_to_one
-from .control import World
 from .network import Network
 from .network.parts import (
     AttachedWorld,
@@ -18,11 +17,12 @@ from .network.parts import (
 )
 from .neurons import LIF, LIFExp
 from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
-from .signals import Steps
 from .simulation import LimitError, Simulation
 from .simulation.checkpoint import CheckpointError
-from .simulation.streamed import StreamError, read_stream
+from .simulation.stream_reader import StreamError, read_stream
+from .steps import Steps
 from .sweep import Sweep
+from .world.protocol import World
 
 __version__ = _version.version
 

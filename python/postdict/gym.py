@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _checks
-from .coding import Decoder, Encoder
 from .network import Network
 from .simulation import Simulation
+from .world.codes import Decoder, Encoder
 
 try:
     import gymnasium
@@ -43,7 +43,7 @@ class GymWorld:
     interval : float
         ms of the network's time for one step of the environment.
     decoder : Decoder
-        What the motor neurons did → an action (see `postdict.coding`).
+        What the motor neurons did → an action (see `postdict.world`).
     encoder : Encoder
         An observation → what drives the sensors. Codes that remember something have `state` and
         `restore`, and `reset()`, which is called where an episode begins.

@@ -7,15 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import (
-    Floats,
-    Integers,
-    count,
-    finite,
-    positive,
-    samples,
-    spikes,
-)
+from ._checks import Floats, Integers, count, finite, positive, samples, spikes
 from ._trains import by_neuron, traces
 
 _SILENT = 1e-9  # traces are of order 1; below this deviation a sensor said nothing

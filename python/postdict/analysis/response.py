@@ -10,15 +10,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import (
-    Floats,
-    Integers,
-    count,
-    non_negative,
-    positive,
-    spikes,
-    window,
-)
+from ._checks import Floats, Integers, count, non_negative, positive, spikes, window
 
 _ROWS = 4096  # bins at a time: 2 MB of counts at 60 sensors
 

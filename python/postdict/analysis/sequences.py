@@ -5,15 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import (
-    Floats,
-    Integers,
-    count,
-    generator,
-    non_negative,
-    positive,
-    spikes,
-)
+from ._checks import Floats, Integers, count, generator, non_negative, positive, spikes
 
 
 def poisson_sequence(

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from .. import _checks, sweep
-from ..sweep.counting import Count, CountLine
 from ..sweep.folder import Folder, Record
+from ..sweep.progress import Count, CountLine
 from ..sweep.workers import cpus
-from .calls import DONE, FAILED, Terminated, WrongCall, experiment, path, say, termination
+from .exit_codes import DONE, FAILED, Terminated, WrongCall, experiment, path, say, termination
 
 LONGEST = 1e6  # s, to measure points for
 SHOWN = 5  # failures of which error and settings are printed; the others are counted

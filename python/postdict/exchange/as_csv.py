@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import storage
+from .. import _files
 
 if TYPE_CHECKING:
     from .recording import Recording
@@ -27,4 +27,4 @@ def write(recording: Recording, path: str | os.PathLike[str]) -> None:
     writer.writerow(("time_ms", "population", "id"))
     for k in np.lexsort((ids, which, times)):
         writer.writerow((repr(float(times[k])), names[which[k]], int(ids[k])))
-    storage.write_bytes(path, text.getvalue().encode())
+    _files.write_bytes(path, text.getvalue().encode())

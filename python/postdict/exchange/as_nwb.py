@@ -7,7 +7,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from .. import storage
+from .. import _files
 from ._extras import module
 from ._names import unique_names
 
@@ -46,7 +46,7 @@ def write(
     for name, samples in zip(names, recording.samples.values(), strict=True):
         nwb.add_acquisition(_series(pynwb, name, samples))
     with (
-        storage.whole_file(path) as temporary,
+        _files.whole_file(path) as temporary,
         h5py.File(temporary, "w") as file,  # by name, pynwb would warn of the temporary one
         pynwb.NWBHDF5IO(file=file, mode="w") as io,
     ):

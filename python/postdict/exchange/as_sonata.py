@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import storage
+from .. import _files
 from ._extras import module
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def write(recording: Recording, path: str | os.PathLike[str]) -> None:
     for name in recording.spikes:
         if "/" in name or "\0" in name or name == ".":
             raise ValueError(f"a population in a SONATA file must not be called {name!r}")
-    with storage.whole_file(path) as temporary, h5py.File(temporary, "w") as file:
+    with _files.whole_file(path) as temporary, h5py.File(temporary, "w") as file:
         file.attrs["magic"] = np.uint32(_MAGIC)
         file.attrs["version"] = np.array(_VERSION, np.uint32)
         file.create_group("spikes")  # which readers expect, also where no population is

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import _checks
 from ..connectivity import Triplets
-from . import weights as forms
-from .synapses import Dense, Sparse, Synapses
-from .weights import Bounds, Place
+from . import forms
+from .forms import Bounds, Place
+from .layouts import Dense, Sparse, Synapses
 
 
 def declared(

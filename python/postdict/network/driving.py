@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from .. import _checks, control
-from ..control import Drive, Readout, World
+from .. import _checks
 from ..neurons import LIF
-from ..signals import Steps, checked_rate
-from .declarations import Declarations
+from ..steps import Steps, checked_rate
+from ..world import protocol
+from ..world.protocol import Drive, Readout, World
 from .given_spikes import GivenSpikes
 from .parts import (
     AttachedWorld,
@@ -19,6 +19,7 @@ from .parts import (
     SpikeSource,
     checked_size,
 )
+from .registry import Declarations
 
 
 class Driven(Declarations):
@@ -173,9 +174,9 @@ class Driven(Declarations):
         """
         name = self._new_name(name)
         heard, driven = self._emitter(motor), self._population(sensor)
-        interval = control.check(name, world)
-        control.check_own(name, world, self._world_objects)
-        control.check_options(readout, tau, drive, weight)
+        interval = protocol.check(name, world)
+        protocol.check_own(name, world, self._world_objects)
+        protocol.check_options(readout, tau, drive, weight)
         model = driven.neurons
         if drive == "current" and isinstance(model, LIF) and model.v_min is not None:
             raise ValueError(

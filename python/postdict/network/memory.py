@@ -21,10 +21,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..neurons import Model
-from ..signals import Steps
+from ..steps import Steps
 from . import recording
+from .layouts import Sparse, Synapses
 from .parts import CurrentSource, Part, Projection, Recorder, label
-from .synapses import Sparse, Synapses
 
 NEURON = {"LIF": 168, "LIFExp": 256}
 GIVEN_SPIKE = 16

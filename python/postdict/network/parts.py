@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from .. import _checks
-from ..control import Drive, Readout
 from ..neurons import Model
 from ..plasticity import Rule
-from ..signals import Steps
+from ..steps import Steps
+from ..world.protocol import Drive, Readout
 
 
 @dataclass(frozen=True)

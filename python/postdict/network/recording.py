@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import _checks
 from ..neurons import LIFExp
-from . import weights
+from . import forms
+from .layouts import Dense, Synapses
 from .parts import Population, Projection, Recorder
-from .synapses import Dense, Synapses
 
 STATISTICS = ("mean", "sd", "min", "max")
 OF_WEIGHTS = ("weights", "weight_statistics")
@@ -187,9 +187,9 @@ def _of_pairs(post_ids: ArrayLike, pre_ids: ArrayLike, synapses: Synapses) -> ND
     if isinstance(synapses, Dense):
         return post * n_pre + pre
     own_pre, own_post = synapses.pairs()
-    own = weights.pair_numbers(own_pre, own_post, n_post)
+    own = forms.pair_numbers(own_pre, own_post, n_post)
     order = np.argsort(own, kind="stable")
-    key = weights.pair_numbers(pre, post, n_post)
+    key = forms.pair_numbers(pre, post, n_post)
     first, last = (np.searchsorted(own, key, side, sorter=order) for side in ("left", "right"))
     if (first == last).any():
         k = int(np.argmax(first == last))

@@ -8,11 +8,11 @@ import numpy as np
 
 from .. import _core
 from ..network import Network, recording
+from ..network.layouts import Dense
 from ..network.parts import Projection
-from ..network.synapses import Dense
 from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, Rule, VogelsSTDP, WindowSTDP
-from ..signals import as_steps
+from ..steps import as_steps
 
 
 def assembled(network: Network) -> _core.Network:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from ..network.parts import PoissonSource, Projection, SpikeSource, index_of, label
-from ..signals import Steps, as_steps, checked_rate
+from ..steps import Steps, as_steps, checked_rate
 from .reading import Readings
 
 

@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _checks, nested, storage
+from .. import _checks, _files, _nested
 from ..connectivity import Triplets
-from ..control import Absent
 from ..network import Network
+from ..network.forms import Entries
+from ..network.layouts import Sparse
 from ..network.parts import Projection
-from ..network.synapses import Sparse
-from ..network.weights import Entries
 from ..neurons import MODELS
 from ..plasticity import RULES, Rule
-from ..signals import Steps
+from ..steps import Steps
+from ..world.protocol import Absent
 
 FORMAT = "postdict checkpoint"
 VERSION = 2
@@ -42,7 +42,7 @@ class CheckpointError(ValueError):
 
 def write(path: str | os.PathLike[str], content: bytes) -> None:
     """Write a checkpoint as a whole or not at all."""
-    storage.write_bytes(path, content)
+    _files.write_bytes(path, content)
 
 
 def pack(
@@ -55,7 +55,7 @@ def pack(
     """Return the bytes of a checkpoint; `streamed` is a file and what it holds: until when, ms."""
     description, arrays = describe(network)
     states = {
-        name: nested.packed(state, arrays, f"world/{k}", name=f"world {name!r}: state()")
+        name: _nested.packed(state, arrays, f"world/{k}", name=f"world {name!r}: state()")
         for k, (name, state) in enumerate((worlds or {}).items())
     }
     arrays.update({f"state/{name}": array for name, array in state.items()})
@@ -69,7 +69,7 @@ def pack(
     }
     header["digest"] = _digest(header, arrays)
     text = json.dumps(header).encode()
-    return storage.npz_bytes({"header": np.frombuffer(text, np.uint8), **arrays})
+    return _files.npz_bytes({"header": np.frombuffer(text, np.uint8), **arrays})
 
 
 def unpack(
@@ -80,7 +80,7 @@ def unpack(
     CheckpointError says what is wrong.
     """
     try:
-        arrays = storage.read_npz(content)
+        arrays = _files.read_npz(content)
     except ValueError as error:
         raise CheckpointError(f"not a checkpoint: {error}") from None
     try:
@@ -114,7 +114,7 @@ def unpack(
             warnings.simplefilter("ignore", UserWarning)  # said when the network was made
             network = from_description(header["network"], arrays)
         packed = header.get("worlds", {})
-        worlds = {w.name: nested.unpacked(packed[w.name], arrays) for w in network.worlds}
+        worlds = {w.name: _nested.unpacked(packed[w.name], arrays) for w in network.worlds}
         return network, limits, state, _streamed(header["streamed"]), worlds
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise CheckpointError(f"the checkpoint describes no valid network: {error}") from None

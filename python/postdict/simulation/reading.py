@@ -16,7 +16,7 @@ from ..exchange import Recording, Samples, Train, unique_names
 from ..network import Network, recording
 from ..network.parts import Population, Recorder, index_of
 from ..neurons import LIFExp
-from .streaming import Moved, Stream, full_at
+from .stream_writer import Moved, Stream, full_at
 
 
 class Readings:

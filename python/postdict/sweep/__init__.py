@@ -3,13 +3,13 @@
 Knows callables and executors, no experiment.
 """
 
-from .collecting import Status, check_metrics, collect, status, to_xarray
-from .counting import Count, CountLine
-from .declaring import Point, Sweep
-from .estimating import Estimate, estimate
+from .estimate import Estimate, estimate
 from .folder import SweepError, load_result
-from .reading import read_toml, sweep_of
-from .running import Report, run
+from .progress import Count, CountLine
+from .run import Report, run
+from .sweep import Point, Sweep
+from .tables import Status, check_metrics, collect, status, to_xarray
+from .toml import read_toml, sweep_of
 
 __all__ = [
     "Count",

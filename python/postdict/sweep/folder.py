@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import storage
-from ..results import Result
+from .. import _files
+from ..lab.results import Result
 from . import keys
 
 if TYPE_CHECKING:
-    from .declaring import Sweep
+    from .sweep import Sweep
 
 Record = dict[str, Any]
 
@@ -99,7 +99,7 @@ class Folder:
             (self.path / name).mkdir(parents=True, exist_ok=True)
         content = _text(_signed(plan))
         if not file.exists() or file.read_bytes() != content:
-            storage.write_bytes(file, content)
+            _files.write_bytes(file, content)
 
     def _is_foreign(self) -> bool:
         """Whether it holds something and no sweep, nor one that another run begins this moment."""
@@ -194,7 +194,7 @@ class Folder:
     def write(self, files: Mapping[str, bytes]) -> None:
         """Write files of points by their paths within the folder, in order."""
         for name, content in files.items():
-            storage.write_bytes(self.path / name, content)
+            _files.write_bytes(self.path / name, content)
 
 
 def load_result(folder: str | os.PathLike[str], key: str) -> Result:
@@ -206,7 +206,7 @@ def load_result(folder: str | os.PathLike[str], key: str) -> Result:
     arrays: dict[str, NDArray[Any]] = {}
     tables: dict[str, dict[str, NDArray[Any]]] = {}
     if record["arrays"] is not None:
-        for name, values in storage.read_npz(where.points(key, "npz").read_bytes()).items():
+        for name, values in _files.read_npz(where.points(key, "npz").read_bytes()).items():
             kind, _, rest = name.partition(":")
             if kind == "table":
                 table, _, column = rest.partition(":")
@@ -227,7 +227,7 @@ def files_of(key: str, record: Record, result: Result | None) -> dict[str, bytes
         arrays = {f"array:{name}": np.asarray(v) for name, v in result.arrays.items()}
         for table, columns in result.tables.items():
             arrays |= {f"table:{table}:{name}": np.asarray(v) for name, v in columns.items()}
-        content = storage.npz_bytes(arrays)
+        content = _files.npz_bytes(arrays)
         files[f"points/{key}.npz"] = content
         record["arrays"] = hashlib.sha256(content).hexdigest()
     files[f"points/{key}.json"] = _text(_signed(record))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _version
-from ..results import Result
+from ..lab.results import Result
 from . import folder as _folder
 from . import keys
 

@@ -1,0 +1,212 @@
+"""A bird in the closed loop: it babbles and learns, hears a song, and finds the gestures for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..lab.runs import run_bounded
+from ..loop.circuit import Spikes
+from ..network import Network
+from ..neurons import LIF
+from ..plasticity import AntisymmetricSTDP
+from ..simulation import ProgressCallback, Simulation
+from .ear import Ear, Hearing
+from .voice import Gestures, Syrinx, sing
+from .world import Bird, Listener
+
+Floats = NDArray[np.float64]
+
+RESET = 100.0  # mV, an inhibition that brings every potential to its lower bound
+RESET_EVERY = 3.0  # ms
+OPEN_LOOP = 1e5  # ms, over which the rate without feedback is taken
+
+
+@dataclass(frozen=True)
+class Singer:
+    """A bird's voice, ear and neurons; all values are our own.
+
+    Parameters
+    ----------
+    gestures : Gestures
+        One for each motor neuron.
+    hearing, syrinx : Hearing, Syrinx
+    motor, sensor : LIF
+        The two kinds of neurons.
+    exploration_rate, exploration_weight : float
+        Poisson kicks for each motor neuron: Hz, mV.
+    synaptic_delay : float
+        ms, from a sensor spike to the motor neurons.
+    excitation : float
+        mV, of every sensor onto every motor neuron.
+    """
+
+    gestures: Gestures
+    hearing: Hearing
+    syrinx: Syrinx
+    motor: LIF
+    sensor: LIF
+    exploration_rate: float
+    exploration_weight: float
+    synaptic_delay: float
+    excitation: float
+
+
+@dataclass(frozen=True)
+class Recall:
+    """How motor neurons answer to what is heard, with exploration off and weights frozen.
+
+    Parameters
+    ----------
+    tau : float
+        ms, of their membrane.
+    pause : float
+        ms: after any of them fires, inhibition resets all for so long, so that gestures follow one
+        another.
+    """
+
+    tau: float = 20.0
+    pause: float = 12.0
+
+
+@dataclass(frozen=True, eq=False)
+class Babbled:
+    """What a bird learned: effective weights W = E - w (n_motor, n_sensor), mV, and its spikes.
+
+    `times` (ms) and `inhibition` (n_samples, n_motor, n_sensor) follow the learning.
+    """
+
+    weights: Floats
+    motor: Spikes
+    times: Floats
+    inhibition: Floats
+
+
+def open_loop_rate(singer: Singer, *, seed: int) -> float:
+    """Return the rate (Hz) at which the motor neurons fire while nothing is heard, by exploration.
+
+    It is never zero: where none fires in `OPEN_LOOP`, it is as if one had.
+    """
+    network = Network(seed)
+    motor = network.add_population("motor", singer.gestures.n, singer.motor)
+    network.add_poisson(
+        "exploration", motor, rate=singer.exploration_rate, weight=singer.exploration_weight
+    )
+    simulation = Simulation(network)
+    simulation.run_until(OPEN_LOOP)
+    n_spikes = len(simulation.spikes(motor)[0])
+    return max(1, n_spikes) / (1e-3 * OPEN_LOOP * singer.gestures.n)
+
+
+def babble(
+    singer: Singer,
+    rule: AntisymmetricSTDP,
+    *,
+    duration: float,
+    seed: int,
+    n_samples: int = 50,
+    max_rate: float = math.inf,
+    progress: bool | ProgressCallback = False,
+) -> Babbled:
+    """Let a bird babble in the closed loop for `duration` (ms) and return what it learned.
+
+    Raises
+    ------
+    DivergenceError
+        Gestures superposed to more than its syrinx can follow.
+    RunawayError
+        The motor neurons fired faster than `max_rate` (Hz).
+    """
+    network = Network(seed)
+    motor = network.add_population("motor", singer.gestures.n, singer.motor)
+    sensor = network.add_population("sensor", singer.hearing.n_sensor, singer.sensor)
+    network.add_poisson(
+        "exploration", motor, rate=singer.exploration_rate, weight=singer.exploration_weight
+    )
+    bird = Bird(singer.gestures, singer.hearing, singer.syrinx)
+    network.add_world("bird", bird, motor, sensor, readout="spikes", drive="current")
+    network.connect(sensor, motor, weights=singer.excitation, axonal_delay=singer.synaptic_delay)
+    inhibition = network.connect(
+        sensor,
+        motor,
+        weights=singer.excitation,
+        axonal_delay=singer.synaptic_delay,
+        inhibitory=True,
+        plasticity=rule,
+    )
+    samples = network.record(inhibition, "weights", every=duration / n_samples)
+    simulation = Simulation(network)
+    simulation.set_recording(sensor, False)
+    run_bounded(simulation, motor, duration, max_rate=max_rate, progress=progress)
+    times, recorded = simulation.recorded(samples)
+    return Babbled(
+        singer.excitation - np.asarray(simulation.weights(inhibition)),
+        simulation.spikes(motor),
+        times,
+        recorded,
+    )
+
+
+def hear_sound(singer: Singer, pieces: Iterator[Floats], *, duration: float) -> Spikes:
+    """Return the sensor spikes that a sound evokes in `duration` (ms).
+
+    Parameters
+    ----------
+    singer : Singer
+    pieces : iterator of arrays (n_samples,)
+        The sound, piece by piece, at the ear's rate.
+    duration : float
+    """
+    ear = Ear(singer.hearing)
+    network = Network()
+    nobody = network.add_spike_source("nobody", 1, times=[], ids=[])
+    sensor = network.add_population("sensor", singer.hearing.n_sensor, singer.sensor)
+    listener = Listener((ear.drive(piece) for piece in pieces), singer.hearing.n_sensor)
+    network.add_world("sound", listener, nobody, sensor, drive="current")
+    simulation = Simulation(network)
+    simulation.run_until(duration)
+    return simulation.spikes(sensor)
+
+
+def response(singer: Singer) -> Floats:
+    """Return G (n_sensor, n_motor): spikes of each sensor for one gesture that is alone."""
+    apart = singer.gestures.duration + 76.0  # ms, until every sensor is at rest
+    n = singer.gestures.n
+    onsets = apart * np.arange(n)
+    song = sing(singer.gestures, onsets, np.arange(n), duration=apart * n, syrinx=singer.syrinx)
+    times, ids = hear_sound(singer, iter([song.sound]), duration=apart * n)
+    counts = np.zeros((singer.hearing.n_sensor, n))
+    np.add.at(counts, (ids, (times / apart).astype(int)), 1.0)
+    return counts
+
+
+def answer(
+    weights: Floats, singer: Singer, recall: Recall, heard: Spikes, *, duration: float
+) -> Spikes:
+    """Return the motor spikes with which frozen weights answer to sensor spikes.
+
+    Parameters
+    ----------
+    weights : array (n_motor, n_sensor)
+        Effective weights, gain included, mV.
+    singer : Singer
+    recall : Recall
+    heard : (times, ids)
+        Sensor spikes.
+    duration : float
+        ms.
+    """
+    n_motor, n_sensor = weights.shape
+    network = Network()
+    sensor = network.add_spike_source("sensor", n_sensor, times=heard[0], ids=heard[1])
+    motor = network.add_population("motor", n_motor, LIF(tau_m=recall.tau, v_min=0.0))
+    network.connect(sensor, motor, weights=weights, axonal_delay=singer.synaptic_delay)
+    for delay in np.arange(RESET_EVERY, recall.pause + 1e-9, RESET_EVERY):
+        network.connect(motor, motor, weights=RESET, inhibitory=True, axonal_delay=float(delay))
+    simulation = Simulation(network)
+    simulation.run_until(duration)
+    return simulation.spikes(motor)

@@ -1,0 +1,1 @@
+"""What several experiments use, below all of them."""

@@ -1,0 +1,254 @@
+"""What `adaptation` shows: the headline numbers and the figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ... import plotting
+from ...lab.results import shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ...lab.results import Nested, Result
+
+COLORS = (
+    plotting.BLACK,
+    plotting.BLUE,
+    plotting.SKY,
+    plotting.ORANGE,
+    plotting.GREEN,
+    plotting.PURPLE,
+    plotting.VERMILION,
+)
+
+
+def _label(name: str) -> str:
+    return {"silent": "silent sensors", "delay": "new delay", "none": "no change"}.get(
+        name, name.replace("gain_", "gain × ")
+    )
+
+
+def headline(result: Result) -> list[tuple[str, str]]:
+    """Return what the command line prints: medians over seeds."""
+    summary = result.summary
+    lines = [("F1 at 4 Hz before, clean / noisy", _f1(summary["before"]))]
+    for name, on in summary["changes"].items():
+        off, forgotten = (
+            summary["controls"][what][name] for what in ("plasticity_off", "forgotten")
+        )
+        lines += [
+            (
+                f"{_label(name)}: F1 at once, on, off",
+                f"{_f1(on['at_once'])}, {_f1(on)}, {_f1(off)}",
+            ),
+            (
+                "  F1 0.95 after (s), by eta",
+                " / ".join(
+                    f"{shown(one['recovery_time'], '.0f')} ({rate})"
+                    for rate, one in summary["by_rate"][name].items()
+                )
+                + f"; from nothing {shown(forgotten['recovery_time'], '.0f')}",
+            ),
+            (
+                "  specific error at once, on, off",
+                ", ".join(shown(one["specific_inverse_error"]) for one in (on["at_once"], on, off)),
+            ),
+            (
+                "  imbalance |P - N|/(P + N) on, off",
+                ", ".join(shown(one["imbalance_last"]) for one in (on, off)),
+            ),
+        ]
+    if summary["drift"]:
+        for turn, one in summary["drift"]["by_turn"].items():
+            lines.append(
+                (
+                    f"drift, a turn in {turn} s: lag (s)",
+                    f"{shown(one['lag'], '.0f')}, F1 {_f1(one)}",
+                )
+            )
+        lines.append(("  frozen weights: F1", _f1(summary["drift"]["frozen"])))
+    return lines
+
+
+def _f1(one: Nested) -> str:
+    return f"{shown(one['imitation_f1'])} / {shown(one['imitation_f1_noisy'])}"
+
+
+def draw(result: Result, figure: Figure) -> None:
+    """Draw the course after each change, balance, recovery over learning rate, and drift."""
+    (f1, error, balance), (recovery, lag, tracked) = figure.subplots(2, 3)
+    _draw_course(result, plotting.panel(f1, "a", "imitation after a change"), "imitation_f1")
+    f1.set(ylabel="F1 at 4 Hz", ylim=(-0.03, 1.05))
+    f1.axhline(0.95, color="grey", linestyle=":", linewidth=1)
+    _draw_course(result, plotting.panel(error, "b", "inverse"), "specific_inverse_error")
+    top = error.get_ylim()[1]
+    error.set(ylabel="specific inverse error", yscale="log", ylim=(0.03, 10.0 * top))
+    error.set_yticks([0.1, 1.0, 10.0], ["0.1", "1", "10"])
+    error.legend(fontsize=7.5, loc="upper right", ncols=2, frameon=False)
+    _draw_balance(result, plotting.panel(balance, "c", "balance in the end"))
+    _draw_recovery(result, plotting.panel(recovery, "d", "time to F1 0.95"))
+    _draw_lag(result, plotting.panel(lag, "e", "lag in a drifting world"))
+    _draw_tracked(result, plotting.panel(tracked, "f", "imitation in a drifting world"))
+
+
+def _changes(result: Result) -> dict[str, str]:
+    """Return the colour of each change by its name."""
+    names = [name for name in result.summary["changes"] if name != "none"]
+    return {name: COLORS[k % len(COLORS)] for k, name in enumerate(names)}
+
+
+def _draw_course(result: Result, ax: Axes, metric: str) -> None:
+    """Draw the first seed: before the change at the left, then time on a logarithmic axis."""
+    seconds = 1e-3 * result.arrays["times"]
+    before = 0.4 * seconds[1]
+    x = np.concatenate([[before, 0.75 * seconds[1]], seconds[1:]])
+    level = result.summary["per_seed"][0]["before"][metric]
+    for name, color in _changes(result).items():
+        for what, style in (("on", "-"), ("off", "--")):
+            course = result.arrays[f"{name}_{what}_{metric}"]
+            ax.plot(
+                x,
+                [np.nan if level is None else level, *course],
+                style,
+                color=color,
+                label=_label(name) if what == "on" else None,
+                linewidth=1.3,
+            )
+    ax.set(xscale="log", xlabel="biological time after the change (s)")
+    decades = 10.0 ** np.arange(
+        np.ceil(np.log10(seconds[1])), np.floor(np.log10(seconds[-1]) + 1e-9) + 1
+    )
+    ax.set_xticks([before, *decades], ["before", *(f"{one:g}" for one in decades)])
+    ax.set_xticks([], minor=True)
+
+
+def _draw_balance(result: Result, ax: Axes) -> None:
+    """Draw medians and ranges of the imbalance over the last part of each branch."""
+    summary = result.summary
+    for k, (what, place, color, marker) in enumerate(
+        (
+            ("plasticity on", ("changes",), plotting.BLACK, "o"),
+            ("plasticity off", ("controls", "plasticity_off"), plotting.VERMILION, "s"),
+        )
+    ):
+        for j, name in enumerate(summary["changes"]):
+            values = [
+                value
+                for one in summary["per_seed"]
+                if (value := _at(one, *place, name, "imbalance_last")) is not None
+            ]
+            if values:
+                x = j + 0.24 * (k - 0.5)
+                ax.plot([x, x], [min(values), max(values)], color=color, linewidth=1)
+                ax.plot(
+                    x,
+                    np.median(values),
+                    marker,
+                    color=color,
+                    markersize=5,
+                    linestyle="none",
+                    label=what if j == 0 else None,
+                )
+    ax.set(yscale="log", ylabel="imbalance |P − N|/(P + N)", ylim=(6e-4, 1.5))
+    ax.set_xticks(
+        range(len(summary["changes"])), [_label(name) for name in summary["changes"]], rotation=30
+    )
+    ax.set_yticks([0.01, 0.1, 1.0], ["0.01", "0.1", "1"])
+    ax.legend(fontsize=8, loc="lower left", frameon=False)
+
+
+def _draw_recovery(result: Result, ax: Axes) -> None:
+    """Draw what recovered, in each seed and at each rate, from below."""
+    summary = result.summary
+    for k, (name, color) in enumerate(_changes(result).items()):
+        by_rate = summary["by_rate"][name]
+        ranges = [
+            _at(summary["spread"], "by_rate", name, rate, "recovery_time") for rate in by_rate
+        ]
+        if all(one is not None and one[0] > 0 for one in ranges):
+            low, high = np.transpose(ranges)
+            median = [one["recovery_time"] for one in by_rate.values()]
+            rates = [1.03 ** (k - 1) * float(rate) for rate in by_rate]  # bars side by side
+            exponent = summary["recovery_exponent"][name]
+            label = _label(name) + (f": ∝ η$^{{{exponent:.2f}}}$" if exponent is not None else "")
+            plotting.ranges(ax, rates, median, low, high, label=label, color=color)
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel="learning rate η after the change (10⁻⁵ mV)",
+        ylabel="biological time (s)",
+    )
+    _tick(ax, [float(rate) for rate in summary["by_rate"]["none"]], 1e-5)
+    if ax.get_legend_handles_labels()[0]:
+        low, high = ax.get_ylim()
+        ax.set(ylim=(low, high * (high / low) ** 0.35))
+        ax.legend(fontsize=8, loc="upper right", frameon=False)
+
+
+def _draw_lag(result: Result, ax: Axes) -> None:
+    """Draw medians and ranges of the lag over the time of a turn."""
+    by_turn = result.summary["drift"].get("by_turn", {})
+    known = {turn: one["lag"] for turn, one in by_turn.items() if one["lag"] is not None}
+    if known:
+        spread = result.summary["spread"]["drift"]["by_turn"]
+        low, high = np.transpose([spread[turn]["lag"] for turn in known])
+        plotting.ranges(
+            ax,
+            [float(turn) for turn in known],
+            list(known.values()),
+            low,
+            high,
+            label="lag",
+            color=plotting.BLACK,
+        )
+        ax.set(ylim=(0.0, 1.25 * max(high)))
+    ax.set(
+        xscale="log", xlabel="time in which every sensor moves (s)", ylabel="lag of the inverse (s)"
+    )
+    _tick(ax, [float(turn) for turn in by_turn])
+
+
+def _draw_tracked(result: Result, ax: Axes) -> None:
+    """Draw F1 with weights that learn and with those that do not."""
+    drift = result.summary["drift"]
+    by_turn = drift.get("by_turn", {})
+    for label, metric, color in (
+        ("clean", "imitation_f1", plotting.BLACK),
+        ("noisy", "imitation_f1_noisy", plotting.ORANGE),
+    ):
+        tracked = {turn: one[metric] for turn, one in by_turn.items() if one[metric] is not None}
+        if tracked:
+            spread = result.summary["spread"]["drift"]["by_turn"]
+            low, high = np.transpose([spread[turn][metric] for turn in tracked])
+            turns = [float(turn) for turn in tracked]
+            plotting.ranges(ax, turns, list(tracked.values()), low, high, label=label, color=color)
+            frozen = drift["frozen"][metric]
+            if frozen is not None:
+                ax.axhline(frozen, color=color, linestyle="--", linewidth=1)
+    ax.set(
+        xscale="log",
+        xlabel="time in which every sensor moves (s)",
+        ylabel="F1 at 4 Hz",
+        ylim=(-0.03, 1.05),
+    )
+    _tick(ax, [float(turn) for turn in by_turn])
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(fontsize=8, loc="center right", frameon=False)
+
+
+def _tick(ax: Axes, places: list[float], unit: float = 1.0) -> None:
+    """Label a logarithmic axis where there are values, in a unit."""
+    if places:
+        ax.set_xticks(places, [f"{place / unit:g}" for place in places])
+        ax.set_xticks([], minor=True)
+
+
+def _at(values: Any, *path: str) -> Any:
+    """Return what stands at a path of keys."""
+    for key in path:
+        values = values[key]
+    return values

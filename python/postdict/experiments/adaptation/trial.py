@@ -1,0 +1,258 @@
+"""What one seed of `adaptation` does: it learns, branches where the world changes, and drifts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis import imbalance, inverse_quality
+from ...lab.results import Nested
+from ...lab.runs import RunawayError
+from ...loop.circuit import LoopParameters
+from ...loop.exploration import Exploration, explore, medians_by_world
+from ...loop.imitation import ImitationTest
+from .changing_loop import RATE, ChangingLoop, ChosenGain, Course, Judge, crossing
+from .drift import Drift, lag
+
+if TYPE_CHECKING:
+    from ...lab.trials import Stage
+    from . import Config
+
+Matrix = NDArray[np.float64]
+Arrays = dict[str, Matrix]
+
+RECOVERED = 0.95  # F1 of unseen songs at 4 Hz, clean
+RUNAWAY = 10.0  # motor rate that ends a branch, in units of the one without feedback
+EDGES = (0.0, 0.05, 0.95, 1.0)  # of a branch: fluxes and rates are taken over both ends of it
+DRIFT_TURNS = 2  # the first to settle, the second to measure
+DRIFT_SONGS = 6  # phases of the second turn at which songs are imitated
+
+
+@dataclass(frozen=True)
+class Change:
+    """A world (n_sensor, n_motor) after a change, and the loop's parameters there."""
+
+    world: Matrix
+    parameters: LoopParameters
+    other_delay: bool = False
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What one seed does over and over."""
+
+    config: Config
+    world: Matrix
+    seed: int
+    stage: Stage
+
+    def learned(self) -> tuple[ChangingLoop, Judge]:
+        """Return the loop when it has learned, and what judges weights in its first world.
+
+        The decoder is chosen here, once.
+        """
+        config = self.config
+        first = Change(self.world, config.parameters())
+        explored = self._explored("explores", first)
+        loop = ChangingLoop(
+            self.world,
+            first.parameters,
+            config.rule(),
+            other_delay=config.new_delay,
+            max_rate=RUNAWAY * explored.motor_rate,
+            seed=self.seed,
+        )
+        loop.run(config.duration, progress=self.stage("learns"))
+        response, test = explored.response(), self._test(first)
+        scale = inverse_quality(loop.weights(), response).scale or 1.0
+        chosen = test.choose(loop.weights(), scale)
+        return loop, Judge(response, test, ChosenGain(chosen.gain, scale, chosen.v_min))
+
+    def changed(
+        self, name: str, change: Change, loop: ChangingLoop, before: Judge
+    ) -> tuple[Nested, Arrays]:
+        """Return what becomes of each branch of a loop after a change, and the courses at eta."""
+        eta = self.config.eta
+        judge = self._judge(name, change, before.chosen)
+        by_rate = {
+            rate: self._branch(f"{name}, eta {rate:g}", change, loop, rate)
+            for rate in self.config.all_rates()
+        }
+        branches = {
+            "on": by_rate[eta],
+            "off": self._branch(f"{name}, plasticity off", change, loop, 0.0),
+            "forgotten": self._branch(f"{name}, forgotten", change, loop, eta, forgets=True),
+        }
+        courses = {what: judge.course(one) for what, one in branches.items()}
+        found: Nested = {
+            what: {
+                **_last(courses[what]),
+                "recovery_time": _recovery(branch, courses[what]),
+                **self._balance(branch, change.world),
+            }
+            for what, branch in branches.items()
+        }
+        at_once = {key: values[0] for key, values in courses["on"].items()}
+        found["on"] |= {
+            "at_once": known(at_once),
+            "gain_following": known(judge.with_gain_following(branches["on"].weights[-1])),
+            "lowest_f1": _value(np.min(courses["on"]["imitation_f1"])),
+            "condition_number": float(np.linalg.cond(judge.response)),
+        }
+        found["by_rate"] = {}
+        for rate, branch in by_rate.items():
+            course = judge.course(branch)
+            found["by_rate"][f"{rate:g}"] = {
+                **_last(course),
+                "recovery_time": _recovery(branch, course),
+            }
+        return found, {
+            f"{what}_{key}": values
+            for what, course in courses.items()
+            for key, values in course.items()
+        }
+
+    def drifted(self, loop: ChangingLoop, chosen: ChosenGain) -> tuple[Nested, Arrays]:
+        """Return what becomes of a loop in a world that drifts, at each speed, and if it is still.
+
+        Weights without plasticity stay what they were, so that theirs is no run.
+        """
+        config, steps = self.config, self.config.drift_steps
+        if not config.turns:
+            return {}, {}
+        parameters = config.parameters()
+        rng = np.random.default_rng([self.seed, 0xD21F7])
+        drift = Drift.drawn(self.world, DRIFT_TURNS, rng)
+        phases = np.arange(DRIFT_TURNS * steps) / steps
+        responses = drift.responses(
+            phases,
+            parameters,
+            duration=config.measure_duration,
+            seed=self.seed,
+            progress=self.stage("explores a drift"),
+        )
+        heard = steps + np.arange(DRIFT_SONGS) * steps // DRIFT_SONGS
+        judges = {
+            k: Judge(responses[k], self._test(Change(drift.at(phases[k]), parameters)), chosen)
+            for k in heard.tolist()
+        }
+        found: Nested = {"by_turn": {}}
+        arrays: Arrays = {"drift_lags": np.arange(steps + 1.0) / steps}
+        frozen = np.broadcast_to(loop.weights(), (len(phases), *self.world.T.shape))
+        for turn in (*config.turns, None):
+            weights = frozen if turn is None else self._drifting(loop, drift, phases, turn)
+            measured = {k: judge.judged(weights[k]) for k, judge in judges.items()}
+            medians = {
+                key: np.median([one[key] for one in measured.values()])
+                for key in next(iter(measured.values()))
+            }
+            one = known(medians)
+            if np.isfinite(weights).all():
+                distance, best = lag(weights[steps:], responses, chosen.scale)
+                one |= {"distance": float(distance[0]), "distance_at_lag": float(distance.min())}
+            else:
+                distance, best = np.full(steps + 1, np.nan), None
+                one |= {"distance": None, "distance_at_lag": None}
+            if turn is None:
+                found["frozen"] = one
+                arrays["drift_distance_frozen"] = distance
+            else:
+                seconds = 1e-3 * turn
+                one["lag"] = None if best is None else best / steps * seconds
+                found["by_turn"][f"{seconds:g}"] = one
+                arrays[f"drift_distance_{seconds:g}"] = distance
+        return found, arrays
+
+    def _drifting(self, loop: ChangingLoop, drift: Drift, phases: Matrix, turn: float) -> Matrix:
+        """Return W (n_steps, n_motor, n_sensor) at the end of each step of a drifting world."""
+        other = loop.branch()
+        seen: list[Matrix] = []
+
+        def step() -> None:
+            seen.append(other.weights())
+            if len(seen) < len(phases):
+                other.set_world(drift.at(float(phases[len(seen)])))
+
+        other.set_world(drift.at(float(phases[0])))
+        try:
+            other.run(
+                DRIFT_TURNS * turn,
+                n_parts=len(phases),
+                after_part=step,
+                progress=self.stage(f"drifts, a turn in {1e-3 * turn:g} s"),
+            )
+        except RunawayError:
+            unknown = np.full(self.world.T.shape, np.nan)
+            seen.extend([unknown] * (len(phases) - len(seen)))
+        return np.stack(seen)
+
+    def _branch(
+        self, what: str, change: Change, loop: ChangingLoop, rate: float, *, forgets: bool = False
+    ) -> Course:
+        other = loop.branch()
+        other.set_world(change.world, other_delay=change.other_delay)
+        other.set_learning_rate(rate)
+        if forgets:
+            other.forget()
+        times = self.config.times(rate or self.config.eta)
+        return other.observed(times, progress=self.stage(what))
+
+    def _balance(self, course: Course, world: Matrix) -> Nested:
+        """Return the imbalance of fluxes and the motor rate over both ends of a branch at eta."""
+        found: Nested = {}
+        edges = [self.config.after * edge for edge in EDGES]
+        for when, start, stop in (("first", edges[0], edges[1]), ("last", edges[2], edges[3])):
+            fluxes, rate = course.between(start, stop)
+            reached = np.isfinite(fluxes).all()
+            found[f"imbalance_{when}"] = (
+                medians_by_world(imbalance(*fluxes), world)["carrying"] if reached else None
+            )
+            found[f"motor_rate_{when}"] = _value(rate)
+        return found
+
+    def _judge(self, name: str, change: Change, chosen: ChosenGain) -> Judge:
+        response = self._explored(f"explores {name}", change).response()
+        return Judge(response, self._test(change), chosen)
+
+    def _explored(self, what: str, change: Change) -> Exploration:
+        return explore(
+            change.world,
+            change.parameters,
+            None,
+            duration=self.config.measure_duration,
+            seed=self.seed,
+            progress=self.stage(what),
+        )
+
+    def _test(self, change: Change) -> ImitationTest:
+        return ImitationTest(
+            change.world,
+            change.parameters,
+            rates=(RATE,),
+            duration=self.config.song_duration,
+            jitter=self.config.jitter,
+            background_rate=self.config.background_rate,
+            seed=self.seed,
+        )
+
+
+def known(values: Mapping[str, float | np.floating]) -> Nested:
+    """Return values with None for what is not a number."""
+    return {key: _value(value) for key, value in values.items()}
+
+
+def _value(number: float | np.floating) -> float | None:
+    return float(number) if np.isfinite(number) else None
+
+
+def _last(course: Mapping[str, Matrix]) -> Nested:
+    return known({key: values[-1] for key, values in course.items()})
+
+
+def _recovery(course: Course, judged: Mapping[str, Matrix]) -> float | None:
+    """Return when (s after the change) F1 reaches `RECOVERED`, or None."""
+    return crossing(1e-3 * course.times, judged["imitation_f1"], RECOVERED)

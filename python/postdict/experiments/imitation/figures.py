@@ -1,0 +1,243 @@
+"""What `imitation` shows: the headline numbers and the figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ... import plotting
+from ...lab.results import shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ...lab.results import Result
+
+DECODERS = {
+    "learned": ("learned", plotting.BLACK),
+    "ridge_uniform": ("ridge + uniform", plotting.GREEN),
+    "ridge": ("best ridge", plotting.SKY),
+    "pinv": ("pseudo-inverse", plotting.BLUE),
+    "transpose": ("transpose", plotting.ORANGE),
+    "shuffled": ("shuffled", plotting.VERMILION),
+    "untrained": ("untrained", plotting.PURPLE),
+}
+VARIANTS = {
+    "learned": "learned",
+    "in_range": "… without null space",
+    "no_uniform": "… without uniform inhibition",
+    "modes": "… its gains of modes alone",
+    "modes_uniform": "…… + uniform inhibition",
+    "stopped": "… stopped early",
+    "in_noise": "learned in noise",
+    "ridge_uniform": "ridge of G + uniform",
+    "ridge": "ridge of G",
+    "pinv": "pseudo-inverse of G",
+    "ridge_of_world_uniform": "ridge of A + uniform",
+    "ridge_of_world": "ridge of A",
+    "pinv_of_world": "pseudo-inverse of A",
+}
+RIDGES = {
+    "ridge_uniform": ("of G + uniform", plotting.GREEN),
+    "ridge": ("of G", plotting.SKY),
+    "ridge_of_world_uniform": ("of A + uniform", plotting.ORANGE),
+    "ridge_of_world": ("of A", plotting.VERMILION),
+}
+KINDS = {
+    "jitter": "jitter alone (sd, ms)",
+    "deletion": "share of heard spikes lost",
+    "background_rate": "random spikes a sensor (Hz)",
+}
+
+
+def headline(result: Result) -> list[tuple[str, str]]:
+    """Return what the command line prints: medians over seeds."""
+    rates = " / ".join(f"{rate:g}" for rate in result.config["rates"])
+    lines = []
+    for name, world in result.summary["worlds"].items():
+        conditions = [shown(world[key], ".1f") for key in _CONDITIONS]
+        lines.append((f"{name} world: condition of G, of A", ", ".join(conditions)))
+        lines.append((f"  F1 at {rates} Hz, clean and noisy", ""))
+        lines += [
+            (f"  {DECODERS[key][0]}", "  ".join(_by_rate(one, song) for song in _SONGS))
+            for key, one in world["decoders"].items()
+        ]
+        lines += [
+            (f"  {VARIANTS[key]}", "  ".join(_by_rate(one, song) for song in _SONGS))
+            for key, one in world.get("variants", {}).items()
+            if key not in world["decoders"]
+        ]
+    return lines
+
+
+_SONGS = ("clean", "noisy")
+_CONDITIONS = ("condition_number", "condition_number_of_world")
+
+
+def _by_rate(decoder: dict[str, Any], song: str) -> str:
+    values = decoder[song].values()
+    return " / ".join(f"{one['f1'] if isinstance(one, dict) else one:.3f}" for one in values)
+
+
+def draw(result: Result, figure: Figure) -> None:
+    """Draw a song, F1 by rate and by noise, distances, ridges by lambda, and the variants."""
+    worlds = result.summary["worlds"]
+    name = "hard" if "hard" in worlds else "default"
+    rows = figure.add_gridspec(3, 1)
+    top, middle, bottom = (figure.add_subfigure(rows[k]) for k in range(3))
+    song, default, hard = top.subplots(1, 3)
+    noise = middle.subplots(1, 4)
+    ridges, variants = bottom.subplots(1, 2, width_ratios=(1, 1.2))
+
+    _draw_song(result, plotting.panel(song, "a", ""), name)
+    for ax, letter, one in ((default, "b", "default"), (hard, "c", "hard")):
+        if one not in worlds:
+            ax.set_axis_off()
+            continue
+        of_response, of_world = (worlds[one][key] for key in _CONDITIONS)
+        title = f"{one} world, condition of G {of_response:.0f}, of A {of_world:.0f}"
+        plotting.panel(ax, letter, title)
+        _draw_rates(result, ax, one, "f1")
+    # Between the inverses and the controls.
+    default.legend(fontsize=7, loc="center", bbox_to_anchor=(0.5, 0.36), ncols=2)
+    for ax, letter, (kind, label) in zip(noise, "def", KINDS.items(), strict=False):
+        plotting.panel(ax, letter, f"{result.config['sweep_rate']:g} Hz, {name} world")
+        _draw_sweep(result, ax, name, kind)
+        ax.set(xlabel=label, ylabel="F1", ylim=(0, 1.05))
+    plotting.panel(noise[3], "g", f"distance, {name} world")
+    _draw_distances(result, noise[3], name)
+    plotting.panel(ridges, "h", f"ridge inverses, {name} world")
+    _draw_ridges(result, ridges, name)
+    if "variants" not in worlds[name]:
+        variants.set_axis_off()
+        return
+    _draw_variants(result, plotting.panel(variants, "i", ""), name)
+
+
+def _draw_song(result: Result, ax: Axes, name: str) -> None:
+    arrays = result.arrays
+    trains = {
+        label: (arrays[f"{name}_{train}_times"], arrays[f"{name}_{train}_ids"])
+        for label, train in (("tutor", "tutor"), ("imitated", "imitation"))
+    }
+    first = float(trains["tutor"][0][0])
+    plotting.raster(ax, trains, start=first, stop=first + 1000.0)
+    ax.set_title(f"noisy, {name} world", fontsize=9, loc="center")
+    ax.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1.07), ncols=2, frameon=False)
+
+
+def _draw_rates(result: Result, ax: Axes, name: str, metric: str) -> None:
+    summary, spread = (one["worlds"][name] for one in (result.summary, result.summary["spread"]))
+    for key, (label, color) in DECODERS.items():
+        for song in _SONGS:
+            one, limits = (where["decoders"][key][song] for where in (summary, spread))
+            plotting.ranges(
+                ax,
+                [float(rate) for rate in one],
+                [at[metric] for at in one.values()],
+                [at[metric][0] for at in limits.values()],
+                [at[metric][1] for at in limits.values()],
+                label="_" if song == "noisy" else label,
+                color=color,
+                dashed=song == "noisy",
+            )
+    _rate_axis(result, ax)
+    ax.set(ylabel="F1 (dashed: noisy)", ylim=(-0.03, 1.05))
+
+
+def _rate_axis(result: Result, ax: Axes) -> None:
+    rates = result.config["rates"]
+    ax.set_xscale("log")
+    ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    ax.minorticks_off()
+    ax.set_xlabel("tutor rate (Hz per neuron)")
+
+
+def _draw_sweep(result: Result, ax: Axes, name: str, kind: str) -> None:
+    summary, spread = (one["worlds"][name] for one in (result.summary, result.summary["spread"]))
+    for key, (label, color) in DECODERS.items():
+        if kind not in summary["decoders"][key]:
+            continue
+        one, limits = (where["decoders"][key][kind] for where in (summary, spread))
+        plotting.ranges(
+            ax,
+            [float(level) for level in one],
+            [at["f1"] for at in one.values()],
+            [at["f1"][0] for at in limits.values()],
+            [at["f1"][1] for at in limits.values()],
+            label=label,
+            color=color,
+        )
+
+
+def _draw_distances(result: Result, ax: Axes, name: str) -> None:
+    decoders = result.summary["worlds"][name]["decoders"]
+    for key in ("learned", "ridge_uniform", "ridge", "pinv", "transpose"):
+        one = decoders[key]["noisy"]
+        for metric, style in (("van_rossum", "-"), ("victor_purpura", ":")):
+            ax.plot(
+                [float(rate) for rate in one],
+                [at[metric] for at in one.values()],
+                style,
+                color=DECODERS[key][1],
+                linewidth=1.2,
+                marker="o",
+                markersize=2.5,
+            )
+    ax.axhline(1.0, color="grey", linewidth=0.8)
+    ax.text(0.98, 1.0, "silence", transform=ax.get_yaxis_transform(), fontsize=7, ha="right",
+            va="bottom", color="grey")  # fmt: skip
+    _rate_axis(result, ax)
+    ax.set(ylabel="van Rossum; dotted: Victor–Purpura", ylim=(0, None))
+
+
+def _draw_ridges(result: Result, ax: Axes, name: str) -> None:
+    summary, spread = (one["worlds"][name] for one in (result.summary, result.summary["spread"]))
+    for key, (label, color) in RIDGES.items():
+        if key not in summary["practice"]:
+            continue
+        one, limits = (where["practice"][key] for where in (summary, spread))
+        plotting.ranges(
+            ax,
+            [float(ridge) for ridge in one],
+            list(one.values()),
+            [low for low, _ in limits.values()],
+            [high for _, high in limits.values()],
+            label=f"ridge {label}",
+            color=color,
+        )
+    low, high = spread["decoders"]["learned"]["practice_f1"]
+    ax.axhspan(low, high, color=plotting.BLACK, alpha=0.12, linewidth=0)
+    ax.axhline(summary["decoders"]["learned"]["practice_f1"], color=plotting.BLACK, label="learned")
+    ax.set_xscale("log")
+    ax.set(xlabel="λ (mean squared singular value)", ylabel="F1, practice song")
+    bottom, upper = ax.get_ylim()
+    ax.set_ylim(bottom - 0.35 * (upper - bottom), upper)
+    ax.legend(fontsize=7, loc="lower center", ncols=3)
+
+
+def _draw_variants(result: Result, ax: Axes, name: str) -> None:
+    summary, spread = (one["worlds"][name] for one in (result.summary, result.summary["spread"]))
+    rates = list(summary["variants"]["learned"]["noisy"])
+    rate = "4" if "4" in rates else rates[-1]
+    labels = []
+    for row, (key, label) in enumerate(VARIANTS.items()):
+        if key in summary["variants"]:
+            median, limits = (one["variants"][key]["noisy"][rate] for one in (summary, spread))
+        else:
+            median, limits = (
+                one["decoders"][key]["noisy"][rate]["f1"] for one in (summary, spread)
+            )
+        own = key in ("ridge_uniform", "ridge", "pinv") or "of_world" in key
+        color = plotting.BLUE if own else plotting.BLACK
+        ax.plot(limits, [row, row], color=color, linewidth=1.2)
+        ax.plot(median, row, "o", color=color, markersize=4.5)
+        labels.append(label)
+    learned = summary["variants"]["learned"]["noisy"][rate]
+    ax.axvline(learned, color="grey", linestyle=":", linewidth=1)
+    ax.set_yticks(np.arange(len(labels)), labels, fontsize=8)
+    ax.invert_yaxis()
+    ax.set(xlabel="F1, median and range")
+    ax.set_title(f"taken apart, {name} world, {rate} Hz noisy", fontsize=9)

@@ -1,0 +1,215 @@
+"""What `imitation` does in one world: learn, freeze, let decoders imitate, take W to pieces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis import inverse_quality
+from ...lab.trials import Stage
+from ...loop.exploration import explore
+from ...loop.imitation import ImitationDecoder, ImitationTest
+from ...loop.learning import Learned, learn, shuffled
+from .._shared import decoders
+from .._shared.loop_settings import Matrix
+from .._shared.per_seed import Found
+from ..detailed_balance.measures import specific_gain
+from ..theory import lone_neurons
+
+if TYPE_CHECKING:
+    from . import Config
+
+SWEPT = ("learned", "ridge_uniform", "ridge", "pinv", "transpose")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One world of one seed."""
+
+    config: Config
+    world: Matrix
+    name: str
+    seed: int
+    stage: Stage
+
+    def found(self, *, apart: bool) -> Found:
+        """Learn and judge; `apart`: also what takes the learned inverse to pieces."""
+        config, parameters = self.config, self.config.parameters()
+        learned = learn(
+            self.world,
+            parameters,
+            config.rule(),
+            duration=config.duration,
+            seed=self.seed,
+            progress=self.stage(f"learns, {self.name}"),
+        )
+        response = explore(
+            self.world,
+            parameters,
+            None,
+            duration=config.measure_duration,
+            seed=self.seed,
+            progress=self.stage(f"explores, {self.name}"),
+        ).response()
+        told = self.stage(f"imitates, {self.name}")
+        told(0.0, 1.0, 0.0, 0)
+        test = ImitationTest(
+            self.world,
+            parameters,
+            rates=sorted({*config.rates, config.sweep_rate}),
+            duration=config.song_duration,
+            jitter=config.jitter,
+            background_rate=config.background_rate,
+            deletion=config.deletion,
+            seed=self.seed,
+        )
+        compared, practised = self._compared(test, learned.weights, response)
+        metrics: dict[str, Any] = {
+            "condition_number": float(np.linalg.cond(response)),
+            "condition_number_of_world": float(np.linalg.cond(self.world)),
+            "specific_inverse_error": inverse_quality(
+                learned.weights, response
+            ).specific_inverse_error,
+            "specific_gain": specific_gain(learned.weights, response),
+            "uniform_inhibition": decoders.uniform(learned.weights, response),
+            "decoders": {
+                name: self._judged(test, one, swept=name in SWEPT) for name, one in compared.items()
+            },
+            "ridge_parameter": {name: one.parameter for name, one in practised.items()},
+        }
+        if apart:
+            variants, families = self._apart(test, learned, response)
+            practised |= families
+            metrics["variants"] = {
+                name: self._f1(test, one)
+                for name, one in {"learned": compared["learned"], **variants}.items()
+            }
+        metrics["practice"] = {name: one.practice for name, one in practised.items()}
+        song = test.songs[config.sweep_rate]
+        answer = test.imitated(compared["learned"], song.noisy)
+        return metrics, {
+            "world": self.world,
+            "response": response,
+            "weights": learned.weights,
+            "tutor_times": song.tutor[0],
+            "tutor_ids": song.tutor[1],
+            "imitation_times": answer[0] - test.delay,
+            "imitation_ids": answer[1],
+        }
+
+    def _compared(
+        self, test: ImitationTest, weights: Matrix, response: Matrix
+    ) -> tuple[dict[str, ImitationDecoder], dict[str, decoders.Chosen]]:
+        """Return the decoders that are compared, and how the families of ridges were chosen."""
+        ridges = decoders.ridges(response)
+        practised = {
+            "ridge": decoders.best_of(test, ridges, response),
+            "ridge_uniform": decoders.best_of(
+                test, _with_uniform_of(weights, ridges, response), response
+            ),
+        }
+        own = inverse_quality(weights, response).scale
+        compared = {
+            "learned": decoders.choose(test, weights, response),
+            **{name: practised[name].decoder for name in ("ridge_uniform", "ridge")},
+            "pinv": decoders.choose(test, decoders.pinv(response), response),
+            "transpose": decoders.choose(test, response.T, response),
+            "shuffled": decoders.choose(test, shuffled(weights, self.seed), response, own),
+            "untrained": ImitationDecoder(np.zeros_like(weights), 1.0, None),
+        }
+        return compared, practised
+
+    def _apart(
+        self, test: ImitationTest, learned: Learned, response: Matrix
+    ) -> tuple[dict[str, ImitationDecoder], dict[str, decoders.Chosen]]:
+        """Return the learned inverse in pieces, and families of which practice chose the best."""
+        weights = learned.weights
+        gain = specific_gain(weights, response)
+        inhibition = decoders.uniform(weights, response)
+        filtered = decoders.mode_filter(weights, response)
+        of_world = decoders.ridges(self.world)
+        families = {
+            "ridge_of_world": decoders.best_of(test, of_world, response),
+            "ridge_of_world_uniform": decoders.best_of(
+                test, _with_uniform_of(weights, of_world, response), response
+            ),
+            "stopped": decoders.best_of(test, self._stopped(learned), response),
+        }
+        single = {
+            "in_range": decoders.in_range(weights, response),
+            "no_uniform": decoders.with_uniform(weights, response, gain, 0.0),
+            "modes": filtered,
+            "modes_uniform": decoders.with_uniform(filtered, response, gain, inhibition),
+            "pinv_of_world": decoders.pinv(self.world),
+            "in_noise": self._learned_in_noise(),
+        }
+        variants = {name: decoders.choose(test, one, response) for name, one in single.items()}
+        return variants | {name: one.decoder for name, one in families.items()}, families
+
+    def _stopped(self, learned: Learned) -> dict[float, Matrix]:
+        """Return what had been learned when shares of the duration were over."""
+        excitation, duration = self.config.excitation, self.config.duration
+        return {
+            share: excitation
+            - learned.inhibition[int(np.argmin(np.abs(learned.times - share * duration)))]
+            for share in decoders.STOPS
+        }
+
+    def _learned_in_noise(self) -> Matrix:
+        """Return what is learned where sensors fire at random as they do in the noisy songs."""
+        course = lone_neurons.learned(
+            self.world,
+            self.config.parameters(),
+            self.config.rule(),
+            duration=self.config.duration,
+            seed=self.seed,
+            progress=self.stage(f"learns in noise, {self.name}"),
+            noise_rate=self.config.background_rate,
+        )
+        last: Matrix = course.weights[-1]
+        return last
+
+    def _judged(
+        self, test: ImitationTest, decoder: ImitationDecoder, *, swept: bool
+    ) -> dict[str, Any]:
+        """Return all scores by song and rate, and by kind and level of noise."""
+        rates = self.config.rates
+        songs = {rate: test.songs[rate] for rate in rates}
+        judged: dict[str, Any] = {
+            "gain": decoder.gain,
+            "practice_f1": decoder.practice_f1,
+            "clean": {f"{r:g}": test.judge(decoder, s.tutor, s.clean) for r, s in songs.items()},
+            "noisy": {f"{r:g}": test.judge(decoder, s.tutor, s.noisy) for r, s in songs.items()},
+        }
+        if swept:
+            rate = self.config.sweep_rate
+            tutor, clean = test.songs[rate].tutor, test.songs[rate].clean
+            for kind, levels in self.config.kinds_of_noise().items():
+                judged[kind] = {"0": test.judge(decoder, tutor, clean)} | {
+                    f"{level:g}": test.judge(decoder, tutor, test.noisy(rate, **{kind: level}))
+                    for level in levels
+                }
+        return judged
+
+    def _f1(self, test: ImitationTest, decoder: ImitationDecoder) -> dict[str, Any]:
+        """Return F1 by rate."""
+        songs = {f"{rate:g}": test.songs[rate] for rate in self.config.rates}
+        return {
+            "practice_f1": decoder.practice_f1,
+            "clean": {r: test.score(decoder, s.tutor, s.clean).f1 for r, s in songs.items()},
+            "noisy": {r: test.score(decoder, s.tutor, s.noisy).f1 for r, s in songs.items()},
+        }
+
+
+def _with_uniform_of(
+    weights: Matrix, family: dict[float, Matrix], response: Matrix
+) -> dict[float, NDArray[np.float64]]:
+    """Return a family with the specific gain and the uniform inhibition of learned weights."""
+    gain, inhibition = specific_gain(weights, response), decoders.uniform(weights, response)
+    return {
+        parameter: decoders.with_uniform(one, response, gain, inhibition)
+        for parameter, one in family.items()
+    }

@@ -1,0 +1,285 @@
+"""What one seed of `mirror-offset` finds: learning, singing, listening and imitating."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis import score_imitation
+from ...lab.results import Nested
+from ...loop.exploration import explore
+from ...loop.imitation import TOLERANCE, ImitationTest
+from ...loop.learning import shuffled
+from .covariances import cross_covariances, peak_lags, smoothed
+from .rate_model import (
+    STEP,
+    covariance_in_steps,
+    imitation_in_steps,
+    learn_in_steps,
+    sing_in_steps,
+)
+from .singing import Code, LoopSong, learn_by_singing, listen, sing_in_loop
+
+if TYPE_CHECKING:
+    from ...lab.trials import Stage
+    from ...loop.circuit import LoopParameters
+    from ...plasticity import AntisymmetricSTDP
+    from . import Config
+
+Matrix = NDArray[np.float64]
+
+CODES = ("random", "mixed", "stereotyped")
+LAG_MARGIN = 10.0  # ms, of the cross-covariance beyond the longest loop delay
+RATE = 4.0  # Hz, of the songs that the rate model imitates
+REPEATS = 10  # of the motif on either side that a window can reach
+FIRST_MOTIFS = 50  # over which the first drift of the weights is taken
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one seed found: metrics, arrays, and offsets (n_motor,) by loop delay and code, ms."""
+
+    metrics: Nested
+    arrays: dict[str, NDArray[Any]]
+    offsets: dict[tuple[float, str], Matrix]
+
+
+def trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Heard:
+    """Return what one seed finds at every loop delay with every code."""
+    bench = _Bench(config, world, seed, stage)
+    codes = config.codes(seed)
+    found = Heard({}, {"world": world, "response": bench.response}, {})
+    found.arrays["onsets"] = codes["random"].onsets
+    for delay in config.delays:
+        place = _Place(bench, delay)
+        metrics = found.metrics.setdefault("over_delay", {})[f"{delay:g}"] = {}
+        for name, code in codes.items():
+            weights = place.learned(name, code)
+            song = place.sung(name, weights, code)
+            mirrored = place.listening(name, weights, song)
+            metrics[name] = {
+                **mirrored.metrics,
+                "sung_rate": song.motor_rate(config.n_motor),
+                **place.imitated(weights),
+            }
+            mirrored.put(found, delay, name)
+            found.arrays[f"weights_{name}_{delay:g}"] = weights
+            if name == "random":
+                control = place.listening("shuffled", shuffled(weights, seed), song)
+                metrics["shuffled"] = control.metrics
+                control.put(found, delay, "shuffled")
+            metrics[f"rate_model_{name}"], offsets = place.rate_model(name, code)
+            found.offsets[delay, f"rate_model_{name}"] = offsets
+        metrics["no_floor"] = place.without_floor(codes["stereotyped"])
+        metrics["first_drift"] = place.first_drift(codes["stereotyped"])
+    return found
+
+
+@dataclass(frozen=True)
+class _Mirrored:
+    """How the listening activity mirrors that in singing."""
+
+    lags: Matrix  # (n_bins,) ms
+    covariance: Matrix  # (n_bins,) Hz, mean over neurons
+    offsets: Matrix  # (n_motor,) ms
+    metrics: Nested
+
+    def put(self, found: Heard, delay: float, name: str) -> None:
+        found.offsets[delay, name] = self.offsets
+        found.arrays["lags"] = self.lags
+        found.arrays[f"covariance_{name}_{delay:g}"] = self.covariance
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What all loop delays of one seed share."""
+
+    config: Config
+    world: Matrix
+    seed: int
+    stage: Stage
+
+    @cached_property
+    def response(self) -> Matrix:
+        """G (n_sensor, n_motor); the loop delay only shifts it."""
+        return explore(
+            self.world,
+            self.config.parameters_at(self.config.delays[0], self.config.floor),
+            None,
+            duration=self.config.measure_duration,
+            seed=self.elsewhere(0),
+            progress=self.stage("explores"),
+        ).response()
+
+    def elsewhere(self, k: int) -> int:
+        """Return another seed, for other noise than that of learning."""
+        return int(np.random.SeedSequence([self.seed, 0x31A0, k]).generate_state(1)[0])
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One loop delay of one seed."""
+
+    bench: _Bench
+    delay: float  # ms
+    floored: bool = True
+
+    @property
+    def parameters(self) -> LoopParameters:
+        config = self.bench.config
+        return config.parameters_at(self.delay, config.floor if self.floored else None)
+
+    def learned(self, name: str, code: Code, duration: float | None = None) -> Matrix:
+        config = self.bench.config
+        return learn_by_singing(
+            self.bench.world,
+            self.parameters,
+            config.rule_at(self.delay),
+            code,
+            duration=config.duration if duration is None else duration,
+            seed=self.bench.seed,
+            progress=self.bench.stage(f"learns {name} at {self.delay:g} ms"),
+        )
+
+    def first_drift(self, code: Code) -> Nested:
+        """Return how what the first motifs teach agrees with what the window predicts of them."""
+        seen = self.learned("first motifs", code, FIRST_MOTIFS * code.period)
+        rule = self.bench.config.rule_at(self.delay)
+        predicted = FIRST_MOTIFS * drift_of_motif(code, rule, self.bench.response, self.delay)
+        known = bool(seen.std() > 0 and predicted.std() > 0)
+        return {
+            "correlation": float(np.corrcoef(seen.flat, predicted.flat)[0, 1]) if known else None,
+            "slope": float(np.vdot(predicted, seen) / np.vdot(predicted, predicted))
+            if known
+            else None,
+        }
+
+    def sung(self, name: str, weights: Matrix, code: Code) -> LoopSong:
+        return sing_in_loop(
+            self.bench.world,
+            self.parameters,
+            weights,
+            code,
+            duration=self.bench.config.measure_duration,
+            seed=self.bench.elsewhere(1),
+            progress=self.bench.stage(f"sings {name} at {self.delay:g} ms"),
+        )
+
+    def listening(self, name: str, weights: Matrix, song: LoopSong) -> _Mirrored:
+        n = self.bench.config.n_motor
+        heard = listen(
+            weights,
+            self.parameters,
+            song.sensor,
+            duration=song.duration,
+            seed=self.bench.elsewhere(2),
+            progress=self.bench.stage(f"listens {name} at {self.delay:g} ms"),
+        )
+        lags, covariances = cross_covariances(
+            song.motor, heard, n=n, duration=song.duration, max_lag=self._max_lag()
+        )
+        offsets = peak_lags(lags, covariances)
+        known = covariances[np.isfinite(offsets)]
+        mean = known.mean(axis=0) if len(known) else np.zeros(len(lags))
+        peak = smoothed(mean)
+        own = {
+            when: score_imitation(*song.motor, *heard, delay=lag, tolerance=TOLERANCE).f1
+            for when, lag in (("at_zero", 0.0), ("at_delay", self.delay))
+        }
+        metrics = {
+            **_summary(offsets),
+            "population_offset": float(lags[np.argmax(peak)]),
+            "peak": float(peak.max()),
+            "silent": int(np.isnan(offsets).sum()),
+            "listening_rate": LoopSong(song.duration, heard, heard).motor_rate(n),
+            "own_song_f1": own,
+        }
+        return _Mirrored(lags, mean, offsets, metrics)
+
+    def imitated(self, weights: Matrix) -> Nested:
+        """Return how well unseen random songs are imitated, at the gain and v_min that suit best.
+
+        Gains are in units of the median over motor neurons of their largest entry of W G, which is
+        c for a causal inverse, and what the predicted neuron receives for a predictive one.
+        """
+        product = weights @ self.bench.response
+        strength = float(np.median(product.max(axis=1)))
+        decoder = self._test.choose(weights, strength if strength > 0 else 1.0)
+        measured = self._test.measure(decoder)
+        names = ("imitation_f1", "imitation_f1_noisy", "gain")
+        return {
+            **{name: measured[name] for name in names},
+            "scale": float(np.trace(product)) / len(product),
+            "strength": strength,
+        }
+
+    @cached_property
+    def _test(self) -> ImitationTest:
+        return ImitationTest(
+            self.bench.world,
+            self.parameters,
+            duration=self.bench.config.song_duration,
+            seed=self.bench.seed,
+        )
+
+    def rate_model(self, name: str, code: Code) -> tuple[Nested, Matrix]:
+        """Return metrics and offsets (n_motor,) of the published rule with the same code."""
+        config = self.bench.config
+        rng = np.random.default_rng([self.bench.seed, 0x4A7E, CODES.index(name)])
+        model = learn_in_steps(
+            code,
+            self.bench.response,
+            round(self.delay / STEP),
+            config.rule_at(self.delay).tau_minus,
+            round(config.rate_duration / STEP),
+            rng,
+        )
+        song = sing_in_steps(code, round(config.song_duration / STEP), rng)
+        lags, covariances = covariance_in_steps(
+            song, model.heard(song), round(self._max_lag() / STEP)
+        )
+        offsets: Matrix = lags[np.argmax(covariances, axis=1)]
+        f1 = imitation_in_steps(model, RATE, song.shape[1], self.bench.seed)
+        return {**_summary(offsets), "imitation_f1": {f"{RATE:g}": f1}}, offsets
+
+    def without_floor(self, code: Code) -> Nested:
+        """Return what becomes of the motif where inhibition pulls without a floor."""
+        place = replace(self, floored=False)
+        weights = place.learned("without floor", code)
+        song = place.sung("without floor", weights, code)
+        mirrored = place.listening("without floor", weights, song)
+        return {
+            **mirrored.metrics,
+            "sung_rate": song.motor_rate(self.bench.config.n_motor),
+            **place.imitated(weights),
+        }
+
+    def _max_lag(self) -> float:
+        """Return the longest lag (ms), within which the motif does not come again."""
+        config = self.bench.config
+        return min(max(config.delays) + LAG_MARGIN, math.floor(0.5 * config.period))
+
+
+def drift_of_motif(code: Code, rule: AntisymmetricSTDP, response: Matrix, delay: float) -> Matrix:
+    """Return what one motif of many adds to W (n_motor, n_sensor), mV, while W is weak.
+
+    A sensor's spike for k arrives D after k's command; i is commanded at its own time, before and
+    after it, motif by motif: W_ij changes by minus the window at these lags, times G_jk, summed.
+    """
+    repeats = code.period * np.arange(-REPEATS, REPEATS + 1)
+    lags = code.before_arrival(delay)[:, :, None] + repeats  # (i, k, repeat)
+    drift: Matrix = -rule.window(lags).sum(axis=2) @ response.T
+    return drift
+
+
+def _summary(offsets: Matrix) -> Nested:
+    """Return mean and standard deviation over neurons; None where no neuron has an offset."""
+    known = offsets[np.isfinite(offsets)]
+    if not len(known):
+        return {"offset": None, "offset_sd": None}
+    return {"offset": float(known.mean()), "offset_sd": float(known.std())}

@@ -1,0 +1,233 @@
+"""One point of `scaling`: learn, listen at moments of learning, and say when it was learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...analysis import inverse_quality, score_imitation
+from ...lab.results import Nested
+from ...lab.trials import Stage
+from ...loop.circuit import Spikes
+from ...loop.exploration import explore
+from ...loop.imitation import ImitationDecoder, ImitationTest, Song
+from ...loop.learning import learn, shuffled
+from ...neurons import LIF
+from ...simulation import LimitError
+from ...world.linear import LinearWorld
+from .._shared.per_seed import Found
+
+if TYPE_CHECKING:
+    from . import Config
+
+Matrix = NDArray[np.float64]
+
+GAINS = np.geomspace(0.8, 3.2, 6)  # in units of 1/c
+V_MINS = (None, 0.0)  # mV from rest
+RATES = (1.0, 4.0)  # Hz, of the unseen songs
+LEARNED = 0.95  # F1 of the unseen song at 1 Hz
+RUNAWAY = 5.0  # motor rate that ends a run, in units of the one before learning
+
+
+@dataclass(frozen=True)
+class ChosenDecoder:
+    """A decoder, and what else the practice song chose."""
+
+    decoder: ImitationDecoder
+    specific: bool  # whether the uniform part was taken out of W
+    latency: float  # ms beyond the loop delay, at which answers are expected
+
+
+class Listening:
+    """Songs through one world, for weights at any moment of learning.
+
+    Parameters
+    ----------
+    world : LinearWorld
+    config : Config
+    response : array (n_sensor, n_motor)
+        G of this world.
+    seed : int
+        Of the songs.
+    """
+
+    def __init__(self, world: LinearWorld, config: Config, response: Matrix, seed: int) -> None:
+        self._parameters = config.parameters()
+        self._tolerance = config.tolerance
+        self._unit = config.weight_unit
+        self._response = response
+        self._test = ImitationTest(
+            world, self._parameters, rates=RATES, duration=config.song_duration, seed=seed
+        )
+        motor = self._parameters.motor
+        self._v_mins = V_MINS if isinstance(motor, LIF) else (None,)
+        rise = 0.0 if isinstance(motor, LIF) else 2.0 * float(np.max(motor.tau_syn_e))
+        span = world.latest - world.earliest + rise
+        self._latencies = world.earliest + np.arange(0.0, span + 1e-9, 0.5 * config.tolerance)
+
+    def choose(self, weights: Matrix) -> ChosenDecoder:
+        """Return the decoder with these weights that imitates the practice song best."""
+        kinds = list(product((False, True), self._v_mins, GAINS))
+        return self._best(weights, kinds, self._latencies)
+
+    def again(self, weights: Matrix, like: ChosenDecoder) -> ChosenDecoder:
+        """Return the same decoder with other weights, at the same gain or one that is near."""
+        gains = like.decoder.gain * np.array([1.0, 1.5, 1.0 / 1.5])
+        kinds = [(like.specific, like.decoder.v_min, gain) for gain in gains]
+        return self._best(weights, kinds, np.array([like.latency]))
+
+    def f1(self, chosen: ChosenDecoder, rate: float, *, noisy: bool = False) -> float:
+        """Return F1 of the unseen song at one of the `RATES`."""
+        song = self._test.songs[rate]
+        answer = self._test.imitated(chosen.decoder, song.noisy if noisy else song.clean)
+        return self._score(song, answer, chosen.latency)
+
+    def _best(
+        self, weights: Matrix, kinds: list[tuple[bool, float | None, float]], latencies: Matrix
+    ) -> ChosenDecoder:
+        scale = (inverse_quality(weights, self._response).scale or 1.0) / self._unit
+        plain, without = weights, weights + uniform_inhibition(weights, self._response)
+        best, best_f1 = None, -1.0
+        for specific, v_min, gain in kinds:
+            decoder = ImitationDecoder(
+                gain / scale * (without if specific else plain),
+                float(gain),
+                v_min,
+                excitation=gain / scale * self._parameters.excitation,
+            )
+            song = self._test.practice
+            clean, noisy = (
+                self._test.imitated(decoder, heard) for heard in (song.clean, song.noisy)
+            )
+            f1, latency = max((self._score(song, clean, one), float(one)) for one in latencies)
+            f1 += self._score(song, noisy, latency)
+            if f1 > best_f1:
+                best, best_f1 = ChosenDecoder(decoder, specific, latency), f1
+        assert best is not None
+        return best
+
+    def _score(self, song: Song, answer: Spikes, latency: float) -> float:
+        delay = self._parameters.delay + latency
+        return score_imitation(*song.tutor, *answer, delay=delay, tolerance=self._tolerance).f1
+
+
+def uniform_inhibition(weights: Matrix, response: Matrix) -> float:
+    """Return what, added to all of W, takes the mean off-diagonal element of W G to zero, mV."""
+    product_ = weights @ response
+    n_motor = len(product_)
+    off_diagonal = (product_.sum() - np.trace(product_)) / (n_motor * max(n_motor - 1, 1))
+    return float(-off_diagonal / (response.sum() / n_motor))
+
+
+def learned_at(times: Matrix, f1: Matrix) -> float | None:
+    """Return when F1 passed `LEARNED` for good (ms), between samples on a line in log time.
+
+    None where the last sample is below it; the first sample's time where all are above.
+    """
+    below = np.flatnonzero(f1 < LEARNED)
+    if not len(below):
+        return float(times[0])
+    last = int(below[-1])
+    if last == len(f1) - 1:
+        return None
+    share = (LEARNED - f1[last]) / (f1[last + 1] - f1[last])
+    return float(times[last] * (times[last + 1] / times[last]) ** share)
+
+
+def measure_point(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Found:
+    """Return the metrics of one point and seed, and its arrays: the course of F1 and the weights.
+
+    What is not defined in a world whose loop ran away is None.
+    """
+    parameters = config.parameters()
+    before = explore(
+        world,
+        parameters,
+        None,
+        duration=config.measure_duration,
+        seed=seed,
+        progress=stage("explores"),
+    )
+    response = before.response()
+    listening = Listening(world, config, response, seed)
+    metrics: Nested = {
+        "condition_number": float(np.linalg.cond(response)),
+        "world_condition_number": float(np.linalg.cond(world.matrix)),
+        "spikes_per_motor_spike": float(response.sum() / response.shape[1]),
+        "motor_rate_before": before.motor_rate,
+        "controls": {
+            "pinv": _scores(listening, np.linalg.pinv(response).astype(np.float64)),
+        },
+    }
+    times = config.duration * 0.5 ** np.arange(config.moments - 1.0, -1.0, -1.0)
+    try:
+        learned = learn(
+            world,
+            parameters,
+            config.rule(),
+            duration=config.duration,
+            seed=seed,
+            sample_times=[float(t) for t in times],
+            anneal=config.anneal,
+            max_rate=RUNAWAY * before.motor_rate,
+            progress=stage("learns"),
+        )
+    except LimitError:  # too fast for a while, or at once more spikes than can be held
+        nothing = dict.fromkeys([*SCORES, *AFTER])
+        lost = {"shuffled": dict.fromkeys(SCORES)}
+        return {**metrics, **nothing, "controls": metrics["controls"] | lost, "ran_away": 1}, {}
+    imitating = stage("imitates")
+    imitating(0.0, 1.0, 0.0, 0)
+    chosen = listening.choose(learned.weights)
+    course = np.array(
+        [
+            listening.f1(listening.again(parameters.excitation - w, chosen), 1.0)
+            for w in learned.inhibition
+        ]
+    )
+    quality = inverse_quality(learned.weights, response)
+    when = learned_at(times, course)
+    metrics |= {
+        **_scores(listening, learned.weights, chosen),
+        "time_to_learn": when,
+        "learned": int(when is not None),
+        "scale": quality.scale / config.weight_unit,
+        "specific_inverse_error": quality.specific_inverse_error,
+        "motor_rate_after": float(learned.rate[-len(learned.rate) // 10 :].mean()),
+        "gain": chosen.decoder.gain,
+        "latency": chosen.latency,
+        "specific": int(chosen.specific),
+        "ran_away": 0,
+    }
+    metrics["controls"]["shuffled"] = _scores(listening, shuffled(learned.weights, seed))
+    arrays = {
+        "world": world.matrix,
+        "response": response,
+        "weights": learned.weights,
+        "f1_times": times,
+        "f1_history": course,
+    }
+    return metrics, arrays
+
+
+SCORES = tuple(f"f1_{rate:g}hz{noise}" for rate in RATES for noise in ("", "_noisy"))
+AFTER = (
+    "time_to_learn",
+    "learned",
+    "scale",
+    "specific_inverse_error",
+    "motor_rate_after",
+    "gain",
+    "latency",
+    "specific",
+)
+
+
+def _scores(listening: Listening, weights: Matrix, chosen: ChosenDecoder | None = None) -> Nested:
+    chosen = chosen or listening.choose(weights)
+    found = [listening.f1(chosen, rate, noisy=noisy) for rate in RATES for noisy in (False, True)]
+    return dict(zip(SCORES, found, strict=True))

@@ -1,0 +1,187 @@
+"""What learning does to motor activity: rate, sparseness, and how far sensors predict potentials.
+
+The loop learns as in `inverse-model`, over the loop delay D and over A_minus/A_plus; then weights
+are frozen and motor activity is measured beside that of the loop without feedback, of the same
+weights shuffled, and of a loop that learned without the mean term of its window. Every point of the
+plane has one of four regimes: runaway where the motor rate passes ten times the one without
+feedback, the others by the rules of `regime`.
+
+Source of the claim: Westkott, Albers & Pawelzik 2013, BMC Neurosci 14(S1):O3, which prints no
+parameter; every number here is our own choice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...lab.results import Nested, Result, median_and_range, summarised
+from ...lab.settings import setting
+from ...lab.trials import Report, Stage, run_trials
+from .._shared.loop_settings import LoopConfig
+from .._shared.per_seed import trial_seeds
+from .figures import draw, draw_map, headline
+from .trial import ACTIVITY, INVERSE, REGIMES, Point, Row, explore_row, regime
+
+__all__ = ["FIGURES", "REGIMES", "UNITS", "Config", "draw", "draw_map", "headline", "regime", "run"]
+
+FIGURES = {"sparse-activity": ((11.0, 6.6), draw), "regimes": ((11.0, 7.2), draw_map)}
+UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
+
+
+@dataclass(frozen=True)
+class Config(LoopConfig):
+    """Settings of `sparse-activity`; all defaults are our own.
+
+    `world_delay`, `synaptic_delay`, `A_minus` and `A_plus` are the point that is looked at closely;
+    it belongs to the map, whatever `delays` and `ratios` say.
+    """
+
+    measure_duration: float = setting(4e5, "of each measurement", unit="ms", at_least=1e4)
+    delays: tuple[float, ...] = setting(
+        (2.0, 5.0, 8.0, 11.0, 16.0, 22.0, 31.0, 42.0, 61.0, 101.0),
+        "loop delays D of the map, synaptic_delay included",
+        unit="ms",
+        above=0,
+    )
+    ratios: tuple[float, ...] = setting(
+        (0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2), "A_minus/A_plus of the map", at_least=0
+    )
+    runaway_factor: float = setting(
+        10.0, "motor rate that ends a run, in units of the one without feedback", above=1
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for delay in self.delays:
+            if not delay > self.synaptic_delay:
+                raise ValueError(
+                    f"delays must be above synaptic_delay = {self.synaptic_delay} ms, "
+                    f"got {delay} ms"
+                )
+        if not self.A_plus > 0:
+            raise ValueError(f"A_plus must be positive, got {self.A_plus}")
+
+    def quick(self) -> Config:
+        """Return a version that ends in half a minute: a tenth of the learning, a coarse map."""
+        return replace(
+            self,
+            duration=1e6,
+            eta=2e-4,
+            measure_duration=2e5,
+            seeds=2,
+            delays=(5.0, 11.0, 61.0),
+            ratios=(0.4, 0.7, 1.0, 1.2),
+        )
+
+    @property
+    def delay(self) -> float:
+        """The loop delay D (ms) that is looked at closely."""
+        return self.world_delay + self.synaptic_delay
+
+    @property
+    def ratio(self) -> float:
+        """The A_minus/A_plus that is looked at closely."""
+        return self.A_minus / self.A_plus
+
+    @property
+    def balanced_ratio(self) -> float:
+        """The A_minus/A_plus at which the window has no mean: a control."""
+        return self.tau_plus / self.tau_minus
+
+    def all_delays(self) -> list[float]:
+        """Return every D (ms) of the map."""
+        return sorted({*self.delays, self.delay})
+
+    def all_ratios(self) -> list[float]:
+        """Return every A_minus/A_plus of the map."""
+        return sorted({*self.ratios, self.ratio, self.balanced_ratio})
+
+    def at_delay(self, delay: float) -> Config:
+        """Return the same with another loop delay (ms)."""
+        return replace(self, world_delay=delay - self.synaptic_delay)
+
+
+def run(config: Config, report: Report | None = None) -> Result:
+    """Learn, freeze and measure, for every seed, loop delay and A_minus/A_plus.
+
+    Parameters
+    ----------
+    config : Config
+    report : callable, optional
+        See `postdict.lab.trials.Report`.
+    """
+    config, worlds = config.with_worlds()
+    seeds, delays, ratios = trial_seeds(config), config.all_delays(), config.all_ratios()
+    places = [(seed, delay) for seed in seeds for delay in delays]
+
+    def trial(index: int, stage: Stage) -> Row:
+        seed, delay = places[index]
+        return explore_row(config, worlds[seed], seed, delay, stage)
+
+    found = run_trials(trial, range(len(places)), report, kind="row")
+    rows = dict(zip(places, found, strict=True))
+    own = [rows[seed, config.delay] for seed in seeds]
+    by_delay = {f"{delay:g}": [rows[seed, delay] for seed in seeds] for delay in delays}
+    return Result(
+        "sparse-activity",
+        asdict(config),
+        {
+            **summarised([row.judged(config.ratio) for row in own], seeds),
+            "regime": _counted([row.points[config.ratio] for row in own]),
+            "over_delay": {
+                delay: _with_spread([row.judged(config.ratio) for row in those])
+                for delay, those in by_delay.items()
+            },
+            "map": {
+                delay: {
+                    f"{ratio:g}": _cell([row.points[ratio] for row in those]) for ratio in ratios
+                }
+                for delay, those in by_delay.items()
+            },
+        },
+        own[0].arrays,
+        {"map": _table(rows)},
+    )
+
+
+def _with_spread(per_seed: Sequence[Nested]) -> Nested:
+    medians, ranges = median_and_range(per_seed)
+    return {**medians, "spread": ranges}
+
+
+def _counted(points: Sequence[Point]) -> dict[str, int]:
+    """Return how many seeds are in each regime, the most frequent first."""
+    return dict(Counter(point.regime for point in points).most_common())
+
+
+def _cell(points: Sequence[Point]) -> Nested:
+    """Return one point of the map: None where any seed ran away, or has no such number."""
+    medians, _ = median_and_range([{**point.activity, **point.inverse} for point in points])
+    return {"regime": _counted(points), **medians}
+
+
+def _table(rows: dict[tuple[int, float], Row]) -> dict[str, NDArray[np.generic]]:
+    """Return the map with one row a seed and point; what is None is nan."""
+    columns: dict[str, list[float | str]] = {}
+    for (seed, delay), row in rows.items():
+        for ratio, point in row.points.items():
+            numbers = {
+                **{f"{name}_before": row.before[name] for name in ACTIVITY},
+                **{f"{name}_after": point.activity[name] for name in ACTIVITY},
+                **{name: point.inverse[name] for name in INVERSE},
+            }
+            line: dict[str, float | str] = {
+                "seed": seed,
+                "loop_delay_ms": delay,
+                "A_minus_over_A_plus": ratio,
+                "regime": point.regime,
+                **{k: float("nan") if v is None else v for k, v in numbers.items()},
+            }
+            for name, value in line.items():
+                columns.setdefault(name, []).append(value)
+    return {name: np.array(values) for name, values in columns.items()}

@@ -1,0 +1,124 @@
+"""The pairing protocol of `stdp-window`, and what a rule's window says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...connectivity import all_to_all
+from ...network import Network
+from ...network.parts import Projection
+from ...neurons import LIF
+from ...plasticity import Rule
+from ...simulation import Simulation
+
+if TYPE_CHECKING:
+    from . import Config
+
+Floats = NDArray[np.float64]
+
+# A cell that fires when it is told to, whatever its plastic synapses do.
+_CELL, _PULSE = LIF(tau_m=1.0, v_thresh=1e6), 1e7
+_PULSE_DELAY = 1.0  # ms
+
+
+def paired(rule: Rule, arrivals: Floats, spikes: Floats) -> tuple[float, float]:
+    """Return what pairs and arrivals add up to, bounds aside, from the rule's window alone.
+
+    Parameters
+    ----------
+    rule : Rule
+    arrivals, spikes : array (n_arrivals,), (n_spikes,)
+        As the synapse sees them, ms, rising.
+
+    Returns
+    -------
+    total : float
+        mV.
+    farthest : float
+        The sum of absolute amounts (mV): no weight can move farther.
+    """
+    lags = spikes[:, None] - arrivals
+    after = lags >= 0.0
+    if rule.pairing == "nearest":  # of the arrivals up to a spike the last, and likewise
+        last_arrival = after & ~np.pad(after, ((0, 0), (0, 1)))[:, 1:]
+        last_spike = ~after & np.pad(after, ((0, 1), (0, 0)), constant_values=True)[1:, :]
+        lags = lags[last_arrival | last_spike]
+    amounts = rule.window(lags)
+    own = len(arrivals) * rule.per_arrival
+    return float(amounts.sum() + own), float(np.abs(amounts).sum() + abs(own))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of a protocol: times as the synapses see them (ms), mean change per pair (mV)."""
+
+    arrivals: Floats  # (n_pairs,)
+    spikes: Floats  # (n_cells, n_pairs)
+    changes: list[tuple[Floats, Floats]]  # (n_cells,) from 0 and from above, of every form
+
+    @property
+    def pair_lags(self) -> Floats:
+        """(n_cells, n_pairs)."""
+        return self.spikes - self.arrivals
+
+
+class PairingProtocol:
+    """One neuron onto as many cells as there are lags, by all forms of plastic projections."""
+
+    def __init__(self, config: Config, rule: Rule, lags: Floats, interval: float) -> None:
+        self.pairs, self.n = config.pairs, len(lags)
+        delay, late = config.axonal_delay, config.dendritic_delay
+        first = np.ceil(np.abs(lags).max() + late + delay + _PULSE_DELAY)
+        times = first + interval * np.arange(self.pairs)
+        self.arrivals = (times - delay) + delay
+        self.late = late
+        self.end = float(times[-1] + np.abs(lags).max() + 2.0 * (delay + late + _PULSE_DELAY))
+        pulses = (times[:, None] + lags - late - _PULSE_DELAY).ravel()
+        net = Network()
+        net.add_population("cells", self.n, _CELL)
+        ids = np.tile(np.arange(self.n), self.pairs)
+        net.add_spike_source("pulses", self.n, times=pulses, ids=ids)
+        net.connect("pulses", "cells", weights=_PULSE * np.eye(self.n), axonal_delay=_PULSE_DELAY)
+        none = np.zeros(self.pairs, np.int64)
+        net.add_spike_source("pre", 1, times=times - delay, ids=none)
+        self.above = 2.0 * max(paired(rule, times, times + lag)[1] for lag in lags)
+        self.projections: list[tuple[Projection, Projection]] = []
+        for inhibitory in (True, False):
+            for sparse in (False, True):
+                one, other = (
+                    net.connect(
+                        "pre",
+                        "cells",
+                        weights=all_to_all(1, self.n, weight=w) if sparse else w,
+                        axonal_delay=delay,
+                        dendritic_delay=late,
+                        inhibitory=inhibitory,
+                        plasticity=rule,
+                    )
+                    for w in (0.0, self.above)
+                )
+                self.projections.append((one, other))
+        self.simulation = Simulation(net)
+
+    def run(self, progress: Any) -> Seen:
+        """Run the protocol to its end and return what was seen."""
+        self.simulation.run_until(self.end, progress=progress)
+        times, ids = self.simulation.spikes("cells")
+        spikes = times[np.lexsort((times, ids))].reshape(self.n, self.pairs) + self.late
+        return Seen(
+            self.arrivals,
+            spikes,
+            [
+                (self._change(one, 0.0), self._change(other, self.above))
+                for one, other in self.projections
+            ],
+        )
+
+    def _change(self, projection: Projection, start: float) -> Floats:
+        weights = self.simulation.weights(projection)
+        values = weights.weight if hasattr(weights, "weight") else weights[:, 0]
+        return np.asarray((values - start) / self.pairs)

@@ -1,0 +1,1 @@
+"""What an experiment stands on: settings, trials, long runs, checkpoints, results, files."""

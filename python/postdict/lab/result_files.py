@@ -1,0 +1,250 @@
+"""Results in files: arrays, a summary, tables and figures, with what is needed to repeat them."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import io
+import json
+import math
+import os
+import platform
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import _files, _version
+from .results import Nested, Result
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Draw = Callable[[Result, "Figure"], None]
+Figures = Mapping[str, tuple[tuple[float, float], Draw]]
+
+FORMS = ("png", "pdf", "svg")  # of figures
+
+_NO_DATE: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+    "svg": {"Creator": None, "Date": None},
+}
+
+
+def prepare_directory(directory: str | os.PathLike[str]) -> Path:
+    """Create the output folder and prove that it can be written; OSError names it otherwise."""
+    path = Path(directory)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".postdict-probe"
+        _files.write_bytes(probe, b"")
+        probe.unlink()
+    except OSError as error:
+        raise OSError(f"cannot write to the output folder {str(path)!r}: {error}") from None
+    return path
+
+
+def write(
+    result: Result,
+    directory: str | os.PathLike[str],
+    figures: Figures,
+    *,
+    wall_s: float,
+    form: str = "png",
+) -> list[Path]:
+    """Write summary.json, provenance.json, result.npz, tables (.csv), other files and figures.
+
+    Parameters
+    ----------
+    result : Result
+    directory : path
+        An existing folder.
+    figures : dict of ((width, height), draw)
+        Size in inches and the function that draws on a figure of that size, by file name.
+    wall_s : float
+        How long the experiment took, for the provenance.
+    form : str
+        Of the figures, one of `FORMS`.
+
+    Returns
+    -------
+    list of Path
+        What was written, in order.
+    """
+    folder = Path(directory)
+    contents = {
+        "summary.json": _json(
+            {"experiment": result.experiment, **result.summary, "config": result.config}
+        ),
+        "provenance.json": _json({**provenance(wall_s), "tables": list(result.tables)}),
+        "result.npz": _files.npz_bytes(result.arrays),
+        **{f"{name}.csv": _csv(columns) for name, columns in result.tables.items()},
+        **result.files,
+        **_drawn(result, figures, form),
+    }
+    return _written(folder, contents)
+
+
+def write_figures(
+    result: Result, directory: str | os.PathLike[str], figures: Figures, *, form: str = "png"
+) -> list[Path]:
+    """Write the figures alone to an existing folder; see `write`.
+
+    Raises
+    ------
+    ValueError
+        The result does not hold what a figure shows, as one from a damaged folder may not.
+    """
+    try:
+        drawn = _drawn(result, figures, form)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"the figures of {result.experiment} cannot be drawn ({type(error).__name__}: {error})"
+        ) from error
+    return _written(Path(directory), drawn)
+
+
+def read(directory: str | os.PathLike[str]) -> Result:
+    """Return the result that a folder holds, tables included.
+
+    Raises
+    ------
+    ValueError
+        A file is missing or damaged: the message names it.
+    """
+    folder = Path(directory)
+    try:
+        summary = _read_json(folder / "summary.json")
+        arrays = _files.read_npz((folder / "result.npz").read_bytes())
+        made = _read_json(folder / "provenance.json")
+        tables = {name: _read_csv(folder / f"{name}.csv") for name in _names(made["tables"])}
+        experiment, config = summary.pop("experiment"), summary.pop("config")
+        if not isinstance(experiment, str) or not isinstance(config, dict):
+            raise ValueError("summary.json names no experiment or no config")
+    except OSError as error:
+        raise ValueError(f"{str(folder)!r} holds no results: {error}") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{str(folder)!r} holds damaged results: {error}") from None
+    return Result(experiment, config, summary, arrays, tables)
+
+
+def experiment_in(directory: str | os.PathLike[str]) -> str | None:
+    """Return the experiment whose results a folder holds; None where there are none to be read."""
+    try:
+        name = _read_json(Path(directory) / "summary.json").get("experiment")
+    except (OSError, ValueError):
+        return None
+    return name if isinstance(name, str) else None
+
+
+def _drawn(result: Result, figures: Figures, form: str) -> dict[str, bytes]:
+    return {f"{name}.{form}": _figure(result, *one, form) for name, one in figures.items()}
+
+
+def _written(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    paths = {folder / name: content for name, content in contents.items()}
+    _files.write_together(paths)
+    return list(paths)
+
+
+def provenance(wall_s: float) -> Nested:
+    """Return what a reader needs to repeat a run: versions, commit, machine, wall time."""
+    versions = {
+        name: importlib.metadata.version(name) for name in ("postdict", "numpy", "matplotlib")
+    }
+    return {
+        "versions": {**versions, "python": platform.python_version()},
+        "commit": _version.commit,
+        "machine": {
+            "system": platform.system(),
+            "architecture": platform.machine(),
+            "cpus": os.cpu_count(),
+        },
+        "command": " ".join(["postdict", *sys.argv[1:]]),
+        "wall_s": round(wall_s, 1),
+    }
+
+
+def _read_json(path: Path) -> Nested:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path.name} cannot be read ({error})") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"{path.name} must be an object, got {type(value).__name__}")
+    return value
+
+
+def _names(tables: Any) -> list[str]:
+    """Return the names of tables; they lie in the folder itself."""
+    if not isinstance(tables, list):
+        raise ValueError(f"provenance.json: tables must be a list, got {tables!r}")
+    for name in tables:
+        if not isinstance(name, str) or {"/", "\\", "\0"} & {*name}:
+            raise ValueError(f"provenance.json: no table is named {name!r}")
+    return tables
+
+
+def _json(value: Nested) -> bytes:
+    return (json.dumps(_plain(value), indent=2, allow_nan=False) + "\n").encode()
+
+
+def _plain(value: Any) -> Any:
+    """Return nested values as JSON has them; what is not finite is null."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _csv(columns: Mapping[str, NDArray[Any]]) -> bytes:
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    lines = [",".join(columns), *(",".join(map(_cell, row)) for row in rows)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else repr(value)
+
+
+def _read_csv(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the columns of a table; those of numbers only as numbers."""
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    names = header.split(",")
+    rows = [line.split(",") for line in lines]
+    if any(len(row) != len(names) for row in rows):
+        raise ValueError(f"{path.name} is not a table of {len(names)} columns")
+    columns = (np.array([row[k] for row in rows], dtype=str) for k in range(len(names)))
+    return {name: _numbers(column) for name, column in zip(names, columns, strict=True)}
+
+
+def _numbers(column: NDArray[np.str_]) -> NDArray[Any]:
+    for kind in (np.int64, np.float64):
+        try:
+            return column.astype(kind)
+        except ValueError:
+            continue
+    return column
+
+
+def _figure(result: Result, size: tuple[float, float], draw: Draw, form: str) -> bytes:
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, dpi=150, layout="constrained")
+    FigureCanvasAgg(figure)
+    draw(result, figure)
+    buffer = io.BytesIO()
+    # Bytes depend on the drawing alone: no version, no date, fixed ids. Text stays text.
+    with mpl.rc_context({"svg.hashsalt": "postdict", "svg.fonttype": "none", "pdf.fonttype": 42}):
+        figure.savefig(buffer, format=form, metadata=_NO_DATE[form])
+    return buffer.getvalue()

@@ -1,0 +1,130 @@
+"""Configurations of experiments: frozen dataclasses whose fields know unit, range and meaning.
+
+A field is declared with `setting`; `check` applies the rules when the object is built, and `read`
+makes one from TOML values or from the text after `--set key=`. A field of several numbers is a
+``tuple[float, ...]``: a list in TOML, numbers with commas after ``--set``; bounds hold for each.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import field, fields
+from typing import Any, TypeVar
+
+from .. import _checks
+
+C = TypeVar("C")
+
+
+def setting(
+    default: Any,
+    meaning: str,
+    *,
+    unit: str = "",
+    above: float | None = None,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    choices: Sequence[str] = (),
+) -> Any:
+    """Declare a field of a configuration: default, meaning, unit and rules."""
+    metadata = {
+        "meaning": meaning,
+        "unit": unit,
+        "bounds": {"above": above, "at_least": at_least, "at_most": at_most},
+        "choices": tuple(choices),
+    }
+    return field(default=default, metadata=metadata)
+
+
+def check(config: Any) -> None:
+    """Apply the rules of every field; call it from `__post_init__`."""
+    kinds = _kinds(type(config))
+    for one in fields(config):
+        value = getattr(config, one.name)
+        kind, optional = kinds[one.name]
+        if value is None and optional:
+            continue
+        bounds = one.metadata["bounds"]
+        if kind is int:
+            _checks.integer(one.name, value)
+            _checks.number(one.name, value, one.metadata["unit"], **bounds)
+        elif kind is float:
+            checked = _checks.number(one.name, value, one.metadata["unit"], **bounds)
+            object.__setattr__(config, one.name, checked)
+        elif kind is tuple:
+            if not isinstance(value, (list, tuple)):
+                raise TypeError(f"{one.name} must be {_article(kind)}, got {value!r}")
+            numbers = (_checks.number(one.name, x, one.metadata["unit"], **bounds) for x in value)
+            object.__setattr__(config, one.name, tuple(numbers))
+        elif not isinstance(value, kind):
+            raise TypeError(f"{one.name} must be {_article(kind)}, got {value!r}")
+        elif one.metadata["choices"] and value not in one.metadata["choices"]:
+            raise ValueError(_checks.unknown(one.name, value, one.metadata["choices"]))
+
+
+def read(cls: type[C], values: Mapping[str, Any], *, start: Mapping[str, Any] | None = None) -> C:
+    """Return a configuration with some fields set; texts are converted to the field's type.
+
+    Raises
+    ------
+    ValueError, TypeError
+        An unknown key (the nearest valid one is named) or a value that breaks a rule.
+    """
+    kinds = _kinds(cls)
+    result = dict(start or {})
+    for key, value in values.items():
+        if key not in kinds:
+            raise ValueError(_checks.unknown("setting", key, kinds))
+        kind, optional = kinds[key]
+        result[key] = _converted(key, value, kind, optional) if isinstance(value, str) else value
+    return cls(**result)
+
+
+def describe(cls: type[Any]) -> list[tuple[str, str, str, str]]:
+    """Return (name, default, unit, meaning) of every field."""
+    return [
+        (one.name, str(one.default), one.metadata["unit"], one.metadata["meaning"])
+        for one in fields(cls)
+    ]
+
+
+def _kinds(cls: type[Any]) -> dict[str, tuple[type, bool]]:
+    """Return the type of each field, and whether it may be None."""
+    result = {}
+    hints = typing.get_type_hints(cls)
+    for one in fields(cls):
+        hint = hints[one.name]
+        optional = isinstance(hint, types.UnionType)
+        if optional:
+            (hint,) = (part for part in typing.get_args(hint) if part is not types.NoneType)
+        result[one.name] = (typing.get_origin(hint) or hint, optional)
+    return result
+
+
+def _converted(key: str, text: str, kind: type, optional: bool) -> Any:
+    if optional and text == "":
+        return None
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise ValueError(f"{key} must be true or false, got {text!r}")
+        return text == "true"
+    try:
+        if kind is int and "e" in text.lower():
+            return int(float(text)) if float(text).is_integer() else int(text)
+        if kind is tuple:
+            return tuple(float(part) for part in text.split(",")) if text.strip() else ()
+        return kind(text)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{key} must be {_article(kind)}, got {text!r}") from None
+
+
+def _article(kind: type) -> str:
+    return {
+        int: "an integer",
+        float: "a number",
+        str: "a text",
+        bool: "true or false",
+        tuple: "a list of numbers",
+    }[kind]

@@ -1,0 +1,185 @@
+"""The motor–world–sensor loop as networks: closed for learning, opened for measuring.
+
+exploration ─► motor ─► world, delay ─► sensor ─► fixed excitation E and plastic inhibition w
+                 ▲                                            │ effective weight W = E − w
+                 └────────────────────────────────────────────┘
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..network import Network
+from ..network.parts import Population, Projection, SpikeSource
+from ..neurons import LIF, LIFExp
+from ..plasticity import AntisymmetricSTDP
+from ..world.linear import AnyWorld, LinearWorld, as_linear
+
+Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]
+"""times (n_spikes,) in ms and ids (n_spikes,), sorted by (time, id)."""
+
+MOTOR = LIF(tau_m=100.0)
+SENSOR = LIF(tau_m=10.0, reset="by")
+EXPLORATION = "exploration"
+SPONTANEOUS = "spontaneous"
+
+
+@dataclass(frozen=True)
+class LoopParameters:
+    """The loop's parameters; all are our own choice, the source prints none.
+
+    Parameters
+    ----------
+    motor : LIF or LIFExp
+    sensor : LIF
+        The two kinds of neurons.
+    exploration_rate, exploration_weight : float
+        Poisson kicks for each motor neuron: Hz, mV.
+    world_delay, synaptic_delay : float
+        ms, from a motor spike to its sensors, and from a sensor spike to the motor neurons. The
+        loop delay D is their sum.
+    excitation : float
+        E, mV, of every sensor onto every motor neuron.
+    inhibition_lag : float
+        ms by which the inhibition of a sensor spike arrives after its excitation. With 0 a sensor
+        spike acts as W = E - w; otherwise the excitation comes alone first.
+    spontaneous_rate : float
+        Hz, of sensor spikes that no motor spike caused.
+    """
+
+    motor: LIF | LIFExp = MOTOR
+    sensor: LIF = SENSOR
+    exploration_rate: float = 150.0
+    exploration_weight: float = 0.1
+    world_delay: float = 10.0
+    synaptic_delay: float = 1.0
+    excitation: float = 0.5
+    inhibition_lag: float = 0.0
+    spontaneous_rate: float = 0.0
+
+    @property
+    def delay(self) -> float:
+        """The loop delay D, ms."""
+        return self.world_delay + self.synaptic_delay
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A network and the names of its parts; the last two are None where the feedback is cut."""
+
+    network: Network
+    motor: Population
+    sensor: Population
+    excitation: Projection | None
+    inhibition: Projection | None
+
+
+def closed_loop(
+    world: AnyWorld,
+    parameters: LoopParameters,
+    plasticity: AntisymmetricSTDP,
+    *,
+    seed: int,
+) -> Loop:
+    """Return the loop that learns: at the start inhibition cancels the excitation, w = E.
+
+    Parameters
+    ----------
+    world : array (n_sensor, n_motor) or LinearWorld
+        What a motor spike adds to each sensor, mV.
+    parameters : LoopParameters
+    plasticity : AntisymmetricSTDP
+        The rule of the inhibition.
+    seed : int
+        Of the exploration.
+    """
+    network, motor, sensor = _explorers(world, parameters, seed)
+    delay = parameters.synaptic_delay
+    excitation = network.connect(sensor, motor, weights=parameters.excitation, axonal_delay=delay)
+    inhibition = network.connect(
+        sensor,
+        motor,
+        weights=parameters.excitation,
+        axonal_delay=delay + parameters.inhibition_lag,
+        inhibitory=True,
+        plasticity=plasticity,
+    )
+    return Loop(network, motor, sensor, excitation, inhibition)
+
+
+def frozen_loop(
+    world: AnyWorld,
+    parameters: LoopParameters,
+    weights: NDArray[np.float64] | None,
+    *,
+    seed: int,
+) -> Loop:
+    """Return a loop with fixed effective weights W (n_motor, n_sensor), or without feedback."""
+    network, motor, sensor = _explorers(world, parameters, seed)
+    feedback = None
+    if weights is not None:
+        feedback = connect_feedback(
+            network, sensor, motor, weights, parameters, excitation=parameters.excitation
+        )
+    return Loop(network, motor, sensor, feedback, None)
+
+
+def _explorers(
+    world: AnyWorld, parameters: LoopParameters, seed: int
+) -> tuple[Network, Population, Population]:
+    world = as_linear(world)
+    n_sensor, n_motor = world.shape
+    network = Network(seed)
+    motor = network.add_population("motor", n_motor, parameters.motor)
+    sensor = network.add_population("sensor", n_sensor, parameters.sensor)
+    network.add_poisson(
+        EXPLORATION,
+        motor,
+        rate=parameters.exploration_rate,
+        weight=parameters.exploration_weight,
+    )
+    if parameters.spontaneous_rate:  # a kick from threshold to reset's distance is one spike more
+        one_spike = float(np.max(parameters.sensor.v_thresh) - np.min(parameters.sensor.v_reset))
+        network.add_poisson(SPONTANEOUS, sensor, rate=parameters.spontaneous_rate, weight=one_spike)
+    connect_world(network, motor, sensor, world, parameters.world_delay)
+    return network, motor, sensor
+
+
+def connect_world(
+    network: Network,
+    motor: Population | SpikeSource,
+    sensor: Population,
+    world: LinearWorld,
+    delay: float,
+) -> Projection:
+    """Connect motor neurons, or a tutor in their place, to the sensors; `delay` in ms."""
+    if world.is_instant:
+        weights = world.matrix * world.kernel[0]
+        return network.connect(motor, sensor, weights=weights, axonal_delay=delay + world.latest)
+    synapses, delays = world.synapses(delay)
+    return network.connect(motor, sensor, weights=synapses, axonal_delay=delays)
+
+
+def connect_feedback(
+    network: Network,
+    sensor: Population | SpikeSource,
+    motor: Population,
+    weights: NDArray[np.float64],
+    parameters: LoopParameters,
+    *,
+    excitation: float,
+) -> Projection:
+    """Connect sensors to motor neurons by fixed effective weights W (n_motor, n_sensor).
+
+    Where the inhibition lags, `excitation` E (mV) comes first and W - E after it; otherwise both
+    are one, and E does not matter.
+    """
+    delay = parameters.synaptic_delay
+    if not parameters.inhibition_lag:
+        return network.connect(sensor, motor, weights=weights, axonal_delay=delay)
+    network.connect(sensor, motor, weights=excitation, axonal_delay=delay)
+    later = delay + parameters.inhibition_lag
+    return network.connect(sensor, motor, weights=weights - excitation, axonal_delay=later)

@@ -1,0 +1,201 @@
+"""The loop explores with fixed weights, or with its feedback cut: what can be measured then."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import analysis
+from ..lab.runs import run_bounded
+from ..plasticity import AntisymmetricSTDP
+from ..simulation import ProgressCallback, Simulation
+from ..world.linear import AnyWorld, as_linear
+from .circuit import LoopParameters, Spikes, frozen_loop
+
+Matrix = NDArray[np.float64]
+
+V_INTERVAL = 5.0  # ms between samples of the motor neurons' potential
+
+
+@dataclass(frozen=True, eq=False)
+class Exploration:
+    """Spikes and motor potentials of the loop with fixed weights, over [0, duration)."""
+
+    parameters: LoopParameters
+    world: Matrix  # (n_sensor, n_motor), all lags together
+    duration: float  # ms
+    motor: Spikes
+    sensor: Spikes
+    v_times: Matrix  # (n_samples,) ms
+    v: Matrix  # (n_samples, n_motor) mV
+    world_lags: tuple[float, float] = (0.0, 0.0)  # ms after world_delay, the first and the last
+
+    @property
+    def n_motor(self) -> int:
+        """How many motor neurons there are."""
+        return int(self.world.shape[1])
+
+    @property
+    def motor_rate(self) -> float:
+        """Mean rate of the motor neurons, Hz."""
+        return len(self.motor[0]) / (1e-3 * self.duration * self.n_motor)
+
+    def response(self) -> Matrix:
+        """Return G (n_sensor, n_motor): spikes of each sensor for one spike of a motor neuron.
+
+        Meant for an exploration without feedback, where nothing else makes sensors follow motors.
+        """
+        earliest, latest = self.world_lags
+        return analysis.measure_response(
+            *self.motor,
+            *self.sensor,
+            n_motor=self.n_motor,
+            n_sensor=self.world.shape[0],
+            delay=self.parameters.world_delay + earliest,
+            tau_sensor=float(np.max(self.parameters.sensor.tau_m)),
+            spread=latest - earliest,
+            start=0.0,
+            stop=self.duration,
+        )
+
+    def autocorrelation(
+        self, *, max_lag: float = 200.0, bin_width: float = 1.0
+    ) -> tuple[Matrix, Matrix]:
+        """Return lags (ms) and the rate (Hz) of a motor neuron at each lag after its own spike."""
+        return analysis.autocorrelation(
+            *self.motor,
+            n=self.n_motor,
+            start=0.0,
+            stop=self.duration,
+            max_lag=max_lag,
+            bin_width=bin_width,
+        )
+
+    def triggered_potential(
+        self, *, before: float = 50.0, after: float = 200.0, bin_width: float = 1.0
+    ) -> tuple[Matrix, Matrix]:
+        """Return lags (ms) and the mean potential (mV) of a motor neuron around its own spikes."""
+        return analysis.spike_triggered_average(
+            self.v,
+            self.v_times,
+            *self.motor,
+            before=before,
+            after=after,
+            bin_width=bin_width,
+        )
+
+    def sparseness(self, *, bin_width: float = 20.0) -> dict[str, float]:
+        """Return Treves-Rolls sparseness over time and over the population; small is sparse."""
+        return {
+            name: measure(
+                *self.motor, n=self.n_motor, start=0.0, stop=self.duration, bin_width=bin_width
+            )
+            for name, measure in (
+                ("lifetime", analysis.lifetime_sparseness),
+                ("population", analysis.population_sparseness),
+            )
+        }
+
+    def predictable_variance(self, *, taus: tuple[float, ...]) -> float:
+        """Return the mean held-out share of the motor potentials' variance that sensors predict.
+
+        `taus` (ms) are the time constants of the sensor traces that serve as regressors.
+        """
+        shares = analysis.predictable_variance(
+            self.v, self.v_times, *self.sensor, n_sensor=self.world.shape[0], taus=taus
+        )
+        return float(np.nanmean(shares))  # a potential that never moved has no share
+
+    @property
+    def arrivals(self) -> Spikes:
+        """The sensors' spikes when they reach the motor neurons."""
+        return self.sensor[0] + self.parameters.synaptic_delay, self.sensor[1]
+
+    def fluxes(self, rule: AntisymmetricSTDP) -> tuple[Matrix, Matrix]:
+        """Return what the rule (both amplitudes positive) would have added and taken; eta is 1.
+
+        Both are (n_motor, n_sensor), from the spikes: the engine's account says the same.
+        """
+        return analysis.fluxes(
+            *self.arrivals,
+            *self.motor,
+            n_pre=self.world.shape[0],
+            n_post=self.n_motor,
+            eta=1.0,
+            A_plus=rule.A_plus,
+            A_minus=rule.A_minus,
+            tau_plus=rule.tau_plus,
+            tau_minus=rule.tau_minus,
+            start=0.0,
+            stop=self.duration,
+        )
+
+    def correlograms(self, *, max_lag: float, bin_width: float) -> tuple[Matrix, NDArray[np.int64]]:
+        """Return lags t_motor - t_arrival (ms) and pairs at each (n_motor, n_sensor, n_bins)."""
+        return analysis.cross_correlograms(
+            *self.arrivals,
+            *self.motor,
+            n_reference=self.world.shape[0],
+            n=self.n_motor,
+            max_lag=max_lag,
+            bin_width=bin_width,
+        )
+
+    def imbalance(self, rule: AntisymmetricSTDP) -> dict[str, float | None]:
+        """Return the median of ``|P - N|/(P + N)`` over synapses: zero is detailed balance.
+
+        P and N are the potentiation and depression that the rule (both amplitudes positive) would
+        have made of these spikes; synapses that carry the inverse (world entry > 0) stand apart.
+        """
+        return medians_by_world(analysis.imbalance(*self.fluxes(rule)), self.world)
+
+
+def medians_by_world(values: Matrix, world: Matrix) -> dict[str, float | None]:
+    """Return the medians over synapses that carry the inverse (world entry > 0) and over the rest.
+
+    `values` are (n_motor, n_sensor), nan where undefined; the median of none is None.
+    """
+    result: dict[str, float | None] = {}
+    for name, synapses in (("carrying", world.T > 0), ("rest", world.T <= 0)):
+        known = values[synapses][np.isfinite(values[synapses])]
+        result[name] = float(np.median(known)) if len(known) else None
+    return result
+
+
+def explore(
+    world: AnyWorld,
+    parameters: LoopParameters,
+    weights: Matrix | None,
+    *,
+    duration: float,
+    seed: int,
+    max_rate: float = math.inf,
+    progress: bool | ProgressCallback = False,
+) -> Exploration:
+    """Run the loop with fixed effective weights W (n_motor, n_sensor), or without feedback.
+
+    Raises
+    ------
+    RunawayError
+        The motor neurons fired faster than `max_rate` (Hz).
+    """
+    world = as_linear(world)
+    loop = frozen_loop(world, parameters, weights, seed=seed)
+    # At most 1e5 samples: enough for the regression, and 16 MB at 20 motor neurons.
+    samples = loop.network.record(
+        loop.motor, "v", every=max(V_INTERVAL, 1e-5 * duration), max_bytes=2**30
+    )
+    simulation = Simulation(loop.network)
+    run_bounded(simulation, loop.motor, duration, max_rate=max_rate, progress=progress)
+    return Exploration(
+        parameters,
+        world.matrix,
+        duration,
+        simulation.spikes(loop.motor),
+        simulation.spikes(loop.sensor),
+        *simulation.recorded(samples),
+        world_lags=(world.earliest, world.latest),
+    )

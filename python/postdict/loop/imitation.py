@@ -1,0 +1,294 @@
+"""The open-loop test of an inverse: a tutor's song is heard through the world and imitated.
+
+Weights are frozen, exploration is off and the loop is cut. A tutor sequence of motor spikes passes
+through the world; the sensor spikes that it evokes, clean or perturbed, drive the motor neurons
+through gain times W; what these fire is compared with the tutor's sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..analysis import (
+    Imitation,
+    perturb,
+    poisson_sequence,
+    population_distance,
+    score_imitation,
+    van_rossum,
+    victor_purpura,
+)
+from ..network import Network
+from ..neurons import LIF
+from ..simulation import Simulation
+from ..world.linear import AnyWorld, as_linear
+from .circuit import LoopParameters, Spikes, connect_feedback, connect_world
+
+Matrix = NDArray[np.float64]
+
+GAINS = np.geomspace(0.5, 4.0, 16)  # in units of 1/c; every inverse has its best well inside
+V_MINS = (None, -1.0, 0.0)  # mV from rest
+TOLERANCE = 5.0  # ms
+DISTANCE_TAU = 10.0  # ms, of the van Rossum kernel
+DISTANCE_COST = 0.1  # 1/ms, of a shift in the Victor-Purpura distance
+
+
+def hear(world: AnyWorld, parameters: LoopParameters, song: Spikes, *, duration: float) -> Spikes:
+    """Return the sensor spikes that a motor sequence evokes through the world alone.
+
+    `duration` (ms) is that of the sequence; the answer may outlast it by the world's delay.
+    """
+    world = as_linear(world)
+    n_sensor, n_motor = world.shape
+    network = Network()
+    tutor = network.add_spike_source("tutor", n_motor, times=song[0], ids=song[1])
+    sensor = network.add_population("sensor", n_sensor, parameters.sensor)
+    connect_world(network, tutor, sensor, world, parameters.world_delay)
+    simulation = Simulation(network)
+    simulation.run_until(duration + 2 * parameters.world_delay + max(world.latest, 0.0))
+    return simulation.spikes(sensor)
+
+
+def imitate(
+    weights: Matrix,
+    parameters: LoopParameters,
+    heard: Spikes,
+    *,
+    v_min: float | None,
+    duration: float,
+    excitation: float = 0.0,
+) -> Spikes:
+    """Return the motor spikes that a sensory sequence evokes through W alone.
+
+    Parameters
+    ----------
+    weights : array (n_motor, n_sensor)
+        Effective weights, gain included, mV.
+    parameters : LoopParameters
+    heard : (times, ids)
+        Sensor spikes.
+    v_min : float or None
+        Lower bound of the motor neurons' potential, mV.
+    duration : float
+        ms, of the tutor's sequence.
+    excitation : float
+        E, gain included, mV: it comes first where the inhibition lags.
+    """
+    n_motor, n_sensor = weights.shape
+    motor = parameters.motor
+    if isinstance(motor, LIF):
+        motor = LIF(**{**motor.to_dict(), "v_min": v_min})
+    elif v_min is not None:
+        raise ValueError(f"v_min must be None where motor neurons have currents, got {v_min}")
+    network = Network()
+    sensor = network.add_spike_source("sensor", n_sensor, times=heard[0], ids=heard[1])
+    listener = network.add_population("motor", n_motor, motor)
+    connect_feedback(network, sensor, listener, weights, parameters, excitation=excitation)
+    simulation = Simulation(network)
+    last = float(heard[0][-1]) if len(heard[0]) else 0.0
+    simulation.run_until(max(duration + 3 * parameters.delay, last + 2 * parameters.synaptic_delay))
+    return simulation.spikes(listener)
+
+
+@dataclass(frozen=True, eq=False)
+class Song:
+    """A tutor's motor sequence and what the sensors make of it, clean and noisy."""
+
+    tutor: Spikes
+    clean: Spikes
+    noisy: Spikes
+
+
+@dataclass(frozen=True, eq=False)
+class ImitationDecoder:
+    """Weights (n_motor, n_sensor), gain included, and the lower bound of V, to imitate with."""
+
+    weights: Matrix
+    gain: float  # in units of 1/c
+    v_min: float | None
+    practice_f1: float = 0.0  # mean of clean and noisy, on the song that chose gain and v_min
+    excitation: float = 0.0  # mV, gain included; matters where the inhibition lags
+
+
+class ImitationTest:
+    """Unseen tutor songs at several rates, the same for every decoder that is tested.
+
+    Parameters
+    ----------
+    world : array (n_sensor, n_motor) or LinearWorld
+    parameters : LoopParameters
+    rates : sequence of float
+        Of the tutor songs, Hz per motor neuron. They are Poisson with a dead time of 30 ms.
+    duration : float
+        Of each song, ms.
+    jitter, background_rate, deletion : float
+        Of the noisy version: sd of each sensor spike's shift (ms), random spikes a sensor (Hz),
+        probability that a spike is lost.
+    tolerance : float
+        ms. A motor spike is right if it follows the tutor's by the loop delay and the world's mean
+        lag, within this.
+    seed : int
+        Of the songs and of the noise.
+    """
+
+    def __init__(
+        self,
+        world: AnyWorld,
+        parameters: LoopParameters,
+        *,
+        rates: Sequence[float] = (1.0, 4.0, 8.0),
+        duration: float = 1e5,
+        jitter: float = 2.0,
+        background_rate: float = 2.0,
+        deletion: float = 0.0,
+        tolerance: float = TOLERANCE,
+        seed: int = 0,
+    ) -> None:
+        self.parameters = parameters
+        self.delay = parameters.delay + as_linear(world).mean_lag
+        self.tolerance = tolerance
+        self.duration = duration
+        self.seed = seed
+        self.n_sensor, n_motor = world.shape
+        rng = np.random.default_rng([seed, 0x50465])
+
+        def song(rate: float) -> Song:
+            tutor = poisson_sequence(n_motor, rate, duration, rng=rng)
+            clean = hear(world, parameters, tutor, duration=duration)
+            noise = {
+                "jitter": jitter,
+                "background_rate": background_rate,
+                "deletion": deletion,
+            }
+            noisy = perturb(*clean, n=self.n_sensor, duration=duration, rng=rng, **noise)
+            return Song(tutor, clean, noisy)
+
+        self.practice = song(4.0)
+        self.songs = {rate: song(rate) for rate in rates}
+
+    def noisy(
+        self,
+        rate: float,
+        *,
+        jitter: float = 0.0,
+        background_rate: float = 0.0,
+        deletion: float = 0.0,
+    ) -> Spikes:
+        """Return the song of one of the rates as it is heard with other noise.
+
+        Every kind and strength of noise is drawn from the same random numbers.
+        """
+        return perturb(
+            *self.songs[rate].clean,
+            n=self.n_sensor,
+            duration=self.duration,
+            jitter=jitter,
+            background_rate=background_rate,
+            deletion=deletion,
+            rng=np.random.default_rng([self.seed, 0x401CE]),
+        )
+
+    def imitated(self, decoder: ImitationDecoder, heard: Spikes) -> Spikes:
+        """Return the motor spikes with which a decoder answers."""
+        return imitate(
+            decoder.weights,
+            self.parameters,
+            heard,
+            v_min=decoder.v_min,
+            duration=self.duration,
+            excitation=decoder.excitation,
+        )
+
+    def score(self, decoder: ImitationDecoder, tutor: Spikes, heard: Spikes) -> Imitation:
+        """Return how well a decoder's answer matches the tutor, shifted by the mean delay."""
+        answer = self.imitated(decoder, heard)
+        return score_imitation(*tutor, *answer, delay=self.delay, tolerance=self.tolerance)
+
+    def choose(self, weights: Matrix, scale: float) -> ImitationDecoder:
+        """Return the gain and v_min that imitate the practice song best, clean and noisy alike.
+
+        Parameters
+        ----------
+        weights : array (n_motor, n_sensor)
+        scale : float
+            c of these weights: gains are in units of 1/c.
+        """
+        song = self.practice
+        tried = []
+        v_mins = V_MINS if isinstance(self.parameters.motor, LIF) else (None,)
+        for gain, v_min in product(GAINS, v_mins):
+            excitation = gain / scale * self.parameters.excitation
+            decoder = ImitationDecoder(
+                gain / scale * weights, float(gain), v_min, excitation=excitation
+            )
+            scores = [self.score(decoder, song.tutor, heard) for heard in (song.clean, song.noisy)]
+            tried.append(replace(decoder, practice_f1=0.5 * (scores[0].f1 + scores[1].f1)))
+        return max(tried, key=lambda decoder: decoder.practice_f1)
+
+    def refine(self, decoder: ImitationDecoder) -> ImitationDecoder:
+        """Return a decoder with its gain found more finely than on the grid of `choose`.
+
+        The gain moves by a half, a quarter and an eighth of the grid's step, on its logarithm,
+        where that imitates the practice song better.
+        """
+        song = self.practice
+        for step in (GAINS[1] / GAINS[0]) ** np.array([0.5, 0.25, 0.125]):
+            tried = [decoder]
+            for factor in (step, 1.0 / step):
+                one = replace(
+                    decoder, weights=factor * decoder.weights, gain=float(factor * decoder.gain)
+                )
+                heard = (song.clean, song.noisy)
+                scores = [self.score(one, song.tutor, each).f1 for each in heard]
+                tried.append(replace(one, practice_f1=0.5 * (scores[0] + scores[1])))
+            decoder = max(tried, key=lambda one: one.practice_f1)
+        return decoder
+
+    def judge(self, decoder: ImitationDecoder, tutor: Spikes, heard: Spikes) -> dict[str, float]:
+        """Return F1, precision and recall of an answer, and its distances from the tutor.
+
+        Distances are in units of those of a network that says nothing.
+        """
+        answer = self.imitated(decoder, heard)
+        score = score_imitation(*tutor, *answer, delay=self.delay, tolerance=self.tolerance)
+        return {
+            "f1": score.f1,
+            "precision": score.precision,
+            "recall": score.recall,
+            **self._distances(tutor, answer, len(decoder.weights)),
+        }
+
+    def measure(self, decoder: ImitationDecoder) -> dict[str, Any]:
+        """Return F1, clean and noisy, by rate, and the rest of the metrics at 4 Hz."""
+        clean = {f"{r:g}": self.score(decoder, s.tutor, s.clean) for r, s in self.songs.items()}
+        noisy = {f"{r:g}": self.score(decoder, s.tutor, s.noisy) for r, s in self.songs.items()}
+        practice = self.judge(decoder, self.practice.tutor, self.practice.clean)
+        del practice["f1"]
+        return {
+            "gain": decoder.gain,
+            "practice_f1": decoder.practice_f1,
+            "imitation_f1": {rate: one.f1 for rate, one in clean.items()},
+            "imitation_f1_noisy": {rate: one.f1 for rate, one in noisy.items()},
+            **practice,
+        }
+
+    def _distances(self, tutor: Spikes, answer: Spikes, n: int) -> dict[str, float]:
+        expected = (tutor[0] + self.delay, tutor[1])
+        silence = (np.empty(0), np.empty(0, np.int64))
+        result = {}
+        for name, distance in (
+            ("van_rossum", partial(van_rossum, tau=DISTANCE_TAU)),
+            ("victor_purpura", partial(victor_purpura, cost=DISTANCE_COST)),
+        ):
+            d, d_silent = (
+                population_distance(distance, *expected, *other, n=n) for other in (answer, silence)
+            )
+            result[name] = d / d_silent
+        return result

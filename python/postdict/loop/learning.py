@@ -1,0 +1,130 @@
+"""The closed loop learns: weights, inhibition and motor rate over time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..lab.runs import run_bounded
+from ..plasticity import AntisymmetricSTDP
+from ..simulation import ProgressCallback, Simulation
+from ..world.linear import AnyWorld
+from .circuit import LoopParameters, closed_loop
+
+Matrix = NDArray[np.float64]
+
+ANNEALING_STEPS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What the loop has learned.
+
+    Parameters
+    ----------
+    weights : array (n_motor, n_sensor)
+        Effective weights W = E - w at the end, mV.
+    times, inhibition : array (n_samples,), array (n_samples, n_motor, n_sensor)
+        The inhibitory efficacies w (mV) over time (ms).
+    rate_times, rate : array (n_bins,)
+        Mean motor rate (Hz) in bins of time (ms, centres).
+    potentiation, depression : array (n_windows, n_motor, n_sensor)
+        What the rule added and took in each of equal windows of time, mV, as the engine accounts
+        it.
+    """
+
+    weights: Matrix
+    times: Matrix
+    inhibition: Matrix
+    rate_times: Matrix
+    rate: Matrix
+    potentiation: Matrix
+    depression: Matrix
+
+
+def learn(
+    world: AnyWorld,
+    parameters: LoopParameters,
+    rule: AntisymmetricSTDP,
+    *,
+    duration: float,
+    seed: int,
+    n_samples: int = 200,
+    n_bins: int = 100,
+    n_windows: int = 0,
+    sample_times: Sequence[float] | None = None,
+    anneal: float = 1.0,
+    max_rate: float = math.inf,
+    progress: bool | ProgressCallback = False,
+) -> Learned:
+    """Run the closed loop for `duration` (ms) and return what it learned.
+
+    The weights are sampled `n_samples` times at equal distances and at the start, or at
+    `sample_times` (ms). The fluxes are accounted in `n_windows` windows. The learning rate falls in
+    steps, geometrically, from that of the rule to `anneal` times it at the end.
+
+    Raises
+    ------
+    RunawayError
+        The motor neurons fired faster than `max_rate` (Hz).
+    ValueError
+        One window, and a learning rate that falls.
+    """
+    loop = closed_loop(world, parameters, rule, seed=seed)
+    assert loop.inhibition is not None
+    when: dict[str, Any] = {"every": duration / n_samples}
+    if sample_times is not None:
+        when = {"times": sample_times}
+    samples = loop.network.record(loop.inhibition, "weights", **when)
+    simulation = Simulation(loop.network)
+    simulation.set_recording(loop.sensor, False)
+    inhibited = loop.inhibition
+    fluxes = [np.zeros((2, *np.shape(simulation.weights(inhibited))))]
+    if n_windows:
+        simulation.account_fluxes(inhibited)
+    if anneal != 1.0 and n_windows == 1:
+        raise ValueError("n_windows must be 0 or at least 2 where the learning rate falls")
+    n_parts = n_windows or (1 if anneal == 1.0 else ANNEALING_STEPS)
+    part = 0
+
+    def after_part() -> None:
+        nonlocal part
+        part += 1
+        if n_windows:
+            fluxes.append(np.array(simulation.fluxes(inhibited)))
+        if anneal != 1.0:
+            simulation.set_learning_rate(inhibited, rule.eta * anneal ** (part / (n_parts - 1)))
+
+    run_bounded(
+        simulation,
+        loop.motor,
+        duration,
+        max_rate=max_rate,
+        progress=progress,
+        n_parts=n_parts,
+        after_part=after_part,
+    )
+    added, taken = np.diff(fluxes, axis=0).swapaxes(0, 1)  # (n_windows, n_motor, n_sensor)
+    times, inhibition = simulation.recorded(samples)
+    edges = np.linspace(0.0, duration, n_bins + 1)
+    counts = np.histogram(simulation.spikes(loop.motor)[0], edges)[0]
+    return Learned(
+        weights=parameters.excitation - np.asarray(simulation.weights(loop.inhibition)),
+        times=times,
+        inhibition=inhibition,
+        rate_times=0.5 * (edges[1:] + edges[:-1]),
+        rate=counts / (1e-3 * np.diff(edges) * world.shape[1]),
+        potentiation=added,
+        depression=taken,
+    )
+
+
+def shuffled(weights: Matrix, seed: int) -> Matrix:
+    """Return the same weights between other pairs, as a control: of equal mean, and no inverse."""
+    rng = np.random.default_rng([seed, 0x5F1E])
+    return rng.permutation(weights.ravel()).reshape(weights.shape)

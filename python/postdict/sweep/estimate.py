@@ -1,0 +1,95 @@
+"""What a sweep will take, measured on some of its points before it starts."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+
+from . import folder as _folder
+from .folder import Folder
+from .progress import duration
+from .run import tasks_of
+from .sweep import Sweep
+from .workers import compute, cpus, local_pool
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a sweep will take.
+
+    Attributes
+    ----------
+    remaining : int
+        Points to be run.
+    walls : list of float
+        Seconds that some took.
+    stopped_s : float
+        One took longer than this and was stopped; 0 if none was.
+    errors : list of str
+        Of those that failed.
+    """
+
+    remaining: int
+    walls: list[float]
+    stopped_s: float = 0.0
+    errors: list[str] = field(default_factory=list)
+
+    def text(self, workers: int) -> str:
+        """Return the estimate as one line."""
+        times = [*self.walls, *([self.stopped_s] if self.stopped_s else [])]
+        if not self.remaining:
+            return "nothing to be run"
+        if not times:
+            return f"{self.remaining} points to be run, none measured"
+        each = sum(times) / len(times)
+        about = "more than" if self.stopped_s else "about"
+        on = f", {duration(self.remaining * each / workers)} on {workers}" if workers > 1 else ""
+        return (
+            f"{self.remaining} points to be run, {about} {duration(each)} each "
+            f"({len(times)} measured): {about} {duration(self.remaining * each)} on one core{on}"
+        )
+
+
+def estimate(sweep: Sweep, folder: str | os.PathLike[str], *, limit_s: float = 10.0) -> Estimate:
+    """Return what the rest of a sweep will take, from the points that are done.
+
+    Where none is, the first, the last and the middle one are run, for `limit_s` seconds in all;
+    those that end are done. 0 measures nothing.
+    """
+    where = Folder.of(folder)
+    where.claim(_folder.plan_of(sweep))
+    done = where.done_keys()
+    pending = [point for point in sweep.points if point.key not in done]
+    walls: list[float] = []
+    for key in [point.key for point in sweep.points if point.key in done][:100]:
+        try:
+            record = where.read(key)
+        except ValueError:
+            continue
+        walls += [record["wall_s"]] if record is not None else []
+    if walls or not pending or limit_s <= 0:
+        return Estimate(len(pending), walls)
+    chosen = {one.key: one for one in (pending[0], pending[-1], pending[len(pending) // 2])}
+    errors: list[str] = []
+    stopped_s, end = 0.0, 0.0
+    try:
+        with local_pool(1) as pool:
+            pool.submit(cpus).result()  # what starts a process is not the point's
+            end = time.monotonic() + limit_s
+            for task in tasks_of(sweep, where, list(chosen.values())):
+                stopped_s = max(end - time.monotonic(), 1e-3)
+                (outcome,) = pool.submit(compute, [task]).result(timeout=stopped_s)
+                if outcome.error:
+                    errors.append(outcome.error)
+                    where.failed(task.key).unlink(missing_ok=True)  # nothing was run yet
+                else:
+                    walls.append(outcome.wall_s)
+            stopped_s = 0.0
+    except TimeoutError:
+        pass
+    except BrokenProcessPool:
+        stopped_s = 0.0
+        errors.append("the worker process died: killed, or out of memory")
+    return Estimate(len(pending) - len(walls), walls, stopped_s, errors)

@@ -1,0 +1,25 @@
+"""What lies between motor and sensor: matrices, linear worlds with memory, worlds in Python."""
+
+from .codes import ChoiceDecoder, Decoder, Encoder, LinearDecoder, TuningCurves
+from .linear import GRID, AnyWorld, LinearWorld, as_linear, spread_world
+from .matrices import check_world, conditioned_world, load_world, sparse_world, tonotopic_world
+from .protocol import World
+
+__all__ = [
+    "GRID",
+    "AnyWorld",
+    "ChoiceDecoder",
+    "Decoder",
+    "Encoder",
+    "LinearDecoder",
+    "LinearWorld",
+    "TuningCurves",
+    "World",
+    "as_linear",
+    "check_world",
+    "conditioned_world",
+    "load_world",
+    "sparse_world",
+    "spread_world",
+    "tonotopic_world",
+]

@@ -1,0 +1,169 @@
+"""Codes between numbers and neurons, for worlds: what sensors see, what motor neurons do.
+
+An encoder has ``encode(observation)`` and returns what drives the sensors; a decoder has
+``decode(motor)`` and returns an action. Any objects with these methods will do; these are the usual
+ones. One that remembers something also has ``reset()``, called where an episode begins, and
+``state()`` and ``restore(state)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _checks
+
+
+class Encoder(Protocol):
+    """Makes of an observation what drives the sensors."""
+
+    def encode(self, observation: Any) -> Any:
+        """Return the answer of a world: its form is that of the drive."""
+
+
+class Decoder(Protocol):
+    """Makes an action of what the motor neurons did."""
+
+    def decode(self, motor: Any) -> Any:
+        """Return an action; `motor` has the form of the readout."""
+
+
+@dataclass(frozen=True, eq=False)
+class TuningCurves:
+    """Sensors that each prefer one observation: ``height e^(-|(x - centre) / width|² / 2)``.
+
+    Parameters
+    ----------
+    centres : array (n_sensor, n_dimensions)
+        Or (n_sensor,) of one dimension.
+    width : float or array (n_dimensions,)
+        In units of the observation.
+    height : float
+        mV or Hz, as the drive is.
+    """
+
+    centres: NDArray[np.float64]
+    width: NDArray[np.float64]
+    height: float
+
+    def __post_init__(self) -> None:
+        centres = _checks.finite_array("centres", self.centres).copy()
+        centres = centres[:, None] if centres.ndim == 1 else centres
+        if centres.ndim != 2 or 0 in centres.shape:
+            raise ValueError(f"centres must be (n_sensor, n_dimensions), got {centres.shape}")
+        width = _checks.finite_array("width", self.width).copy()
+        if width.shape not in ((), (centres.shape[1],)) or not (width > 0).all():
+            raise ValueError(
+                f"width must be positive, one number or {centres.shape[1]}, got {self.width}"
+            )
+        object.__setattr__(self, "centres", centres)
+        object.__setattr__(self, "width", width)
+        _checks.number("height", self.height)
+
+    def encode(self, observation: ArrayLike) -> NDArray[np.float64]:
+        """Return (n_sensor,) for an observation (n_dimensions,)."""
+        try:
+            seen = np.asarray(observation, np.float64)
+        except (TypeError, ValueError):  # of a dict, a ragged tuple, a text
+            raise TypeError(
+                f"an observation must be an array of {self.centres.shape[1]} values, got "
+                f"{type(observation).__name__}: tuning curves need an encoder of your own around "
+                "them for other spaces"
+            ) from None
+        if seen.shape != self.centres.shape[1:]:
+            raise ValueError(
+                f"an observation must have {self.centres.shape[1]} values, got {seen.shape} as its "
+                "shape"
+            )
+        offset = (seen - self.centres) / self.width
+        with np.errstate(over="ignore"):  # e^-inf is the 0 that it should be
+            squares = (offset * offset).sum(axis=1)
+        drive: NDArray[np.float64] = self.height * np.exp(-0.5 * squares)
+        return drive
+
+
+@dataclass(frozen=True, eq=False)
+class LinearDecoder:
+    """An action that is a sum over motor neurons, within bounds.
+
+    Parameters
+    ----------
+    weights : array (n_dimensions, n_motor)
+        What one spike (or one Hz) of each motor neuron adds to the action.
+    low, high : float or array (n_dimensions,)
+        Bounds of the action.
+    """
+
+    weights: NDArray[np.float64]
+    low: ArrayLike = -np.inf
+    high: ArrayLike = np.inf
+
+    def __post_init__(self) -> None:
+        weights = _checks.finite_array("weights", self.weights, ndim=2).copy()
+        if 0 in weights.shape:
+            raise ValueError(f"weights must be (n_dimensions, n_motor), got {weights.shape}")
+        object.__setattr__(self, "weights", weights)
+        n = len(weights)
+        for name in ("low", "high"):
+            given = getattr(self, name)
+            try:
+                bound = np.array(given, np.float64)
+            except (TypeError, ValueError):
+                raise TypeError(f"{name} must be one number or {n}, got {given!r}") from None
+            if bound.shape not in ((), (n,)):
+                raise ValueError(f"{name} must be one number or {n}, got {given}")
+            object.__setattr__(self, name, bound)
+        if not np.all(np.asarray(self.low) < np.asarray(self.high)):
+            raise ValueError(f"low must be below high, got {self.low} and {self.high}")
+
+    def decode(self, motor: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the action, (n_dimensions,) of float32 as Gymnasium's boxes have it."""
+        _counted(motor)
+        n = self.weights.shape[1]
+        if motor.shape != (n,):
+            raise ValueError(f"the decoder's weights are of {n} motor neurons, got {len(motor)}")
+        action: NDArray[np.float64] = np.clip(self.weights @ motor, self.low, self.high)
+        with np.errstate(over="ignore"):  # no box holds what is beyond float32
+            return action.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class ChoiceDecoder:
+    """One of several actions: that of the group of motor neurons that did most.
+
+    The neurons are divided into groups of one size, in order. Where several did most, the first of
+    them is chosen; where nobody did anything, `idle` is.
+
+    Parameters
+    ----------
+    n_actions : int
+    idle : int
+    """
+
+    n_actions: int
+    idle: int = 0
+
+    def __post_init__(self) -> None:
+        _checks.integer("n_actions", self.n_actions, at_least=1)
+        if _checks.integer("idle", self.idle) >= self.n_actions:
+            raise ValueError(f"idle must be below n_actions = {self.n_actions}, got {self.idle}")
+
+    def decode(self, motor: NDArray[Any]) -> int:
+        """Return an action in [0, n_actions)."""
+        _counted(motor)
+        if motor.size % self.n_actions:
+            raise ValueError(
+                f"{motor.size} motor neurons cannot be divided into {self.n_actions} equal groups"
+            )
+        total = motor.reshape(self.n_actions, -1).sum(axis=1)
+        return int(np.argmax(total)) if total.any() else self.idle
+
+
+def _counted(motor: Any) -> None:
+    """Refuse the readout that is no array."""
+    if not isinstance(motor, np.ndarray):
+        got = "spikes" if isinstance(motor, tuple) else f"a {type(motor).__name__}"
+        raise TypeError(f"this decoder needs the readout 'counts' or 'rates', an array, got {got}")
