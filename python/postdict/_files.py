@@ -1,7 +1,8 @@
 """Files: written to a temporary name, flushed and renamed; read without trust.
 
 A reader never sees half a file, and a failed write leaves the old file as it was. The bytes of an
-.npz written here depend on its arrays alone (no dates), and nothing is ever pickled.
+.npz written here depend on its arrays alone (no dates), and nothing is ever pickled: nested dicts,
+lists and tuples of plain values are held as JSON and arrays.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ._types import Arrays
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the date of every member: zip's first
 
@@ -76,7 +79,7 @@ def npz_bytes(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     return buffer.getvalue()
 
 
-def read_npz(content: bytes) -> dict[str, NDArray[Any]]:
+def read_npz(content: bytes) -> Arrays:
     """Return the arrays of an .npz; ValueError says what is wrong with it.
 
     Compressed members are refused, so that no small file can unfold into a large one.
@@ -105,3 +108,57 @@ def read_npz(content: bytes) -> dict[str, NDArray[Any]]:
         RuntimeError,  # an encrypted member
     ) as error:
         raise ValueError(f"not a whole .npz file ({error})") from None
+
+
+def packed(value: Any, arrays: Arrays, prefix: str, *, name: str) -> Any:
+    """Return a nested value as JSON can hold it; its arrays go to `arrays`, named from `prefix` on.
+
+    It comes back as what it was (memory-mapped arrays in memory).
+
+    Raises
+    ------
+    TypeError
+        It is, or holds, something else; `name` says where.
+    """
+    # Types are exact: what is derived from them (an Enum, a masked array) would come back without
+    # what it adds.
+    kind = type(value)
+    if value is None or kind in (bool, int, float, str):
+        return value
+    if isinstance(value, np.generic) and value.dtype.kind in "biufcU":
+        return {"scalar": _put(np.asarray(value), arrays, prefix)}
+    if kind in (np.ndarray, np.memmap) and value.dtype.kind in "biufc":
+        return {"array": _put(value, arrays, prefix)}
+    if kind in (list, tuple):
+        items = [packed(v, arrays, prefix, name=f"{name}[{k}]") for k, v in enumerate(value)]
+        return items if kind is list else {"tuple": items}
+    if kind is dict and all(isinstance(key, str) for key in value):
+        return {
+            "dict": {k: packed(v, arrays, prefix, name=f"{name}[{k!r}]") for k, v in value.items()}
+        }
+    raise TypeError(
+        f"{name} must be numbers, texts, None, plain arrays of numbers, lists, tuples or dicts "
+        f"with texts as keys, got {kind.__name__}"
+    )
+
+
+def unpacked(value: Any, arrays: Arrays) -> Any:
+    """Return what was packed (KeyError, TypeError, ValueError where it is damaged)."""
+    if isinstance(value, list):
+        return [unpacked(v, arrays) for v in value]
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = value.items()
+    if kind == "dict":
+        return {k: unpacked(v, arrays) for k, v in content.items()}
+    if kind == "tuple":
+        return tuple(unpacked(v, arrays) for v in content)
+    if kind not in ("array", "scalar"):
+        raise ValueError(f"there is no kind {kind!r} of value")
+    return arrays[content].copy() if kind == "array" else arrays[content][()]
+
+
+def _put(array: NDArray[Any], arrays: Arrays, prefix: str) -> str:
+    name = f"{prefix}/{len(arrays)}"  # which only grows
+    arrays[name] = np.array(array)
+    return name

@@ -181,13 +181,13 @@ def test_new_weights_may_come_in_any_format_and_order():
 def test_scipy_is_imported_only_where_it_is_needed():
     program = """
 import sys, numpy as np, postdict
-from postdict.network import weights
+from postdict.network import forms
 from postdict.simulation import checkpoint
 net = postdict.Network()
 net.add_population("cells", 3, postdict.LIF())
 net.connect("cells", "cells", weights=postdict.one_to_one(3, weight=0.1))
 net.connect("cells", "cells", weights=0.1, axonal_delay=np.arange(1.0, 10.0).reshape(3, 3))
-entries = weights.Entries("scipy:csr_array", np.arange(3), np.arange(3), np.ones(3))
+entries = forms.Entries("scipy:csr_array", np.arange(3), np.arange(3), np.ones(3))
 sparse = net.connect("cells", "cells", weights=entries)
 twin = checkpoint.from_description(*checkpoint.describe(net))
 assert "scipy" not in sys.modules

@@ -57,7 +57,7 @@ def test_an_interruption_anywhere_in_a_flush_loses_and_doubles_nothing(tmp_path)
             def trace(frame, event, _, k=k):
                 nonlocal lines, interrupted
                 code = frame.f_code
-                here = Path(code.co_filename).name in ("stream_writer.py", "streaming_file.py")
+                here = Path(code.co_filename).name in ("stream_writer.py", "stream_layout.py")
                 if here and event == "line" and code.co_name != "set_aside":
                     lines += 1
                     if lines == k + 1 and not interrupted:
@@ -100,7 +100,7 @@ CHILD = """
 import sys, numpy as np
 sys.path.insert(0, sys.argv[1])
 from postdict import Simulation
-from postdict.simulation import streaming_file
+from postdict.simulation import stream_layout
 from streams import network
 sim = Simulation(network())
 with sim.stream(sys.argv[2], flush_every=0.0):
@@ -143,9 +143,9 @@ sys.path.insert(0, sys.argv[1])
 import numpy as np
 import postdict
 from postdict import Simulation
-from postdict.simulation import streaming_file
+from postdict.simulation import stream_layout
 from streams import NAMES, assert_equal_state, network, whole
-streaming_file._ROWS = 32
+stream_layout._ROWS = 32
 sim, expected = Simulation(network()), whole()
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
 failed = False

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _checks, _files, _nested
+from .. import _checks, _files
 from ..connectivity import Triplets
 from ..network import Network
 from ..network.forms import Entries
@@ -55,7 +55,7 @@ def pack(
     """Return the bytes of a checkpoint; `streamed` is a file and what it holds: until when, ms."""
     description, arrays = describe(network)
     states = {
-        name: _nested.packed(state, arrays, f"world/{k}", name=f"world {name!r}: state()")
+        name: _files.packed(state, arrays, f"world/{k}", name=f"world {name!r}: state()")
         for k, (name, state) in enumerate((worlds or {}).items())
     }
     arrays.update({f"state/{name}": array for name, array in state.items()})
@@ -114,7 +114,7 @@ def unpack(
             warnings.simplefilter("ignore", UserWarning)  # said when the network was made
             network = from_description(header["network"], arrays)
         packed = header.get("worlds", {})
-        worlds = {w.name: _nested.unpacked(packed[w.name], arrays) for w in network.worlds}
+        worlds = {w.name: _files.unpacked(packed[w.name], arrays) for w in network.worlds}
         return network, limits, state, _streamed(header["streamed"]), worlds
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise CheckpointError(f"the checkpoint describes no valid network: {error}") from None

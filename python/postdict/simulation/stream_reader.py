@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _checks
+from .. import _checks, _optional
 
 FORMAT = "postdict stream"
 VERSION = 1
@@ -130,11 +130,7 @@ def read_stream(path: str | os.PathLike[str]) -> StreamedRun:
 
 def hdf5() -> Any:
     """Return h5py, or say that it is missing."""
-    try:
-        import h5py
-    except ImportError:
-        raise ImportError("streams need h5py: pip install 'postdict[hdf5]'") from None
-    return h5py
+    return _optional.module("h5py", what="streams", extra="hdf5")
 
 
 def escaped(name: str) -> str:

@@ -1,0 +1,44 @@
+"""Checks of what users pass in: one clear line that names argument, value and rule.
+
+What is of the wrong kind raises TypeError, what has the wrong value ValueError.
+"""
+
+from .arrays import (
+    chosen,
+    finite_array,
+    first_place,
+    in_range,
+    integer_array,
+    matrix,
+    show_place,
+    vector,
+)
+from .messages import outside, shown, unknown
+from .scalars import generator, integer, is_single, multiple, number, time_constant, window
+from .spikes import sample_arrays, sorted_spikes, spike_arrays, spike_train, spikes
+
+__all__ = [
+    "chosen",
+    "finite_array",
+    "first_place",
+    "generator",
+    "in_range",
+    "integer",
+    "integer_array",
+    "is_single",
+    "matrix",
+    "multiple",
+    "number",
+    "outside",
+    "sample_arrays",
+    "show_place",
+    "shown",
+    "sorted_spikes",
+    "spike_arrays",
+    "spike_train",
+    "spikes",
+    "time_constant",
+    "unknown",
+    "vector",
+    "window",
+]
