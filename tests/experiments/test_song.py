@@ -12,9 +12,11 @@ from matplotlib.figure import Figure
 from postdict.analysis.spectrograms import log_spectrogram
 from postdict.bird import Recall, normalised, open_loop_rate, response, sing, wav_bytes
 from postdict.cli import main
-from postdict.experiments.song import Config, draw, headline, run
+from postdict.experiments.song import Config, headline, run
+from postdict.experiments.song.figures import draw
+from postdict.experiments.song.judge import Judge
 from postdict.experiments.song.oracle import search
-from postdict.experiments.song.songs import Judge, file_song, own_song, read_tutor
+from postdict.experiments.song.songs import file_song, own_song, read_tutor
 from postdict.lab.runs import RunawayError
 
 SMALL = replace(
@@ -47,7 +49,7 @@ def test_wrong_settings_are_refused():
 def test_a_bad_tutor_ends_the_call_before_anybody_babbles(
     tmp_path, capsys, monkeypatch, content, message
 ):
-    monkeypatch.setattr("postdict.experiments._song_trial.babble", None)
+    monkeypatch.setattr("postdict.experiments.song.trial.babble", None)
     (tmp_path / "bad.wav").write_bytes(content)
     call = ["run", "song", "--quick", "--set", f"tutor_file={tmp_path / 'bad.wav'}", "--out"]
     assert main([*call, str(tmp_path / "out")]) == 2
@@ -99,7 +101,7 @@ def test_an_offset_is_silence_and_a_song_on_top_of_it_is_not(tmp_path, rate):
 
 def test_babbling_that_runs_away_ends(monkeypatch):
     assert 0.2 < open_loop_rate(SINGER, seed=1) < 1.5
-    monkeypatch.setattr("postdict.experiments._song_trial.RUNAWAY", 0.1)
+    monkeypatch.setattr("postdict.experiments.song.trial.RUNAWAY", 0.1)
     with pytest.raises(RunawayError, match="'motor' fires at"):
         run(SMALL)
 
@@ -154,13 +156,13 @@ def settings(config):
 
 
 def test_results_repeat_and_every_panel_has_axes():
-    one, other = run(SMALL), run(SMALL)
-    for name, values in one.arrays.items():
-        np.testing.assert_array_equal(values, other.arrays[name])
-    assert one.files == other.files
-    assert one.files["imitation.wav"] != one.files["tutor.wav"]
+    first, again = run(SMALL), run(SMALL)
+    for name, values in first.arrays.items():
+        np.testing.assert_array_equal(values, again.arrays[name])
+    assert first.files == again.files
+    assert first.files["imitation.wav"] != first.files["tutor.wav"]
     figure = Figure(figsize=(11.0, 10.5))
-    draw(one, figure)
+    draw(first, figure)
     letters = [ax.get_title(loc="left") for ax in figure.axes]
     assert [letter for letter in letters if letter] == list("abcdefg")
-    assert "own songs: F1 at ±10 / ±5 ms" in dict(headline(one))
+    assert "own songs: F1 at ±10 / ±5 ms" in dict(headline(first))

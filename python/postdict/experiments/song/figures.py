@@ -32,8 +32,11 @@ def headline(result: Result) -> list[tuple[str, str]]:
         ("own songs: pitch error where voiced", shown(own["pitch_error"])),
     ]
     lines += [
-        (f"  {name}: F1 / correlation", f"{one['f1_10ms']:.3f} / {one['correlation']:.3f}")
-        for name, one in own["controls"].items()
+        (
+            f"  {name}: F1 / correlation",
+            f"{control['f1_10ms']:.3f} / {control['correlation']:.3f}",
+        )
+        for name, control in own["controls"].items()
     ]
     given = result.config["tutor_file"]
     what = Path(given).name if given else "an own song"

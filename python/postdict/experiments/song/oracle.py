@@ -11,11 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis.spectrograms import HOP, log_spectrogram, similarity
-from ...bird.singer import Singer
-from ...bird.voice import DivergenceError, sing
+from ...bird import DivergenceError, Singer, sing
 from ...loop.circuit import Spikes
-
-Floats = NDArray[np.float64]
+from .songs import Floats
 
 ROUNDS = 6  # of the dynamic programming, each with the weights that the last one led to
 QUIETER = (0.0, 10.0)  # dB below the loudest gesture at which a template has RANGE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +11,14 @@ from numpy.typing import NDArray
 from ... import theory
 from ...analysis import inverse_quality
 from ...analysis.spectrograms import frequencies, log_spectrogram, pitch_error
-from ...bird.singer import Babbled, Recall, Singer, babble, open_loop_rate
-from ...bird.sound_files import normalised, wav_bytes
+from ...bird import Babbled, Recall, Singer, babble, normalised, open_loop_rate, wav_bytes
 from ...lab.results import Nested
 from ...lab.trials import Stage
 from ...loop.learning import shuffled
+from .config import Config
+from .judge import Copy, Judge
 from .oracle import search
-from .songs import Copy, Judge, Song, file_song, own_song
-
-if TYPE_CHECKING:
-    from . import Config
-
-Floats = NDArray[np.float64]
+from .songs import Floats, Song, file_song, own_song
 
 SHOWN = 2e3  # ms of an own song that are imitated where no file is given
 RIDGE = 0.05  # lambda of the ridge inverse, in units of G's mean s^2
@@ -40,7 +35,7 @@ class Trial:
     files: dict[str, bytes]
 
 
-def trial(
+def run_trial(
     config: Config, singer: Singer, heard: Floats, given: Floats | None, seed: int, stage: Stage
 ) -> Trial:
     """Let one bird babble, and judge what it learned by songs of its own and a tutor's."""
@@ -72,7 +67,7 @@ def trial(
     }
     own, delay = judge.own(weights, scale)
     controls = {name: judge.own(*decoder)[0] for name, decoder in decoders.items()}
-    of_mixed = [judge.own(one, scale)[0] for one in mixed]
+    of_mixed = [judge.own(mixture, scale)[0] for mixture in mixed]
     controls["shuffled"] = _medians(of_mixed)
     telling(0.5, 1.0, 0.0, 0)
 
@@ -84,24 +79,24 @@ def trial(
         tutor = file_song(singer, given, like=songs[0])
     copy = judge.copy_at(own["gain"], weights, scale, tutor, delay)
     copies = {
-        name: judge.copy_at(controls[name]["gain"], *one, tutor, delay).correlation
-        for name, one in decoders.items()
+        name: judge.copy_at(controls[name]["gain"], *decoder, tutor, delay).correlation
+        for name, decoder in decoders.items()
     }
     of_shuffled = [
-        judge.copy_at(found["gain"], one, scale, tutor, delay)
-        for found, one in zip(of_mixed, mixed, strict=True)
+        judge.copy_at(copied["gain"], mixture, scale, tutor, delay)
+        for copied, mixture in zip(of_mixed, mixed, strict=True)
     ]
     suited = {
         "learned": judge.best_copy(weights, scale, tutor, delay).correlation,
         "shuffled": statistics.median(
-            judge.best_copy(one, scale, tutor, delay).correlation for one in mixed
+            judge.best_copy(mixture, scale, tutor, delay).correlation for mixture in mixed
         ),
     }
     trials = int(config.oracle_trials * min(1.0, 1.5e3 / tutor.duration))
     gestures = search(tutor.spectrogram, singer, duration=tutor.duration, trials=trials, seed=seed)
     oracle = judge.copy(gestures, tutor, 0.0)
     rate = singer.syrinx.rate
-    zero = statistics.median(one.correlation for one in of_shuffled)
+    zero = statistics.median(copied.correlation for copied in of_shuffled)
     metrics = {
         "own": {**own, "controls": controls},
         "tutor": {
@@ -133,7 +128,7 @@ def trial(
         "control_shuffled": of_shuffled[0].sound,
         "oracle": oracle.sound,
     }
-    files = {f"{name}.wav": wav_bytes(normalised(s), rate) for name, s in sounds.items()}
+    files = {f"{name}.wav": wav_bytes(normalised(sound), rate) for name, sound in sounds.items()}
     return Trial(metrics, arrays, files)
 
 
@@ -150,8 +145,8 @@ def _medians(found: list[Nested]) -> Nested:
     """Return the median of each metric over several shuffles; None where any is undefined."""
     return {
         name: None
-        if any(one[name] is None for one in found)
-        else statistics.median(one[name] for one in found)
+        if any(shuffle[name] is None for shuffle in found)
+        else statistics.median(shuffle[name] for shuffle in found)
         for name in found[0]
     }
 
@@ -173,14 +168,16 @@ def _arrays(
     rate = singer.syrinx.rate
     given = tutor.gestures or (np.empty(0), np.empty(0, np.int64))
     errors = [
-        inverse_quality(singer.excitation - w, heard).specific_inverse_error
-        for w in babbled.inhibition
+        inverse_quality(singer.excitation - inhibition, heard).specific_inverse_error
+        for inhibition in babbled.inhibition
     ]
     return {
         "response": heard,
         "weights": babbled.weights,
         "history_times": babbled.times,
-        "specific_inverse_error_history": np.array([np.nan if e is None else e for e in errors]),
+        "specific_inverse_error_history": np.array(
+            [np.nan if error is None else error for error in errors]
+        ),
         "gesture_pressure": singer.gestures.pressure,
         "gesture_tension": singer.gestures.tension,
         "channel_centres": singer.hearing.centres(),
