@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ... import plotting
+from ..._types import Floats
 from ...analysis.spectrograms import HOP, RANGE
 from ...lab.results import shown
 
@@ -95,7 +95,7 @@ def _stop(result: Result) -> float:
 
 
 def _draw_spectrogram(result: Result, ax: Axes, which: str) -> None:
-    values: NDArray[np.float64] = result.arrays[f"{which}_spectrogram"]
+    values: Floats = result.arrays[f"{which}_spectrogram"]
     kept = values[: int(_stop(result) / HOP)]
     frequencies = 1e-3 * result.arrays["frequencies"]
     image = ax.imshow(

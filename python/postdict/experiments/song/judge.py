@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..._types import Floats, Spikes
 from ...analysis import score_imitation
 from ...analysis.spectrograms import log_spectrogram, pitch_error, similarity
 from ...bird import DivergenceError, Recall, Singer, answer, sing
 from ...lab.results import Nested
-from ...loop.circuit import Spikes
-from .songs import DELAYS, Floats, Song
+from .songs import DELAYS, Song
 
 GAINS = np.geomspace(0.7, 14.0, 14)  # in units of 1/c
 TOLERANCES = (10.0, 5.0)  # ms, of F1

@@ -8,12 +8,10 @@ song becomes more similar.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats, Integers, Spikes
 from ...analysis.spectrograms import HOP, log_spectrogram, similarity
 from ...bird import DivergenceError, Singer, sing
-from ...loop.circuit import Spikes
-from .songs import Floats
 
 ROUNDS = 6  # of the dynamic programming, each with the weights that the last one led to
 QUIETER = (0.0, 10.0)  # dB below the loudest gesture at which a template has RANGE
@@ -104,7 +102,7 @@ def _programmed(tutor: Floats, singer: Singer, quieter: float, duration: float) 
     return found or [(np.zeros(1), np.zeros(1, np.int64))]
 
 
-def _best_path(value: Floats, spacing: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _best_path(value: Floats, spacing: int) -> tuple[Integers, Integers]:
     """Return frames and gestures of the largest sum of values, frames `spacing` apart."""
     most, which = value.max(axis=1), value.argmax(axis=1)
     n = len(most)

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats, Spikes
 from ...analysis.spectrograms import log_spectrogram
 from ...bird import Singer, hear_sound, open_sound, sing
-from ...loop.circuit import Spikes
-
-Floats = NDArray[np.float64]
 
 DELAYS = np.arange(4.0, 25.0, 2.0)  # ms, by which an answer may be late
 FULL = 98.0  # percentile of the loudness over time that counts as a song's loudness

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import theory
+from ..._types import Floats
 from ...analysis import inverse_quality
 from ...analysis.spectrograms import frequencies, log_spectrogram, pitch_error
 from ...bird import Babbled, Recall, Singer, babble, normalised, open_loop_rate, wav_bytes
@@ -18,7 +19,7 @@ from ...loop.learning import shuffled
 from .config import Config
 from .judge import Copy, Judge
 from .oracle import search
-from .songs import Floats, Song, file_song, own_song
+from .songs import Song, file_song, own_song
 
 SHOWN = 2e3  # ms of an own song that are imitated where no file is given
 RIDGE = 0.05  # lambda of the ridge inverse, in units of G's mean s^2
