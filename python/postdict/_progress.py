@@ -44,14 +44,20 @@ class ProgressLine:
         if not self._on or (now < self._next and t < t_stop):
             return
         self._next = now + 0.2
-        share = t / t_stop if t_stop > 0 else 1.0
+        if not t_stop > 0.0:  # what nobody counts in simulated time
+            self._write(self.label)
+            return
+        share = t / t_stop
         remaining = f"{wall * (1 - share) / share:.0f} s left" if share > 0.01 else ""
         rate = n_events / wall if wall > 0 else 0.0
         label = f"{self.label}  " if self.label else ""
-        self._stream.write(
-            f"\r\x1b[K{label}{1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s simulated in "
+        self._write(
+            f"{label}{1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s simulated in "
             f"{wall:.0f} s  {rate:.1e} events/s  {remaining}"
         )
+
+    def _write(self, text: str) -> None:
+        self._stream.write(f"\r\x1b[K{text}")
         self._stream.flush()
 
     def close(self) -> None:

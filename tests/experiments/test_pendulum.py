@@ -12,6 +12,7 @@ from postdict.experiments import pendulum
 from postdict.experiments.pendulum import Config, run, torque
 from postdict.experiments.pendulum.arm import Accelerometer, arm
 from postdict.lab.checkpoints import Keeper
+from postdict.lab.stages import Stage
 
 SMALL = Config(duration=1e5, eta=1e-3, seeds=1, song_duration=2e4)
 
@@ -99,20 +100,18 @@ def test_an_interrupted_run_is_resumed_to_the_same_bits(tmp_path):
     class Stop(Exception):
         pass
 
-    class Kept:
-        def __init__(self, resume, stop_at):
-            self.keeper = Keeper(tmp_path, {}, every=0.01, resume=resume)
-            self.stop_at = stop_at
-
-        def __call__(self, *told):
-            if told[1] > self.stop_at:
+    def stage(resume, stop_at):
+        def report(_, t, *__):
+            if t > stop_at:
                 raise Stop
+
+        return Stage(report=report, keeper=Keeper(tmp_path, {}, every=0.01, resume=resume))
 
     for stop_at in (3e4, 6e4):
         with pytest.raises(Stop):
-            run(SMALL, Kept(stop_at > 3e4, stop_at))
+            run(SMALL, stage(stop_at > 3e4, stop_at))
     assert len(list((tmp_path / "checkpoints").glob("*.npz"))) == 1
-    resumed = run(SMALL, Kept(True, np.inf))
+    resumed = run(SMALL, stage(True, np.inf))
     assert resumed.summary == expected.summary
     for name, values in expected.arrays.items():
         assert np.array_equal(resumed.arrays[name], values)

@@ -20,6 +20,7 @@ from .._progress import ProgressLine
 from ..experiments import EXPERIMENTS
 from ..lab import result_files, settings
 from ..lab.checkpoints import Keeper
+from ..lab.stages import Stage
 from ..simulation.checkpoint import CheckpointError
 from . import sweep as cli_sweep
 from .exit_codes import (
@@ -223,9 +224,9 @@ def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.N
     keeper = _keeper(options, settings, folder)
     started = time.perf_counter()
     line = None if options.no_progress else ProgressLine()
-    report = _Report(line, keeper)
+    report = _Report(line)
     try:
-        result = module.run(settings, report)
+        result = module.run(settings, Stage(report=report, keeper=keeper))
     except CheckpointError:
         raise
     except (ValueError, OSError, ImportError) as error:
@@ -253,11 +254,10 @@ def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.N
 
 
 class _Report:
-    """What an experiment tells while it runs, and where it keeps its simulations."""
+    """How far an experiment has come: on the line, and for a message when it is stopped."""
 
-    def __init__(self, line: ProgressLine | None, keeper: Keeper | None) -> None:
+    def __init__(self, line: ProgressLine | None) -> None:
         self.line = line
-        self.keeper = keeper
         self.last: tuple[str, float, float] | None = None
 
     def __call__(self, stage: str, t: float, t_stop: float, wall: float, n_events: int) -> None:

@@ -1,6 +1,6 @@
 """Experiments by the name under which the command line runs them; each is one module.
 
-A module offers a frozen `Config` (with `quick()`), `run(config, report) -> Result` and `FIGURES`,
+A module offers a frozen `Config` (with `quick()`), `run(config, stage) -> Result` and `FIGURES`,
 and may tell the `UNITS` of its metrics.
 """
 

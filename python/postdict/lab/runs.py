@@ -10,6 +10,7 @@ from .._progress import ProgressLine
 from ..network.parts import Population
 from ..simulation import LimitError, ProgressCallback, Simulation
 from .checkpoints import Kept, Stopped
+from .stages import Stage
 
 WINDOW = 1e4  # ms over which a rate is taken
 
@@ -33,9 +34,8 @@ def run_bounded(
 
     The rate is that of the recorded spikes in each window of `WINDOW`, counted from t = 0. The run
     has `n_parts` parts of one length, or ends its parts at `ends` (ms, rising) and the last one at
-    `stop`; `after_part` is called after each. A progress callback may know places where simulations
-    are kept (`trials.StageProgress`): then each part is taken up where its checkpoint stands, and
-    kept from then on.
+    `stop`; `after_part` is called after each. Where progress is a stage that keeps its simulations,
+    each part is taken up where its checkpoint stands, and kept from then on.
     """
     if progress is True:
         with ProgressLine() as line:
@@ -50,7 +50,6 @@ def run_bounded(
                 after_part=after_part,
             )
     report = progress or None
-    place: Callable[[], Kept | None] = getattr(report, "kept", lambda: None)
     started, first, first_event = time.perf_counter(), simulation.time, simulation.n_events
 
     def tell() -> None:
@@ -60,7 +59,8 @@ def run_bounded(
 
     equal = (first + (stop - first) * k / n_parts for k in range(1, n_parts))
     for end in (*(ends or equal), stop):
-        _run_part(simulation, population, end, max_rate, tell, place())
+        kept = progress.kept() if isinstance(progress, Stage) else None
+        _run_part(simulation, population, end, max_rate, tell, kept)
         if after_part is not None:
             after_part()
     return None

@@ -3,15 +3,18 @@
 A field is declared with `setting`; `check` applies the rules when the object is built, and `read`
 makes one from TOML values or from the text after `--set key=`. A field of several numbers is a
 ``tuple[float, ...]``: a list in TOML, numbers with commas after ``--set``; bounds hold for each.
+Settings that break no rule and still cannot show what they are for are told once, by `warn_of`,
+when the experiment is run.
 """
 
 from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, fields
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from .. import _checks
 
@@ -62,6 +65,19 @@ def check(config: Any) -> None:
             raise TypeError(f"{one.name} must be {_article(kind)}, got {value!r}")
         elif one.metadata["choices"] and value not in one.metadata["choices"]:
             raise ValueError(_checks.unknown(one.name, value, one.metadata["choices"]))
+
+
+class Doubtful(Protocol):
+    """Settings that know why they may not show what they are for."""
+
+    def doubts(self) -> Iterable[str]:
+        """Return a sentence for each reason."""
+
+
+def warn_of(config: Doubtful) -> None:
+    """Warn of the doubts of a configuration, where `run` of its experiment was called."""
+    for doubt in config.doubts():
+        warnings.warn(doubt, stacklevel=3)
 
 
 def read(cls: type[C], values: Mapping[str, Any], *, start: Mapping[str, Any] | None = None) -> C:

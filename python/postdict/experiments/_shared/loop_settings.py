@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from ...lab import settings as _config
 from ...lab.settings import setting
+from ...lab.trials import trial_seeds
 from ...loop.circuit import LoopParameters
 from ...neurons import LIF
 from ...plasticity import AntisymmetricSTDP
 from ...world.matrices import load_world, sparse_world, tonotopic_world
-from .per_seed import trial_seeds
 
 Matrix = NDArray[np.float64]
 

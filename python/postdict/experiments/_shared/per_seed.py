@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import Field, asdict
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...lab.results import Nested, Result, summarised
-from ...lab.trials import Report, Stage, run_trials
+from ...lab.stages import Stage
+from ...lab.trials import Seeded, run_trials, trial_seeds
 
 if TYPE_CHECKING:
     from .loop_settings import LoopConfig
 
 Found = tuple[Nested, dict[str, NDArray[Any]]]
 """What one seed found: metrics, and arrays by name."""
-
-
-class Seeded(Protocol):
-    """A dataclass of settings, among them how many seeds there are, and the first."""
-
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-    @property
-    def seeds(self) -> int:
-        """How many."""
-
-    @property
-    def seed(self) -> int:
-        """The first."""
 
 
 S = TypeVar("S", bound=Seeded)
@@ -44,21 +30,10 @@ TrialInWorld = Callable[[C, NDArray[np.float64], int, Stage], Found]
 """Called with the config, the seed's world (n_sensor, n_motor), the seed and its stages."""
 
 
-def trial_seeds(config: Seeded) -> list[int]:
-    """Return the seed of each trial."""
-    return list(range(config.seed, config.seed + config.seeds))
-
-
-def warn_of(doubts: Iterable[str]) -> None:
-    """Warn, where `run` was called, of why settings cannot show what they are for."""
-    for doubt in doubts:
-        warnings.warn(doubt, stacklevel=3)
-
-
-def run_per_seed(name: str, config: S, trial: Trial[S], report: Report | None) -> Result:
+def run_per_seed(name: str, config: S, trial: Trial[S], stage: Stage | None) -> Result:
     """Return medians and ranges over the seeds of `config`, and the arrays of the first seed."""
     seeds = trial_seeds(config)
-    found = run_trials(lambda seed, stage: trial(config, seed, stage), seeds, report)
+    found = run_trials(lambda seed, part: trial(config, seed, part), seeds, stage)
     metrics = [one for one, _ in found]
     return Result(name, asdict(config), summarised(metrics, seeds), found[0][1])
 
@@ -68,7 +43,7 @@ def run_in_worlds(
     config: C,
     worlds: Mapping[int, NDArray[np.float64]],
     trial: TrialInWorld[C],
-    report: Report | None,
+    stage: Stage | None,
 ) -> Result:
     """Do the same in a world for each seed.
 
@@ -78,4 +53,4 @@ def run_in_worlds(
     def in_world(config: C, seed: int, stage: Stage) -> Found:
         return trial(config, worlds[seed], seed, stage)
 
-    return run_per_seed(name, config, in_world, report)
+    return run_per_seed(name, config, in_world, stage)

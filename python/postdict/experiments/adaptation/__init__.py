@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...lab.results import Nested, Result
-from ...lab.settings import setting
-from ...lab.trials import Report, Stage
+from ...lab.settings import setting, warn_of
+from ...lab.stages import Stage
 from .._shared.loop_settings import LoopConfig
-from .._shared.per_seed import Found, run_in_worlds, warn_of
+from .._shared.per_seed import Found, run_in_worlds
 from .figures import draw, headline
 from .trial import EDGES, Bench, Change, known
 
@@ -134,18 +134,18 @@ def changes(config: Config, world: Matrix, seed: int) -> dict[str, Change]:
     return {**found, "delay": Change(world, later, other_delay=True)}
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Learn, change the world and look, once for every seed.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
     config, worlds = config.with_worlds()
-    warn_of(config.doubts())
-    return run_in_worlds("adaptation", config, worlds, _trial, report)
+    warn_of(config)
+    return run_in_worlds("adaptation", config, worlds, _trial, stage)
 
 
 def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:

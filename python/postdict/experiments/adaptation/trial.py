@@ -19,7 +19,7 @@ from .changing_loop import RATE, ChangingLoop, ChosenGain, Course, Judge, crossi
 from .drift import Drift, lag
 
 if TYPE_CHECKING:
-    from ...lab.trials import Stage
+    from ...lab.stages import Stage
     from . import Config
 
 Matrix = NDArray[np.float64]
@@ -66,7 +66,7 @@ class Bench:
             max_rate=RUNAWAY * explored.motor_rate,
             seed=self.seed,
         )
-        loop.run(config.duration, progress=self.stage("learns"))
+        loop.run(config.duration, progress=self.stage.part("learns"))
         response, test = explored.response(), self._test(first)
         scale = inverse_quality(loop.weights(), response).scale or 1.0
         chosen = test.choose(loop.weights(), scale)
@@ -133,7 +133,7 @@ class Bench:
             parameters,
             duration=config.measure_duration,
             seed=self.seed,
-            progress=self.stage("explores a drift"),
+            progress=self.stage.part("explores a drift"),
         )
         heard = steps + np.arange(DRIFT_SONGS) * steps // DRIFT_SONGS
         judges = {
@@ -183,7 +183,7 @@ class Bench:
                 DRIFT_TURNS * turn,
                 n_parts=len(phases),
                 after_part=step,
-                progress=self.stage(f"drifts, a turn in {1e-3 * turn:g} s"),
+                progress=self.stage.part(f"drifts, a turn in {1e-3 * turn:g} s"),
             )
         except RunawayError:
             unknown = np.full(self.world.T.shape, np.nan)
@@ -199,7 +199,7 @@ class Bench:
         if forgets:
             other.forget()
         times = self.config.times(rate or self.config.eta)
-        return other.observed(times, progress=self.stage(what))
+        return other.observed(times, progress=self.stage.part(what))
 
     def _balance(self, course: Course, world: Matrix) -> Nested:
         """Return the imbalance of fluxes and the motor rate over both ends of a branch at eta."""
@@ -225,7 +225,7 @@ class Bench:
             None,
             duration=self.config.measure_duration,
             seed=self.seed,
-            progress=self.stage(what),
+            progress=self.stage.part(what),
         )
 
     def _test(self, change: Change) -> ImitationTest:

@@ -22,7 +22,7 @@ from ...analysis import imbalance, inverse_quality
 from ...lab.results import Result
 from ...lab.runs import RunawayError
 from ...lab.settings import setting
-from ...lab.trials import Report, Stage
+from ...lab.stages import Stage
 from ...loop.exploration import Exploration, explore, medians_by_world
 from ...loop.learning import Learned, learn, shuffled
 from .._shared.loop_settings import LoopConfig
@@ -82,16 +82,16 @@ class Config(LoopConfig):
         return ends
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Learn, freeze and count, once for every seed.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
-    return run_in_worlds("detailed-balance", *config.with_worlds(), _trial, report)
+    return run_in_worlds("detailed-balance", *config.with_worlds(), _trial, stage)
 
 
 def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:
@@ -180,7 +180,7 @@ class _Bench:
             duration=duration,
             seed=_elsewhere(self.seed, 0),
             max_rate=self.max_rate,
-            progress=self.stage(what),
+            progress=self.stage.part(what),
         )
 
     def counted(self, name: str, weights: Matrix | None) -> Counted:
@@ -199,7 +199,7 @@ class _Bench:
             n_samples=1,
             n_windows=n_windows,
             max_rate=self.max_rate,
-            progress=self.stage(what),
+            progress=self.stage.part(what),
         )
 
     def drift_at_the_start(self) -> Matrix:

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...lab.results import Result
-from ...lab.trials import Report, Stage
-from .._shared.per_seed import Found, run_per_seed, warn_of
+from ...lab.settings import warn_of
+from ...lab.stages import Stage
+from .._shared.per_seed import Found, run_per_seed
 from .config import Config, Floats
 from .cortex import Cortex, draw_cortex
 from .figures import draw, headline
@@ -32,17 +33,17 @@ __all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 FIGURES = {"ei-balance": ((11.5, 12.5), draw)}
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Learn, measure, hide and recall an assembly, and learn by the other rule, for every seed.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
-    warn_of(config.doubts())
-    return run_per_seed("ei-balance", config, _trial, report)
+    warn_of(config)
+    return run_per_seed("ei-balance", config, _trial, stage)
 
 
 def _trial(config: Config, seed: int, stage: Stage) -> Found:

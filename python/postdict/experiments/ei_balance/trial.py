@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...lab.results import Nested
 from ...lab.runs import run_bounded
-from ...lab.trials import Stage, StageProgress
+from ...lab.stages import Stage
 from ...plasticity import Rule
 from ...simulation import LimitError
 from .config import Config, Floats, Stimuli
@@ -37,7 +37,7 @@ class Bench:
 
     def learned(self) -> tuple[Floats, dict[str, Floats]]:
         """Return the weights that Vogels' rule learns from the start, and the rates meanwhile."""
-        config, told = self.config, self.stage("learns")
+        config, stage = self.config, self.stage.part("learns")
         going = self.cortex.simulation(
             config.duration,
             config.ie_weight,
@@ -46,14 +46,14 @@ class Bench:
         )
         early = PARTS * 3 // 5
         course = _Course(going)
-        self._run(going, config.duration * early / PARTS, told, course, early)
+        self._run(going, config.duration * early / PARTS, stage, course, early)
         going.simulation.set_learning_rate(going.inhibition, config.eta_late)
-        self._run(going, config.duration, told, course, PARTS - early)
+        self._run(going, config.duration, stage, course, PARTS - early)
         return going.weights(), course.arrays("learning")
 
     def measured(self, name: str, weights: Floats | float, ongoing: float) -> Measured:
         """Measure the network with frozen weights."""
-        told = self.stage(f"measures {name}")
+        stage = self.stage.part(f"measures {name}")
         return ongoing_and_evoked(
             self.cortex,
             weights,
@@ -62,7 +62,7 @@ class Bench:
             ongoing=ongoing,
             stimuli=self.config.stimulation(self.seed),
             stream=STREAMS["measure"],
-            run=lambda going, stop: self._run(going, stop, told),
+            run=lambda going, stop: self._run(going, stop, stage),
         )
 
     def recalled(self, learned: Floats) -> tuple[Nested, dict[str, NDArray[Any]]]:
@@ -76,10 +76,10 @@ class Bench:
         member[chosen[:size]], other[chosen[size : 2 * size]] = True, True
         among = member[cortex.ee.pre] & member[cortex.ee.post]
         ee = config.recurrent_weight * np.where(among, config.assembly_factor, 1.0)
-        phase, told = config.recall_duration, self.stage("stores an assembly")
+        phase, stage = config.recall_duration, self.stage.part("stores an assembly")
 
         def rates(going: Running, start: float, stop: float) -> Nested:
-            self._run(going, stop, told)
+            self._run(going, stop, stage)
             _, ids = going.simulation.spikes("E", start=start, stop=stop)
             hz = np.bincount(ids, minlength=n) / (1e-3 * (stop - start))
             names = {"assembly": member, "others": other, "rest": ~member}
@@ -99,9 +99,9 @@ class Bench:
         )
         going.simulation.set_recording("E", False)
         course = config.assembly_duration * 0.6
-        self._run(going, course, told)
+        self._run(going, course, stage)
         going.simulation.set_learning_rate(going.inhibition, config.eta_late)
-        self._run(going, config.assembly_duration, told)
+        self._run(going, config.assembly_duration, stage)
         balanced = going.weights()
 
         def lowered(cells: NDArray[np.bool_]) -> Floats:
@@ -133,9 +133,9 @@ class Bench:
         All states are brought to the target rate by one factor of all weights, and measured.
         """
         config = self.config
-        told = self.stage("learns by the antisymmetric rule")
+        stage = self.stage.part("learns by the antisymmetric rule")
         uniform = np.full(len(learned), config.ie_weight)
-        factor = self._equal_rate(uniform, told)
+        factor = self._equal_rate(uniform, stage)
         found: Nested = {"uniform_weight": None if factor is None else factor * config.ie_weight}
         arrays: dict[str, NDArray[Any]] = {}
         antisymmetric: dict[str, Rule | None] = {
@@ -151,12 +151,12 @@ class Bench:
                 if weights is None:
                     found[key] = dict(_UNKNOWN)
                     continue
-                found[key], curves = self._under(rule, weights, told)
+                found[key], curves = self._under(rule, weights, stage)
                 arrays |= {f"{key}_{curve}": values for curve, values in curves.items()}
         return found, arrays
 
     def _under(
-        self, rule: Rule | None, weights: Floats, told: StageProgress
+        self, rule: Rule | None, weights: Floats, stage: Stage
     ) -> tuple[Nested, dict[str, Floats]]:
         """Learn by a rule, and measure at the target rate."""
         duration = self.config.antisymmetric_duration
@@ -168,7 +168,7 @@ class Bench:
             )
             course = _Course(going)
             try:
-                self._run(going, duration, told, course, PARTS)
+                self._run(going, duration, stage, course, PARTS)
             except LimitError:
                 stopped = going.simulation.time
             weights, curves = going.weights(), course.arrays("course")
@@ -180,15 +180,15 @@ class Bench:
         }
         if curves and stopped is None:
             found["rate"] = float(curves["course_rate"][-1])
-        factor = None if stopped is not None else self._equal_rate(weights, told)
+        factor = None if stopped is not None else self._equal_rate(weights, stage)
         if factor is not None:
-            metrics = self._at_equal_rate(factor * weights, told).metrics
+            metrics = self._at_equal_rate(factor * weights, stage).metrics
             found |= {"factor": factor, "equal_rate": metrics["rate"]}
             found |= {k: metrics[k] for k in ("share_within", "cv", "pairwise_same_group")}
             found["ei"] = metrics["ongoing"]["median"]
         return found, curves
 
-    def _at_equal_rate(self, weights: Floats, told: StageProgress) -> Measured:
+    def _at_equal_rate(self, weights: Floats, stage: Stage) -> Measured:
         none = Stimuli(np.empty(0), np.empty(0, np.int64), 0.0, 0.0)
         return ongoing_and_evoked(
             self.cortex,
@@ -198,10 +198,10 @@ class Bench:
             ongoing=self.config.equal_duration,
             stimuli=none,
             stream=STREAMS["measure"],
-            run=lambda going, stop: self._run(going, stop, told),
+            run=lambda going, stop: self._run(going, stop, stage),
         )
 
-    def _equal_rate(self, weights: Floats, told: StageProgress) -> float | None:
+    def _equal_rate(self, weights: Floats, stage: Stage) -> float | None:
         """Return the factor of weights at which the network fires at the target rate."""
 
         def rate(factor: float) -> float:
@@ -209,7 +209,7 @@ class Bench:
                 SEARCH, np.minimum(factor * weights, self.config.w_max), stream=STREAMS["search"]
             )
             try:
-                self._run(going, SEARCH, told)
+                self._run(going, SEARCH, stage)
             except LimitError:
                 return np.inf
             n = going.simulation.spike_count("E")
@@ -221,13 +221,13 @@ class Bench:
     def _run(
         going: Running,
         stop: float,
-        told: StageProgress,
+        stage: Stage,
         course: Callable[[], None] | None = None,
         n_parts: int = 1,
     ) -> None:
         cells = going.simulation.network.populations[0]
         run_bounded(
-            going.simulation, cells, stop, progress=told, n_parts=n_parts, after_part=course
+            going.simulation, cells, stop, progress=stage, n_parts=n_parts, after_part=course
         )
 
 

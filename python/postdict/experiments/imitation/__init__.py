@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from ...lab.results import Result
 from ...lab.settings import setting
-from ...lab.trials import Report, Stage
+from ...lab.stages import Stage
 from .._shared.loop_settings import LoopConfig, Matrix
 from .._shared.per_seed import Found, run_in_worlds
 from .figures import draw, headline
@@ -116,16 +116,16 @@ class Config(LoopConfig):
         ).make_world(seed)
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Learn, freeze and let all decoders imitate, once for every seed and in each world.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
-    return run_in_worlds("imitation", *config.with_worlds(), _trial, report)
+    return run_in_worlds("imitation", *config.with_worlds(), _trial, stage)
 
 
 def _trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Found:

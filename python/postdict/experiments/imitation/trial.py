@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...analysis import inverse_quality
-from ...lab.trials import Stage
+from ...lab.stages import Stage
 from ...loop.exploration import explore
 from ...loop.imitation import ImitationDecoder, ImitationTest
 from ...loop.learning import Learned, learn, shuffled
@@ -44,7 +44,7 @@ class Bench:
             config.rule(),
             duration=config.duration,
             seed=self.seed,
-            progress=self.stage(f"learns, {self.name}"),
+            progress=self.stage.part(f"learns, {self.name}"),
         )
         response = explore(
             self.world,
@@ -52,10 +52,9 @@ class Bench:
             None,
             duration=config.measure_duration,
             seed=self.seed,
-            progress=self.stage(f"explores, {self.name}"),
+            progress=self.stage.part(f"explores, {self.name}"),
         ).response()
-        told = self.stage(f"imitates, {self.name}")
-        told(0.0, 1.0, 0.0, 0)
+        self.stage.part(f"imitates, {self.name}").begin()
         test = ImitationTest(
             self.world,
             parameters,
@@ -166,7 +165,7 @@ class Bench:
             self.config.rule(),
             duration=self.config.duration,
             seed=self.seed,
-            progress=self.stage(f"learns in noise, {self.name}"),
+            progress=self.stage.part(f"learns in noise, {self.name}"),
             noise_rate=self.config.background_rate,
         )
         last: Matrix = course.weights[-1]

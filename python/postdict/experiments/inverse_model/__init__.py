@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ...analysis import inverse_quality, score_imitation
 from ...lab.results import Result
 from ...lab.settings import setting
-from ...lab.trials import Report, Stage
+from ...lab.stages import Stage
 from ...loop.circuit import Spikes
 from ...loop.exploration import explore
 from ...loop.imitation import TOLERANCE, ImitationDecoder, ImitationTest, hear, imitate
@@ -66,20 +66,20 @@ class Config(LoopConfig):
         )
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Learn, freeze and judge, once for every seed.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
     config, worlds = config.with_worlds()
     tutor = None
     if config.tutor_file is not None:
         tutor = load_tutor(config.tutor_file, n_motor=config.n_motor, n_sensor=config.n_sensor)
-    result = run_in_worlds("inverse-model", config, worlds, partial(_trial, tutor), report)
+    result = run_in_worlds("inverse-model", config, worlds, partial(_trial, tutor), stage)
     song = {
         "time_ms": result.arrays["imitation_times"],
         "motor": result.arrays["imitation_ids"],
@@ -91,17 +91,16 @@ def _trial(tutor: Tutor | None, config: Config, world: Matrix, seed: int, stage:
     parameters = config.parameters()
     learning = partial(learn, world, parameters, duration=config.duration, seed=seed)
     exploring = partial(explore, world, parameters, duration=config.measure_duration, seed=seed)
-    learned = learning(config.rule(), progress=stage("learns"))
-    reversed_window = learning(config.reversed_rule(), progress=stage("learns reversed"))
+    learned = learning(config.rule(), progress=stage.part("learns"))
+    reversed_window = learning(config.reversed_rule(), progress=stage.part("learns reversed"))
     # At the start W = 0, so that the loop before learning is the loop without feedback.
-    before = exploring(None, progress=stage("explores before"))
-    after = exploring(learned.weights, progress=stage("explores after"))
+    before = exploring(None, progress=stage.part("explores before"))
+    after = exploring(learned.weights, progress=stage.part("explores after"))
     mixed = shuffled(learned.weights, seed)
-    without_inverse = exploring(mixed, progress=stage("explores shuffled"))
+    without_inverse = exploring(mixed, progress=stage.part("explores shuffled"))
     response = before.response()
 
-    imitating = stage("imitates")
-    imitating(0.0, 1.0, 0.0, 0)
+    stage.part("imitates").begin()
     test = ImitationTest(
         world,
         parameters,

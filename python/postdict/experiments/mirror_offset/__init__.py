@@ -21,13 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...lab.results import Nested, Result, summarised
-from ...lab.settings import setting
-from ...lab.trials import Report, run_trials
+from ...lab.settings import setting, warn_of
+from ...lab.stages import Stage
+from ...lab.trials import run_trials, trial_seeds
 from ...loop.circuit import LoopParameters
 from ...neurons import LIF
 from ...plasticity import AntisymmetricSTDP
 from .._shared.loop_settings import LoopConfig
-from .._shared.per_seed import trial_seeds, warn_of
 from .covariances import mean_and_interval
 from .figures import draw, headline
 from .singing import Code, motif
@@ -152,19 +152,19 @@ class Config(LoopConfig):
         return {name: Code(onsets, self.period, share, self.command) for name, share in shares}
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Learn, sing, listen and imitate, for every seed, loop delay and motor code.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
     config, worlds = config.with_worlds()
-    warn_of(config.doubts())
+    warn_of(config)
     seeds = trial_seeds(config)
-    found = run_trials(lambda seed, stage: trial(config, worlds[seed], seed, stage), seeds, report)
+    found = run_trials(lambda seed, part: trial(config, worlds[seed], seed, part), seeds, stage)
     pooled = _pooled(config, found)
     summary = {
         **summarised([one.metrics for one in found], seeds),

@@ -26,7 +26,7 @@ from .rate_model import (
 from .singing import Code, LoopSong, learn_by_singing, listen, sing_in_loop
 
 if TYPE_CHECKING:
-    from ...lab.trials import Stage
+    from ...lab.stages import Stage
     from ...loop.circuit import LoopParameters
     from ...plasticity import AntisymmetricSTDP
     from . import Config
@@ -113,7 +113,7 @@ class _Bench:
             None,
             duration=self.config.measure_duration,
             seed=self.elsewhere(0),
-            progress=self.stage("explores"),
+            progress=self.stage.part("explores"),
         ).response()
 
     def elsewhere(self, k: int) -> int:
@@ -143,7 +143,7 @@ class _Place:
             code,
             duration=config.duration if duration is None else duration,
             seed=self.bench.seed,
-            progress=self.bench.stage(f"learns {name} at {self.delay:g} ms"),
+            progress=self.bench.stage.part(f"learns {name} at {self.delay:g} ms"),
         )
 
     def first_drift(self, code: Code) -> Nested:
@@ -167,7 +167,7 @@ class _Place:
             code,
             duration=self.bench.config.measure_duration,
             seed=self.bench.elsewhere(1),
-            progress=self.bench.stage(f"sings {name} at {self.delay:g} ms"),
+            progress=self.bench.stage.part(f"sings {name} at {self.delay:g} ms"),
         )
 
     def listening(self, name: str, weights: Matrix, song: LoopSong) -> _Mirrored:
@@ -178,7 +178,7 @@ class _Place:
             song.sensor,
             duration=song.duration,
             seed=self.bench.elsewhere(2),
-            progress=self.bench.stage(f"listens {name} at {self.delay:g} ms"),
+            progress=self.bench.stage.part(f"listens {name} at {self.delay:g} ms"),
         )
         lags, covariances = cross_covariances(
             song.motor, heard, n=n, duration=song.duration, max_lag=self._max_lag()

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...lab.results import Nested, Result
-from ...lab.trials import Report, Stage
-from .._shared.per_seed import Found, run_per_seed, warn_of
+from ...lab.settings import warn_of
+from ...lab.stages import Stage
+from .._shared.per_seed import Found, run_per_seed
 from .bursts import Cancelled, cancel
 from .cells import Bench, elsewhere
 from .config import Config
@@ -37,17 +38,17 @@ FIGURES = {
 }
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Learn, look at the image, extinguish, renew and surprise, once for every rule and seed.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
-    warn_of(config.doubts())
-    return run_per_seed("negative-image", config, _trial, report)
+    warn_of(config)
+    return run_per_seed("negative-image", config, _trial, stage)
 
 
 def _trial(config: Config, seed: int, stage: Stage) -> Found:
@@ -103,7 +104,7 @@ def _bursts(config: Config, seed: int, stage: Stage) -> tuple[Nested, dict[str, 
                 n_cells=config.burst_cells,
                 seed=elsewhere(seed, noise),
                 speedup=config.burst_speedup,
-                progress=stage(f"bursts {at:g} Hz {what}"),
+                progress=stage.part(f"bursts {at:g} Hz {what}"),
                 **how,
             )
 

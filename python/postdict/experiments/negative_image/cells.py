@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...lab.runs import run_bounded
-from ...lab.trials import Stage
+from ...lab.stages import Stage
 from ...network import Network
 from ...network.parts import Population, Projection
 from ...neurons import LIF
@@ -113,7 +113,7 @@ class Bench:
             simulation,
             cells,
             n_trials * config.interval,
-            progress=self.stage(what),
+            progress=self.stage.part(what),
             n_parts=n_blocks,
             after_part=read,
         )
@@ -151,7 +151,7 @@ class Bench:
         )
         simulation = Simulation(net)
         stop = 3 * n_events * config.interval
-        run_bounded(simulation, cells, stop, progress=self.stage(what))
+        run_bounded(simulation, cells, stop, progress=self.stage.part(what))
         return around(simulation.spikes(cells)[0], events, config.interval, config.n_targets)
 
     def _network(

@@ -26,7 +26,7 @@ from ...lab import settings as _config
 from ...lab.results import Nested, Result
 from ...lab.runs import run_bounded
 from ...lab.settings import setting
-from ...lab.trials import Report, Stage, StageProgress
+from ...lab.stages import Stage
 from ...loop.circuit import LoopParameters, Spikes
 from ...loop.imitation import imitate
 from ...loop.learning import shuffled
@@ -125,14 +125,14 @@ class Config:
         )
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Learn through the arm, and score what was learned, for every seed.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
 
     Raises
     ------
@@ -140,13 +140,13 @@ def run(config: Config, report: Report | None = None) -> Result:
         gymnasium is not installed (``pip install 'postdict[gym]'``).
     """
     arm(config)
-    return run_per_seed("pendulum", config, _trial, report)
+    return run_per_seed("pendulum", config, _trial, stage)
 
 
 def _trial(config: Config, seed: int, stage: Stage) -> Found:
-    weights, rate = learn(config, seed, stage("learns"))
+    weights, rate = learn(config, seed, stage.part("learns"))
     response = config.response()
-    songs = [_Song(config, seed, k, stage(f"hears {k + 1}")) for k in range(2)]
+    songs = [_Song(config, seed, k, stage.part(f"hears {k + 1}")) for k in range(2)]
     decoders: dict[str, Matrix] = {
         "learned": weights,
         "physics": np.linalg.pinv(response).astype(np.float64),
@@ -176,9 +176,7 @@ def _trial(config: Config, seed: int, stage: Stage) -> Found:
     return metrics, arrays
 
 
-def learn(
-    config: Config, seed: int, progress: StageProgress | bool = False
-) -> tuple[Matrix, float]:
+def learn(config: Config, seed: int, progress: Stage | bool = False) -> tuple[Matrix, float]:
     """Return the effective weights (n_motor, n_sensor; mV), and the motor rate while learning."""
     parameters = config.parameters()
     net = Network(seed)
@@ -209,7 +207,7 @@ class _Song:
     """An unseen motor sequence, and what the sensors make of it through the arm."""
 
     def __init__(
-        self, config: Config, seed: int, number: int, progress: StageProgress | bool = False
+        self, config: Config, seed: int, number: int, progress: Stage | bool = False
     ) -> None:
         rng = np.random.default_rng([seed, number, 0xA43])
         self.tutor = poisson_sequence(

@@ -19,14 +19,15 @@ import numpy as np
 from ... import _checks
 from ...lab.results import Nested, Result, median_and_range, summarised
 from ...lab.settings import setting
-from ...lab.trials import Report, Stage, run_trials
+from ...lab.stages import Stage
+from ...lab.trials import run_trials, trial_seeds
 from ...loop.circuit import LoopParameters
 from ...neurons import LIFExp
 from ...plasticity import AntisymmetricSTDP
 from ...world.linear import LinearWorld, as_linear, spread_world
 from ...world.matrices import conditioned_world
 from .._shared.loop_settings import LoopConfig, Matrix
-from .._shared.per_seed import Found, trial_seeds
+from .._shared.per_seed import Found
 from .cuts import CUTS
 from .figures import draw, headline
 from .trial import measure_point
@@ -173,14 +174,14 @@ class Config(LoopConfig):
         )
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Measure the point of `config`, and those of its cuts, for every seed.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
     config, _ = config.with_worlds()
     own = replace(config, axes="none")
@@ -199,7 +200,7 @@ def run(config: Config, report: Report | None = None) -> Result:
         return measure_point(point, point.linear_world(seed), seed, stage)
 
     found = dict(
-        zip(trials, run_trials(trial, range(len(trials)), report, kind="point"), strict=True)
+        zip(trials, run_trials(trial, range(len(trials)), stage, kind="point"), strict=True)
     )
     of = {point: [found[point, seed][0] for seed in seeds] for point in points}
     return Result(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...analysis import inverse_quality, score_imitation
 from ...lab.results import Nested
-from ...lab.trials import Stage
+from ...lab.stages import Stage
 from ...loop.circuit import Spikes
 from ...loop.exploration import explore
 from ...loop.imitation import ImitationDecoder, ImitationTest, Song
@@ -150,7 +150,7 @@ def measure_point(config: Config, world: LinearWorld, seed: int, stage: Stage) -
         None,
         duration=config.measure_duration,
         seed=seed,
-        progress=stage("explores"),
+        progress=stage.part("explores"),
     )
     response = before.response()
     listening = Listening(world, config, response, seed)
@@ -174,14 +174,13 @@ def measure_point(config: Config, world: LinearWorld, seed: int, stage: Stage) -
             sample_times=[float(t) for t in times],
             anneal=config.anneal,
             max_rate=RUNAWAY * before.motor_rate,
-            progress=stage("learns"),
+            progress=stage.part("learns"),
         )
     except LimitError:  # too fast for a while, or at once more spikes than can be held
         nothing = dict.fromkeys([*SCORES, *AFTER])
         lost = {"shuffled": dict.fromkeys(SCORES)}
         return {**metrics, **nothing, "controls": metrics["controls"] | lost, "ran_away": 1}, {}
-    imitating = stage("imitates")
-    imitating(0.0, 1.0, 0.0, 0)
+    stage.part("imitates").begin()
     chosen = listening.choose(learned.weights)
     course = np.array(
         [

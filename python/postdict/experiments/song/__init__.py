@@ -16,8 +16,8 @@ from dataclasses import asdict
 
 from ...bird import response
 from ...lab.results import Result, summarised
-from ...lab.trials import Report, run_trials
-from .._shared.per_seed import trial_seeds
+from ...lab.stages import Stage
+from ...lab.trials import run_trials, trial_seeds
 from .config import Config
 from .figures import draw, headline
 from .songs import read_tutor
@@ -29,14 +29,14 @@ FIGURES = {"song": ((11.0, 10.5), draw)}
 UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Babble, learn, freeze and imitate, once for every seed.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def run(config: Config, report: Report | None = None) -> Result:
         # The voice takes most of the time, as it should.
         warnings.filterwarnings("ignore", message="world '(bird|sound)' is slow")
         found = run_trials(
-            lambda seed, stage: run_trial(config, singer, heard, given, seed, stage), seeds, report
+            lambda seed, part: run_trial(config, singer, heard, given, seed, part), seeds, stage
         )
     summary = summarised([bird.metrics for bird in found], seeds)
     return Result("song", asdict(config), summary, found[0].arrays, files=found[0].files)

@@ -14,7 +14,7 @@ from ...analysis import inverse_quality
 from ...analysis.spectrograms import frequencies, log_spectrogram, pitch_error
 from ...bird import Babbled, Recall, Singer, babble, normalised, open_loop_rate, wav_bytes
 from ...lab.results import Nested
-from ...lab.trials import Stage
+from ...lab.stages import Stage
 from ...loop.learning import shuffled
 from .config import Config
 from .judge import Copy, Judge
@@ -46,11 +46,10 @@ def run_trial(
         duration=config.duration,
         seed=seed,
         max_rate=RUNAWAY * open_loop_rate(singer, seed=seed),
-        progress=stage("babbles"),
+        progress=stage.part("babbles"),
     )
     weights = babbled.weights
-    telling = stage("imitates")
-    telling(0.0, 1.0, 0.0, 0)
+    stage.part("imitates").begin()
     rng = np.random.default_rng([seed, 0x50A6])
     songs = [
         own_song(singer, duration=config.song_duration, gap=config.song_gap, rng=rng)
@@ -70,7 +69,7 @@ def run_trial(
     controls = {name: judge.own(*decoder)[0] for name, decoder in decoders.items()}
     of_mixed = [judge.own(mixture, scale)[0] for mixture in mixed]
     controls["shuffled"] = _medians(of_mixed)
-    telling(0.5, 1.0, 0.0, 0)
+    stage.part("imitates a tutor").begin()
 
     if given is None:
         tutor = own_song(

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from ...lab.results import Nested, Result, median_and_range, summarised
 from ...lab.settings import setting
-from ...lab.trials import Report, Stage, run_trials
+from ...lab.stages import Stage
+from ...lab.trials import run_trials, trial_seeds
 from .._shared.loop_settings import LoopConfig
-from .._shared.per_seed import trial_seeds
 from .figures import draw, draw_map, headline
 from .trial import ACTIVITY, INVERSE, REGIMES, Point, Row, explore_row, regime
 
@@ -106,14 +106,14 @@ class Config(LoopConfig):
         return replace(self, world_delay=delay - self.synaptic_delay)
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Learn, freeze and measure, for every seed, loop delay and A_minus/A_plus.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
     config, worlds = config.with_worlds()
     seeds, delays, ratios = trial_seeds(config), config.all_delays(), config.all_ratios()
@@ -123,7 +123,7 @@ def run(config: Config, report: Report | None = None) -> Result:
         seed, delay = places[index]
         return explore_row(config, worlds[seed], seed, delay, stage)
 
-    found = run_trials(trial, range(len(places)), report, kind="row")
+    found = run_trials(trial, range(len(places)), stage, kind="row")
     rows = dict(zip(places, found, strict=True))
     own = [rows[seed, config.delay] for seed in seeds]
     by_delay = {f"{delay:g}": [rows[seed, delay] for seed in seeds] for delay in delays}

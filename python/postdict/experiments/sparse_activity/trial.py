@@ -17,7 +17,7 @@ from ...loop.learning import Learned, learn, shuffled
 from ...simulation import LimitError
 
 if TYPE_CHECKING:
-    from ...lab.trials import Stage
+    from ...lab.stages import Stage
     from . import Config
 
 Matrix = NDArray[np.float64]
@@ -107,8 +107,8 @@ def explore_row(config: Config, world: Matrix, seed: int, delay: float, stage: S
     )
     name = f"D = {delay:g} ms"
     # At the start W = 0, so that the loop before learning is the loop without feedback.
-    before = exploring(None, progress=stage(f"{name} explores before"))
-    again = exploring(None, seed=seed + ELSEWHERE, progress=stage(f"{name} explores again"))
+    before = exploring(None, progress=stage.part(f"{name} explores before"))
+    again = exploring(None, seed=seed + ELSEWHERE, progress=stage.part(f"{name} explores again"))
     plain, untrained = _activity(before, config), _activity(again, config)
     max_rate = config.runaway_factor * before.motor_rate
     response = before.response()
@@ -125,10 +125,10 @@ def explore_row(config: Config, world: Matrix, seed: int, delay: float, stage: S
                 seed=seed,
                 n_samples=1,
                 max_rate=max_rate,
-                progress=stage(f"{label} learns"),
+                progress=stage.part(f"{label} learns"),
             )
             after = exploring(
-                learned.weights, max_rate=max_rate, progress=stage(f"{label} explores after")
+                learned.weights, max_rate=max_rate, progress=stage.part(f"{label} explores after")
             )
         except LimitError:
             return Point("runaway", NOTHING, dict.fromkeys(INVERSE))
@@ -154,7 +154,7 @@ def explore_row(config: Config, world: Matrix, seed: int, delay: float, stage: S
             mixed = exploring(
                 shuffled(own.learned.weights, seed),
                 max_rate=max_rate,
-                progress=stage(f"{name} explores shuffled"),
+                progress=stage.part(f"{name} explores shuffled"),
             )
             mixed_activity = _changed(plain, _activity(mixed, config))
         except LimitError:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ...lab import settings as _config
 from ...lab.results import Result
 from ...lab.settings import setting
-from ...lab.trials import Report
+from ...lab.stages import Stage
 from ...plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, Rule, VogelsSTDP, WindowSTDP
 from .figures import draw, headline
 from .protocol import PairingProtocol, paired
@@ -109,27 +109,29 @@ class Config:
         return AntisymmetricSTDP(self.eta, A_plus, A_minus, self.tau_plus, self.tau_minus)
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Measure every rule's window, and what the frequency of pairs does to it.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
+    stage = stage or Stage()
     lags = config.lags()
     rules = config.rules()
     arrays: dict[str, Floats] = {"lags": lags, "frequencies": np.array(FREQUENCIES)}
     summary: dict[str, Any] = {"rules": {}}
     for name, rule in rules.items():
-        measured, window, difference = _window(config, rule, _named(report, f"{name} window"))
+        measured, window, difference = _window(config, rule, stage.part(f"{name} window"))
         arrays[f"{name}_measured"], arrays[f"{name}_window"] = measured, window
         by_frequency = {}
         for pairing in ("all", "nearest"):
             other = replace(rule, pairing=pairing)  # type: ignore[type-var]
-            told = _named(report, f"{name} {pairing}")
-            found, by_frequency[pairing] = _over_frequencies(config, other, told)
+            found, by_frequency[pairing] = _over_frequencies(
+                config, other, stage.part(f"{name} {pairing}")
+            )
             arrays[f"{name}_{pairing}_by_frequency"] = found
         summary["rules"][name] = {
             "difference": difference,
@@ -138,7 +140,7 @@ def run(config: Config, report: Report | None = None) -> Result:
             "pairing": rule.pairing,
         }
     measured, window, difference = _window(
-        config, config.reversed_rule(), _named(report, "reversed window")
+        config, config.reversed_rule(), stage.part("reversed window")
     )
     forward = arrays["antisymmetric_window"]
     arrays["reversed_measured"], arrays["reversed_window"] = measured, window
@@ -157,13 +159,7 @@ def run(config: Config, report: Report | None = None) -> Result:
     return Result("stdp-window", asdict(config), summary, arrays)
 
 
-def _named(report: Report | None, stage: str) -> Any:
-    if report is None:
-        return False
-    return lambda t, t_stop, wall, n_events: report(stage, t, t_stop, wall, n_events)
-
-
-def _window(config: Config, rule: Rule, progress: Any) -> tuple[Floats, Floats, float]:
+def _window(config: Config, rule: Rule, stage: Stage) -> tuple[Floats, Floats, float]:
     """Return the measured change by one pair, the rule's window, and their largest difference.
 
     Changes are in units of eta, per pair and without what an arrival does by itself; the difference
@@ -171,7 +167,7 @@ def _window(config: Config, rule: Rule, progress: Any) -> tuple[Floats, Floats, 
     """
     lags = config.lags()
     protocol = PairingProtocol(config, rule, lags, config.interval)
-    seen = protocol.run(progress)
+    seen = protocol.run(stage)
     window = rule.window(seen.pair_lags).mean(axis=1)
     # From 0 where nothing is clipped there, else from above.
     up = (window >= 0.0) & (rule.per_arrival == 0.0)
@@ -182,7 +178,7 @@ def _window(config: Config, rule: Rule, progress: Any) -> tuple[Floats, Floats, 
     return found[0] / config.eta, window / config.eta, difference
 
 
-def _over_frequencies(config: Config, rule: Rule, progress: Any) -> tuple[Floats, float]:
+def _over_frequencies(config: Config, rule: Rule, stage: Stage) -> tuple[Floats, float]:
     """Return the measured change per pair (lag sign, frequency), units of eta, and the difference.
 
     The latter is from the rule's window summed over the pairs that its pairing counts.
@@ -191,7 +187,7 @@ def _over_frequencies(config: Config, rule: Rule, progress: Any) -> tuple[Floats
     result = np.empty((2, len(FREQUENCIES)))
     differences = []
     for k, frequency in enumerate(FREQUENCIES):
-        seen = PairingProtocol(config, rule, lags, 1e3 / frequency).run(progress)
+        seen = PairingProtocol(config, rule, lags, 1e3 / frequency).run(stage)
         totals = [paired(rule, seen.arrivals, spikes)[0] for spikes in seen.spikes]
         expected = np.array(totals) / config.pairs
         found = [from_above for _, from_above in seen.changes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from ...plasticity import Rule
 from ...simulation import Simulation
 
 if TYPE_CHECKING:
+    from ...lab.stages import Stage
     from . import Config
 
 Floats = NDArray[np.float64]
@@ -104,9 +105,9 @@ class PairingProtocol:
                 self.projections.append((one, other))
         self.simulation = Simulation(net)
 
-    def run(self, progress: Any) -> Seen:
+    def run(self, stage: Stage) -> Seen:
         """Run the protocol to its end and return what was seen."""
-        self.simulation.run_until(self.end, progress=progress)
+        self.simulation.run_until(self.end, progress=stage)
         times, ids = self.simulation.spikes("cells")
         spikes = times[np.lexsort((times, ids))].reshape(self.n, self.pairs) + self.late
         return Seen(

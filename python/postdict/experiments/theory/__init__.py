@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...lab.results import Result
-from ...lab.trials import Report, Stage
+from ...lab.stages import Stage
 from ...loop.exploration import explore
 from .._shared.per_seed import Found, run_per_seed
 from . import lone_neurons as parts
@@ -29,16 +29,16 @@ __all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 FIGURES = {"theory": ((11.0, 9.5), draw)}
 
 
-def run(config: Config, report: Report | None = None) -> Result:
+def run(config: Config, stage: Stage | None = None) -> Result:
     """Measure lone neurons, predict, let loops learn and compare, once for every seed.
 
     Parameters
     ----------
     config : Config
-    report : callable, optional
-        See `postdict.lab.trials.Report`.
+    stage : Stage, optional
+        The run as a whole; see `postdict.lab.stages.Stage`.
     """
-    result = run_per_seed("theory", config, _trial, report)
+    result = run_per_seed("theory", config, _trial, stage)
     summary = result.summary
     return replace(result, summary={"claims": claims(summary["scale"]), **summary})
 
@@ -50,9 +50,9 @@ def _trial(config: Config, seed: int, stage: Stage) -> Found:
     reference: parts.Lone | None = None
     for tau_m in TAUS:
         key = f"{tau_m:g}"
-        told = stage(f"lone neurons, tau_m {key} ms")
+        lone = stage.part(f"lone neurons, tau_m {key} ms")
         alone = parts.lone(
-            config.parameters(31.0, tau_m), config.n_motor, config.lone_duration, seed, told
+            config.parameters(31.0, tau_m), config.n_motor, config.lone_duration, seed, lone
         )
         reference = reference or alone
         lone_metrics[key] = {
@@ -81,7 +81,7 @@ def _trial(config: Config, seed: int, stage: Stage) -> Found:
         None,
         duration=config.lone_duration,
         seed=seed,
-        progress=stage("explores"),
+        progress=stage.part("explores"),
     ).response()
     modes, course = compared_modes(config, world, response, reference, seed, stage)
     ridge, filters = compared_ridges(config, world, response, seed, stage)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ... import theory
 from ...analysis import inverse_quality
-from ...lab.trials import Stage
+from ...lab.stages import Stage
 from . import lone_neurons as parts
 from .config import WINDOWS, Config, Matrix
 
@@ -42,7 +42,7 @@ def compared_scales(
             n=n,
             duration=config.imposed_duration,
             seed=seed,
-            progress=stage(f"imposes c, {label}"),
+            progress=stage.part(f"imposes c, {label}"),
         )
         curves.append(curve)
         for name, first, (c, b) in zip(WINDOWS, linear, found, strict=True):
@@ -52,7 +52,7 @@ def compared_scales(
                 config.rule(name, eta=2.0 * config.eta),
                 duration=config.scale_duration,
                 seed=seed,
-                progress=stage(f"learns c, {label}"),
+                progress=stage.part(f"learns c, {label}"),
             )
             product = course.settled() @ identity
             between = float(product[off_diagonal].mean())
@@ -85,7 +85,7 @@ def compared_modes(
         rule,
         duration=config.mode_duration,
         seed=seed,
-        progress=stage("learns modes"),
+        progress=stage.part("learns modes"),
     )
     settled = course.settled()
     growth = theory.modes(course.weights @ response, response)
@@ -106,7 +106,7 @@ def compared_modes(
             rule,
             duration=duration,
             seed=seed + 1000 * (k + 1),
-            progress=stage("forgets a perturbation"),
+            progress=stage.part("forgets a perturbation"),
             start=start,
             n_samples=400,
         )
@@ -127,7 +127,7 @@ def compared_modes(
         n=config.n_motor,
         duration=config.imposed_duration,
         seed=seed,
-        progress=stage("imposes c, modes"),
+        progress=stage.part("imposes c, modes"),
     )
     balanced = found[0][0]
     # The secant of a neuron's own drive, from W = 0 to where it vanishes.
@@ -178,7 +178,7 @@ def compared_ridges(
             config.rule(eta=config.noise_eta),
             duration=config.noise_duration,
             seed=seed,
-            progress=stage(f"learns with noise, {noise:g} Hz"),
+            progress=stage.part(f"learns with noise, {noise:g} Hz"),
             noise_rate=noise,
         )
         weights = course.settled() @ within
