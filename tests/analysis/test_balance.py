@@ -88,11 +88,11 @@ def test_imbalance():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"pre_ids": [2]}, "pre_ids must be below the number of neurons, 2, got 2"),
-        ({"post_ids": []}, "post_ids must have the shape of post_times, (1,), got (0,)"),
+        ({"pre_ids": [2]}, "pre_ids must be in [0, 2), got 2 at [0]"),
+        ({"post_ids": []}, "post_times and post_ids must have one length, got (1,) and (0,)"),
         ({"n_post": 0}, "n_post must be at least 1, got 0"),
         ({"eta": 0.0}, "eta must be positive, got 0.0"),
-        ({"A_plus": -1.0}, "A_plus must not be negative, got -1.0"),
+        ({"A_plus": -1.0}, "A_plus must be non-negative, got -1.0"),
         ({"A_minus": np.nan}, "A_minus must be finite, got nan"),
         ({"tau_plus": 0.0}, "tau_plus must be positive, got 0.0 ms"),
         ({"tau_minus": -0.02}, "tau_minus must be positive, got -0.02 ms"),
@@ -114,9 +114,9 @@ def test_bad_input(change, message):
             [[1.0, 2.0]],
             "depression must have the shape of potentiation, (1, 1), got (1, 2)",
         ),
-        ([[-1.0]], [[1.0]], "potentiation must not be negative, got -1.0"),
-        ([[1.0]], [[-2.0]], "depression must not be negative, got -2.0"),
-        ([[np.nan]], [[1.0]], "potentiation must be finite, got nan"),
+        ([[-1.0]], [[1.0]], "potentiation must be non-negative, got -1.0"),
+        ([[1.0]], [[-2.0]], "depression must be non-negative, got -2.0"),
+        ([[np.nan]], [[1.0]], "potentiation must be finite, got nan at [0, 0]"),
     ],
 )
 def test_bad_fluxes(potentiation, depression, message):

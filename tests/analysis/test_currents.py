@@ -66,7 +66,7 @@ def test_lags_do_not_reach_across_trials():
             {"excitation": np.zeros(5), "inhibition": np.zeros(5)},
             "excitation must have 2 or 3 dimensions, got shape (5,)",
         ),
-        ({"excitation": np.full((5, 3), np.inf)}, "excitation must be finite, got inf"),
+        ({"excitation": np.full((5, 3), np.inf)}, "excitation must be finite, got inf at [0, 0]"),
         ({"excitation": []}, "excitation must hold samples, got shape (0,)"),
         ({"max_lag": 1.5}, "max_lag must be a multiple of every = 1.0 ms, got 1.5 ms"),
         ({"max_lag": 5.0}, "max_lag must be shorter than the 5 samples (5.0 ms), got 5.0 ms"),

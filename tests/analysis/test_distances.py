@@ -103,17 +103,17 @@ def test_population_distance_sums_over_neurons():
     ("call", "message"),
     [
         (lambda: van_rossum([1.0], [], tau=0.0), "tau must be positive, got 0.0 ms"),
-        (lambda: van_rossum([np.nan], [], tau=1.0), "a must be finite, got nan"),
+        (lambda: van_rossum([np.nan], [], tau=1.0), "a must be finite, got nan at [0]"),
         (lambda: van_rossum([], [[1.0]], tau=1.0), "b must have 1 dimension(s), got shape (1, 1)"),
-        (lambda: victor_purpura([], [], cost=-1), "cost must not be negative, got -1.0 1/ms"),
+        (lambda: victor_purpura([], [], cost=-1), "cost must be non-negative, got -1 1/ms"),
         (lambda: victor_purpura([], None, cost=1), "b must have 1 dimension(s), got shape ()"),
         (
             lambda: population_distance(partial(van_rossum, tau=1.0), [], [], [1.0], [5], n=2),
-            "ids_b must be below the number of neurons, 2, got 5",
+            "ids_b must be in [0, 2), got 5 at [0]",
         ),
         (
             lambda: population_distance(partial(van_rossum, tau=1.0), [1.0], [], [], [], n=2),
-            "ids_a must have the shape of times_a, (1,), got (0,)",
+            "times_a and ids_a must have one length, got (1,) and (0,)",
         ),
     ],
 )

@@ -63,10 +63,13 @@ def test_empty_sides():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"tolerance": -1.0}, "tolerance must not be negative, got -1.0 ms"),
+        ({"tolerance": -1.0}, "tolerance must be non-negative, got -1.0 ms"),
         ({"delay": np.nan}, "delay must be finite, got nan ms"),
-        ({"tutor_ids": [0, 1]}, "tutor_ids must have the shape of tutor_times, (1,), got (2,)"),
-        ({"ids": [-2]}, "ids must not be negative, got -2"),
+        (
+            {"tutor_ids": [0, 1]},
+            "tutor_times and tutor_ids must have one length, got (1,) and (2,)",
+        ),
+        ({"ids": [-2]}, "ids must be non-negative, got -2 at [0]"),
     ],
 )
 def test_bad_input(change, message):

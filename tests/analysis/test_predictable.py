@@ -83,7 +83,7 @@ def test_sensors_silent_in_training_predict_no_more_than_the_constant(times, ids
             {"sample_times": np.zeros(10)},
             "sample_times must be increasing, got a step of 0.0 ms",
         ),
-        ({"sensor_ids": [4]}, "sensor_ids must be below the number of neurons, 2, got 4"),
+        ({"sensor_ids": [4]}, "sensor_ids must be in [0, 2), got 4 at [0]"),
         ({"taus": []}, "taus must hold at least one time constant, got none"),
         ({"taus": [10.0, -1.0]}, "taus must be positive, got -1.0 ms"),
         ({"ridge": 0.0}, "ridge must be positive, got 0.0"),

@@ -47,8 +47,8 @@ def test_extremes():
 def test_bad_rates(rates):
     messages = {
         "[]": "rates must not be empty, got shape (0,)",
-        "[-1.0]": "rates must not be negative, got -1.0",
-        "[nan]": "rates must be finite, got nan",
+        "[-1.0]": "rates must be non-negative, got -1.0",
+        "[nan]": "rates must be finite, got nan at [0]",
         "[[1.0]]": "rates must have 1 dimension(s), got shape (1, 1)",
     }
     with pytest.raises(ValueError, match=f"^{re.escape(messages[str(rates)])}$"):
@@ -62,7 +62,7 @@ def test_bad_rates(rates):
         ({"bin_width": 20.0}, "bin_width must fit into the window of 10.0 ms, got 20.0 ms"),
         ({"bin_width": 0.0}, "bin_width must be positive, got 0.0 ms"),
         ({"start": 10.0}, "stop must be later than start = 10.0 ms, got 10.0 ms"),
-        ({"ids": [1]}, "ids must be below the number of neurons, 1, got 1"),
+        ({"ids": [1]}, "ids must be in [0, 1), got 1 at [0]"),
     ],
 )
 def test_bad_input(measure, change, message):

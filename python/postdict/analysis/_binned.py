@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, Integers, count, positive, spikes, window
+from .. import _checks
+from .._types import Floats, Integers
 
 
 def occupied(
@@ -17,10 +18,10 @@ def occupied(
 
     The others are never stored: most are empty where activity is sparse.
     """
-    n = count("n", n)
-    times, ids = spikes(times, ids, n)
-    start, stop = window(start, stop)
-    bin_width = positive("bin_width", bin_width, "ms")
+    n = _checks.integer("n", n, at_least=1)
+    times, ids = _checks.spikes(times, ids, n)
+    start, stop = _checks.window(start, stop)
+    bin_width = _checks.number("bin_width", bin_width, "ms", above=0.0)
     n_bins = math.floor((stop - start) / bin_width + 1e-9)
     if n_bins < 1:
         raise ValueError(

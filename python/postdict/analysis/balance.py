@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, count, matrix, non_negative, positive, spikes, vector, window
+from .. import _checks
+from .._types import Floats
 from ._trains import by_neuron, traces
 
 
@@ -56,7 +57,7 @@ def fluxes(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
 
     Notes
@@ -64,16 +65,16 @@ def fluxes(
     Exact: each post spike reads the trace of the arrivals before it and, backward in time, of
     those after it. O(n_pre · n_post_spikes) array operations in a loop over presynaptic neurons.
     """
-    n_pre, n_post = count("n_pre", n_pre), count("n_post", n_post)
-    pre = spikes(pre_times, pre_ids, n_pre, prefix="pre_")
-    post = spikes(post_times, post_ids, n_post, prefix="post_")
-    eta = positive("eta", eta)
-    A_plus, A_minus = non_negative("A_plus", A_plus), non_negative("A_minus", A_minus)
-    tau_plus, tau_minus = (
-        positive("tau_plus", tau_plus, "ms"),
-        positive("tau_minus", tau_minus, "ms"),
-    )
-    start, stop = window(start, stop)
+    n_pre = _checks.integer("n_pre", n_pre, at_least=1)
+    n_post = _checks.integer("n_post", n_post, at_least=1)
+    pre = _checks.spikes(pre_times, pre_ids, n_pre, prefix="pre_")
+    post = _checks.spikes(post_times, post_ids, n_post, prefix="post_")
+    eta = _checks.number("eta", eta, above=0.0)
+    A_plus = _checks.number("A_plus", A_plus, at_least=0.0)
+    A_minus = _checks.number("A_minus", A_minus, at_least=0.0)
+    tau_plus = _checks.number("tau_plus", tau_plus, "ms", above=0.0)
+    tau_minus = _checks.number("tau_minus", tau_minus, "ms", above=0.0)
+    start, stop = _checks.window(start, stop)
 
     kept = pre[0] < stop
     arrivals, sources, bounds = by_neuron(pre[0][kept], pre[1][kept], n_pre)
@@ -124,8 +125,8 @@ def imbalance(potentiation: ArrayLike, depression: ArrayLike) -> Floats:
     ValueError
         Unless both are finite, not negative, and of one shape.
     """
-    potentiation = matrix("potentiation", potentiation)
-    depression = matrix("depression", depression)
+    potentiation = _checks.matrix("potentiation", potentiation)
+    depression = _checks.matrix("depression", depression)
     if potentiation.shape != depression.shape:
         raise ValueError(
             f"depression must have the shape of potentiation, {potentiation.shape}, "
@@ -133,7 +134,7 @@ def imbalance(potentiation: ArrayLike, depression: ArrayLike) -> Floats:
         )
     for name, values in (("potentiation", potentiation), ("depression", depression)):
         if values.min() < 0.0:
-            raise ValueError(f"{name} must not be negative, got {values.min()}")
+            raise ValueError(f"{name} must be non-negative, got {values.min()}")
     total = potentiation + depression
     paired = total > 0.0
     result = np.full(total.shape, np.nan)
@@ -162,7 +163,7 @@ def window_areas(correlogram: ArrayLike, weights: ArrayLike) -> tuple[Floats, Fl
     ValueError
         Unless there is one finite weight a bin.
     """
-    weights = vector("weights", weights)
+    weights = _checks.vector("weights", weights)
     counts = np.asarray(correlogram, dtype=np.float64)
     if counts.ndim < 1 or counts.shape[-1] != weights.size:
         raise ValueError(

@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, Integers, count, multiple, positive, spikes, train, window
+from .. import _checks
+from .._types import Floats, Integers
 from ._trains import by_neuron, pairs
 
 
@@ -43,10 +44,10 @@ def cross_correlogram(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
-    reference, times = train("reference_times", reference_times), train("times", times)
+    reference, times = _checks.spike_train("reference_times", reference_times), _checks.spike_train("times", times)
     n_side, bin_width = _bins(max_lag, bin_width)
     max_lag = n_side * bin_width
     slack = _slack(reference, times)
@@ -89,14 +90,17 @@ def cross_correlograms(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
-    n_reference, n = count("n_reference", n_reference), count("n", n)
-    references, sources = spikes(reference_times, reference_ids, n_reference, prefix="reference_")
+    n_reference = _checks.integer("n_reference", n_reference, at_least=1)
+    n = _checks.integer("n", n, at_least=1)
+    references, sources = _checks.spikes(
+        reference_times, reference_ids, n_reference, prefix="reference_"
+    )
     order = np.argsort(references, kind="stable")
     references, sources = references[order], sources[order]
-    times, _, bounds = by_neuron(*spikes(times, ids, n), n)
+    times, _, bounds = by_neuron(*_checks.spikes(times, ids, n), n)
     n_side, bin_width = _bins(max_lag, bin_width)
     n_bins = 2 * n_side
     slack = _slack(references, times)
@@ -152,12 +156,12 @@ def autocorrelation(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
-    n = count("n", n)
-    times, ids = spikes(times, ids, n)
-    start, stop = window(start, stop)
+    n = _checks.integer("n", n, at_least=1)
+    times, ids = _checks.spikes(times, ids, n)
+    start, stop = _checks.window(start, stop)
     n_bins, bin_width = _bins(max_lag, bin_width)
     kept = (times >= start) & (times < stop)
     times, ids, bounds = by_neuron(times[kept], ids[kept], n)
@@ -183,9 +187,9 @@ def autocorrelation(
 
 
 def _bins(max_lag: float, bin_width: float) -> tuple[int, float]:
-    max_lag = positive("max_lag", max_lag, "ms")
-    bin_width = positive("bin_width", bin_width, "ms")
-    n = multiple("max_lag", max_lag, bin_width)
+    max_lag = _checks.number("max_lag", max_lag, "ms", above=0.0)
+    bin_width = _checks.number("bin_width", bin_width, "ms", above=0.0)
+    n = _checks.multiple("max_lag", max_lag, bin_width)
     if n < 1:
         raise ValueError(
             f"max_lag must be a multiple of bin_width = {bin_width} ms, got {max_lag} ms"

@@ -11,7 +11,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, non_negative, positive
+from .. import _checks
+from .._types import Floats
 
 
 def low_passed(values: ArrayLike, *, every: float, tau: float) -> Floats:
@@ -33,11 +34,12 @@ def low_passed(values: ArrayLike, *, every: float, tau: float) -> Floats:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
     result = _samples("values", values).copy()
-    decay = math.exp(-positive("every", every, "ms") / positive("tau", tau, "ms"))
+    every = _checks.number("every", every, "ms", above=0.0)
+    decay = math.exp(-every / _checks.number("tau", tau, "ms", above=0.0))
     result[1:] *= 1.0 - decay
     for k in range(1, len(result)):
         result[k] += decay * result[k - 1]
@@ -71,7 +73,7 @@ def ei_correlation(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
     e, i = _samples("excitation", excitation), _samples("inhibition", inhibition)
@@ -79,8 +81,8 @@ def ei_correlation(
         raise ValueError(f"excitation must have 2 or 3 dimensions, got shape {e.shape}")
     if i.shape != e.shape:
         raise ValueError(f"inhibition must have the shape of excitation, {e.shape}, got {i.shape}")
-    every = positive("every", every, "ms")
-    n_side = round(non_negative("max_lag", max_lag, "ms") / every)
+    every = _checks.number("every", every, "ms", above=0.0)
+    n_side = round(_checks.number("max_lag", max_lag, "ms", at_least=0.0) / every)
     if abs(n_side * every - max_lag) > 1e-9 * max_lag:
         raise ValueError(f"max_lag must be a multiple of every = {every} ms, got {max_lag} ms")
     length = e.shape[-2]
@@ -102,9 +104,7 @@ def ei_correlation(
 
 
 def _samples(name: str, values: ArrayLike) -> Floats:
-    array = np.asarray(values, dtype=np.float64)
+    array = _checks.finite_array(name, values)
     if array.size == 0 or array.ndim == 0:
         raise ValueError(f"{name} must hold samples, got shape {array.shape}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]}")
     return array

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, count, non_negative, positive, spikes, train
+from .. import _checks
+from .._types import Floats
 from ._trains import by_neuron, traces
 
 
@@ -33,7 +34,7 @@ def van_rossum(a: ArrayLike, b: ArrayLike, *, tau: float) -> float:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
 
     Notes
@@ -45,8 +46,8 @@ def van_rossum(a: ArrayLike, b: ArrayLike, *, tau: float) -> float:
     ----------
     van Rossum MCW (2001). A novel spike distance. Neural Computation 13: 751-763.
     """
-    a, b = train("a", a), train("b", b)
-    tau = positive("tau", tau, "ms")
+    a, b = _checks.spike_train("a", a), _checks.spike_train("b", b)
+    tau = _checks.number("tau", tau, "ms", above=0.0)
     # Spikes that both trains have cancel to 0 here, before anything is rounded.
     times, of = np.unique(np.concatenate((a, b)), return_inverse=True)
     signs = np.concatenate((np.ones(a.size), -np.ones(b.size)))
@@ -74,7 +75,7 @@ def victor_purpura(a: ArrayLike, b: ArrayLike, *, cost: float) -> float:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
 
     Notes
@@ -86,8 +87,8 @@ def victor_purpura(a: ArrayLike, b: ArrayLike, *, cost: float) -> float:
     Victor JD, Purpura KP (1996). Nature and precision of temporal coding in visual cortex: a
     metric-space analysis. Journal of Neurophysiology 76: 1310-1326.
     """
-    a, b = train("a", a), train("b", b)
-    cost = non_negative("cost", cost, "1/ms")
+    a, b = _checks.spike_train("a", a), _checks.spike_train("b", b)
+    cost = _checks.number("cost", cost, "1/ms", at_least=0.0)
     if a.size > b.size:
         a, b = b, a
     # Row i holds the distances of the first i spikes of a to the first 0 ... n_b spikes of b.
@@ -130,12 +131,12 @@ def population_distance(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
-    n = count("n", n)
-    a, _, bounds_a = by_neuron(*spikes(times_a, ids_a, n, suffix="_a"), n)
-    b, _, bounds_b = by_neuron(*spikes(times_b, ids_b, n, suffix="_b"), n)
+    n = _checks.integer("n", n, at_least=1)
+    a, _, bounds_a = by_neuron(*_checks.spikes(times_a, ids_a, n, suffix="_a"), n)
+    b, _, bounds_b = by_neuron(*_checks.spikes(times_b, ids_b, n, suffix="_b"), n)
     return float(
         sum(
             distance(a[bounds_a[i] : bounds_a[i + 1]], b[bounds_b[i] : bounds_b[i + 1]])

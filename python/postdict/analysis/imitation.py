@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import finite, non_negative, spikes
+from .. import _checks
 from .sequences import perturb, poisson_sequence
 
 __all__ = ["Imitation", "perturb", "poisson_sequence", "score_imitation"]
@@ -69,13 +69,15 @@ def score_imitation(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
-    tutor_times, tutor_ids = spikes(tutor_times, tutor_ids, prefix="tutor_")
-    times, ids = spikes(times, ids)
-    delay = finite("delay", delay, "ms")
-    tolerance = non_negative("tolerance", tolerance, "ms")
+    tutor_times, tutor_ids = _checks.spikes(
+        tutor_times, tutor_ids, prefix="tutor_"
+    )
+    times, ids = _checks.spikes(times, ids)
+    delay = _checks.number("delay", delay, "ms")
+    tolerance = _checks.number("tolerance", tolerance, "ms", at_least=0.0)
 
     tutor_order, order = np.lexsort((tutor_times, tutor_ids)), np.lexsort((times, ids))
     expected, expected_ids = (tutor_times + delay)[tutor_order].tolist(), tutor_ids[tutor_order]

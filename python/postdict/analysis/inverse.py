@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, matrix
+from .. import _checks
+from .._types import Floats
 
 _SMALLEST_SCALE = 1e-9
 
@@ -64,7 +65,7 @@ def inverse_quality(weights: ArrayLike, response: ArrayLike) -> InverseQuality:
     silent motor patterns, which no weights can invert, and their choice within the null space is
     arbitrary: read `inverse_error` there, not `mode_spread`.
     """
-    weights, response = matrix("weights", weights), matrix("response", response)
+    weights, response = _checks.matrix("weights", weights), _checks.matrix("response", response)
     if response.shape != weights.shape[::-1]:
         raise ValueError(
             f"response must have the transposed shape of weights, {weights.shape[::-1]}, "
@@ -108,7 +109,7 @@ def specific_part(product: ArrayLike) -> Floats:
     ValueError
         Unless `product` is finite and square.
     """
-    product = matrix("product", product)
+    product = _checks.matrix("product", product)
     n_motor = product.shape[0]
     if product.shape != (n_motor, n_motor):
         raise ValueError(f"product must be square, got shape {product.shape}")

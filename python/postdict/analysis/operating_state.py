@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import _checks
+from .._types import Floats
 from ._binned import occupied
-from ._checks import Floats, count, spikes, window
 from ._trains import by_neuron
 
 
@@ -42,12 +43,13 @@ def isi_cv(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
-    n, min_intervals = count("n", n), count("min_intervals", min_intervals)
-    times, ids = spikes(times, ids, n)
-    start, stop = window(start, stop)
+    n = _checks.integer("n", n, at_least=1)
+    min_intervals = _checks.integer("min_intervals", min_intervals, at_least=1)
+    times, ids = _checks.spikes(times, ids, n)
+    start, stop = _checks.window(start, stop)
     within = (times >= start) & (times < stop)
     times, ids, _ = by_neuron(times[within], ids[within], n)
     own = ids[1:] == ids[:-1]
@@ -87,7 +89,7 @@ def pairwise_correlation(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
     neurons, bins, given, n_bins = occupied(times, ids, n, start, stop, bin_width)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, Integers, count, finite, positive, samples, spikes
+from .. import _checks
+from .._types import Floats, Integers
 from ._trains import by_neuron, traces
 
 _SILENT = 1e-9  # traces are of order 1; below this deviation a sensor said nothing
@@ -60,21 +61,23 @@ def predictable_variance(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
 
     Notes
     -----
     Holds all traces at once: T · S · len(taus) · 8 bytes.
     """
-    v, sample_times = samples(v, sample_times)
-    n_sensor = count("n_sensor", n_sensor)
-    sensor = spikes(sensor_times, sensor_ids, n_sensor, prefix="sensor_")
-    tau_values = [positive("taus", tau, "ms") for tau in taus]
+    v, sample_times = _checks.sample_arrays(v, sample_times)
+    n_sensor = _checks.integer("n_sensor", n_sensor, at_least=1)
+    sensor = _checks.spikes(
+        sensor_times, sensor_ids, n_sensor, prefix="sensor_"
+    )
+    tau_values = [_checks.number("taus", tau, "ms", above=0.0) for tau in taus]
     if not tau_values:
         raise ValueError("taus must hold at least one time constant, got none")
-    ridge = positive("ridge", ridge)
-    train_fraction = finite("train_fraction", train_fraction)
+    ridge = _checks.number("ridge", ridge, above=0.0)
+    train_fraction = _checks.number("train_fraction", train_fraction)
     n_train = int(train_fraction * v.shape[0])
     if not 2 <= n_train <= v.shape[0] - 2:
         raise ValueError(

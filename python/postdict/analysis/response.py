@@ -10,7 +10,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, Integers, count, non_negative, positive, spikes, window
+from .. import _checks
+from .._types import Floats, Integers
 
 _ROWS = 4096  # bins at a time: 2 MB of counts at 60 sensors
 
@@ -63,17 +64,20 @@ def measure_response(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input, and for a window with fewer bins than there are coefficients to find.
     """
-    n_motor, n_sensor = count("n_motor", n_motor), count("n_sensor", n_sensor)
-    motor = spikes(motor_times, motor_ids, n_motor, prefix="motor_")
-    sensor = spikes(sensor_times, sensor_ids, n_sensor, prefix="sensor_")
-    delay = non_negative("delay", delay, "ms")
-    tau_sensor = positive("tau_sensor", tau_sensor, "ms")
-    start, stop = window(start, stop)
-    spread = non_negative("spread", spread, "ms")
-    bin_width = positive("bin_width", bin_width, "ms")
+    n_motor = _checks.integer("n_motor", n_motor, at_least=1)
+    n_sensor = _checks.integer("n_sensor", n_sensor, at_least=1)
+    motor = _checks.spikes(motor_times, motor_ids, n_motor, prefix="motor_")
+    sensor = _checks.spikes(
+        sensor_times, sensor_ids, n_sensor, prefix="sensor_"
+    )
+    delay = _checks.number("delay", delay, "ms", at_least=0.0)
+    tau_sensor = _checks.number("tau_sensor", tau_sensor, "ms", above=0.0)
+    start, stop = _checks.window(start, stop)
+    spread = _checks.number("spread", spread, "ms", at_least=0.0)
+    bin_width = _checks.number("bin_width", bin_width, "ms", above=0.0)
 
     # A motor spike may lie anywhere in its bin: effects that much later reach one bin further.
     n_lags = math.ceil((spread + 3.0 * tau_sensor) / bin_width - 1e-9) + 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, Integers, count, generator, non_negative, positive, spikes
+from .. import _checks
+from .._types import Floats, Integers
 
 
 def poisson_sequence(
@@ -37,12 +38,14 @@ def poisson_sequence(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input, and where the dead time alone forbids the rate: rate · dead_time >= 1.
     """
-    n = count("n", n)
-    rate, duration = positive("rate", rate, "Hz"), positive("duration", duration, "ms")
-    dead_time, rng = non_negative("dead_time", dead_time, "ms"), generator(rng)
+    n = _checks.integer("n", n, at_least=1)
+    rate = _checks.number("rate", rate, "Hz", above=0.0)
+    duration = _checks.number("duration", duration, "ms", above=0.0)
+    dead_time = _checks.number("dead_time", dead_time, "ms", at_least=0.0)
+    rng = _checks.generator("rng", rng)
     interval = 1e3 / rate
     if interval <= dead_time:
         raise ValueError(
@@ -103,14 +106,16 @@ def perturb(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
-    n = count("n", n)
-    times, ids = spikes(times, ids, n)
-    duration, jitter = positive("duration", duration, "ms"), non_negative("jitter", jitter, "ms")
-    background_rate = non_negative("background_rate", background_rate, "Hz")
-    deletion, rng = non_negative("deletion", deletion), generator(rng)
+    n = _checks.integer("n", n, at_least=1)
+    times, ids = _checks.spikes(times, ids, n)
+    duration = _checks.number("duration", duration, "ms", above=0.0)
+    jitter = _checks.number("jitter", jitter, "ms", at_least=0.0)
+    background_rate = _checks.number("background_rate", background_rate, "Hz", at_least=0.0)
+    deletion = _checks.number("deletion", deletion, at_least=0.0)
+    rng = _checks.generator("rng", rng)
     if deletion > 1.0:
         raise ValueError(f"deletion must be a probability, at most 1, got {deletion}")
 

@@ -19,8 +19,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import _checks
+from .._types import Floats, Integers
 from ._binned import occupied
-from ._checks import Floats, Integers, vector
 
 
 def treves_rolls(rates: ArrayLike) -> float:
@@ -45,11 +46,11 @@ def treves_rolls(rates: ArrayLike) -> float:
     ----------
     Treves & Rolls (1991), Network 2: 371-397.
     """
-    rates = vector("rates", rates)
+    rates = _checks.vector("rates", rates)
     if rates.size == 0:
         raise ValueError("rates must not be empty, got shape (0,)")
     if rates.min() < 0.0:
-        raise ValueError(f"rates must not be negative, got {rates.min()}")
+        raise ValueError(f"rates must be non-negative, got {rates.min()}")
     largest = float(rates.max())
     if largest == 0.0:
         return math.nan
@@ -82,7 +83,7 @@ def lifetime_sparseness(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
 
     References
@@ -118,7 +119,7 @@ def population_sparseness(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
 
     References

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._checks import non_negative, positive
+from .. import _checks
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +31,8 @@ def log_spectrogram(sound: ArrayLike, *, rate: float) -> Floats:
     rate : float
         Samples a second, Hz.
     """
-    power = _frames(np.asarray(sound, dtype=np.float64), positive("rate", rate, "Hz"))
+    rate = _checks.number("rate", rate, "Hz", above=0.0)
+    power = _frames(np.asarray(sound, dtype=np.float64), rate)
     level = 10.0 * np.log10(power + 1e-30)
     if not level.size:
         return level
@@ -87,7 +88,7 @@ def similarity(first: Floats, second: Floats, *, max_lag: float) -> Similarity:
     max_lag : float
         ms, >= 0.
     """
-    most = int(non_negative("max_lag", max_lag, "ms") / HOP)
+    most = int(_checks.number("max_lag", max_lag, "ms", at_least=0.0) / HOP)
     best = Similarity(0.0, 0.0)
     for lag in sorted(range(-most, most + 1), key=abs):
         a, b = first[max(0, -lag) :], second[max(0, lag) :]
@@ -112,7 +113,7 @@ def pitch(sound: ArrayLike, *, rate: float) -> Floats:
     The period is the shortest lag at which the autocorrelation of a frame of `WINDOW` comes within
     a tenth of its highest peak, and that peak is above `PERIODIC`.
     """
-    rate = positive("rate", rate, "Hz")
+    rate = _checks.number("rate", rate, "Hz", above=0.0)
     signal = np.asarray(sound, dtype=np.float64)
     window, hop = _samples(WINDOW, rate), _samples(HOP, rate)
     padded = np.pad(signal, window // 2)

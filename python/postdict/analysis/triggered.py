@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._checks import Floats, multiple, positive, samples, spikes
+from .. import _checks
+from .._types import Floats
 from ._trains import pairs
 
 
@@ -46,16 +47,14 @@ def spike_triggered_average(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         For bad input.
     """
-    v, sample_times = samples(v, sample_times)
-    times, ids = spikes(times, ids, v.shape[1])
-    bin_width = positive("bin_width", bin_width, "ms")
-    n_before, n_after = (
-        multiple("before", before, bin_width),
-        multiple("after", positive("after", after, "ms"), bin_width),
-    )
+    v, sample_times = _checks.sample_arrays(v, sample_times)
+    times, ids = _checks.spikes(times, ids, v.shape[1])
+    bin_width = _checks.number("bin_width", bin_width, "ms", above=0.0)
+    after = _checks.number("after", after, "ms", above=0.0)
+    n_before, n_after = _checks.multiple("before", before, bin_width), _checks.multiple("after", after, bin_width)
     n_bins = n_before + n_after
 
     first = np.searchsorted(sample_times, times - n_before * bin_width).astype(np.int64)
