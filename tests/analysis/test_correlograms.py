@@ -109,11 +109,11 @@ def test_lags_that_no_spike_has_in_the_window_are_nan():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"max_lag": 10.5}, "max_lag must be a multiple of bin_width = 1.0 ms, got 10.5 ms"),
-        ({"max_lag": 0.1}, "max_lag must be a multiple of bin_width = 1.0 ms, got 0.1 ms"),
+        ({"max_lag": 10.5}, "max_lag must be a multiple of bin_width = 1 ms, got 10.5 ms"),
+        ({"max_lag": 0.1}, "max_lag must be a multiple of bin_width = 1 ms, got 0.1 ms"),
         ({"max_lag": -1.0}, "max_lag must be positive, got -1.0 ms"),
         ({"bin_width": 0.0}, "bin_width must be positive, got 0.0 ms"),
-        ({"times": [np.inf]}, "times must be finite, got inf at [0]"),
+        ({"times": [np.inf]}, "times must be finite, got inf ms at [0]"),
         ({"reference_times": 1.0}, "reference_times must have 1 dimension(s), got shape ()"),
     ],
 )
@@ -128,8 +128,8 @@ def test_bad_input_cross(change, message):
     [
         ({"ids": [3]}, "ids must be in [0, 2), got 3 at [0]"),
         ({"n": 0}, "n must be at least 1, got 0"),
-        ({"stop": 0.0}, "stop must be later than start = 0.0 ms, got 0.0 ms"),
-        ({"max_lag": 0.5}, "max_lag must be a multiple of bin_width = 1.0 ms, got 0.5 ms"),
+        ({"stop": 0.0}, "stop must be after start = 0 ms, got 0 ms"),
+        ({"max_lag": 0.5}, "max_lag must be a multiple of bin_width = 1 ms, got 0.5 ms"),
     ],
 )
 def test_bad_input_auto(change, message):

@@ -67,7 +67,7 @@ def test_empty_sides():
         ({"delay": np.nan}, "delay must be finite, got nan ms"),
         (
             {"tutor_ids": [0, 1]},
-            "tutor_times and tutor_ids must have one length, got (1,) and (2,)",
+            "tutor_times and tutor_ids must have one length, got 1 and 2",
         ),
         ({"ids": [-2]}, "ids must be non-negative, got -2 at [0]"),
     ],

@@ -79,7 +79,7 @@ def test_correlations_are_those_of_counts():
     ("measure", "change", "message"),
     [
         (isi_cv, {"min_intervals": 0}, "min_intervals must be at least 1, got 0"),
-        (isi_cv, {"stop": 0.0}, "stop must be later than start = 0.0 ms, got 0.0 ms"),
+        (isi_cv, {"stop": 0.0}, "stop must be after start = 0 ms, got 0 ms"),
         (isi_cv, {"ids": [1]}, "ids must be in [0, 1), got 1 at [0]"),
         (pairwise_correlation, {"n": 0}, "n must be at least 1, got 0"),
         (pairwise_correlation, {"bin_width": 0.0}, "bin_width must be positive, got 0.0 ms"),

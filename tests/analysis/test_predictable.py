@@ -81,7 +81,7 @@ def test_sensors_silent_in_training_predict_no_more_than_the_constant(times, ids
         ),
         (
             {"sample_times": np.zeros(10)},
-            "sample_times must be increasing, got a step of 0.0 ms",
+            "sample_times must rise, got 0 ms at [1] after 0 ms",
         ),
         ({"sensor_ids": [4]}, "sensor_ids must be in [0, 2), got 4 at [0]"),
         ({"taus": []}, "taus must hold at least one time constant, got none"),

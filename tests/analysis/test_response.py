@@ -154,10 +154,10 @@ def test_silent_neurons_have_no_response():
         ({"n_motor": 0}, "n_motor must be at least 1, got 0"),
         ({"n_motor": 1}, "motor_ids must be in [0, 1), got 1 at [1]"),
         ({"n_sensor": 1.5}, "n_sensor must be an integer, got 1.5"),
-        ({"motor_ids": [0]}, "motor_times and motor_ids must have one length, got (2,) and (1,)"),
+        ({"motor_ids": [0]}, "motor_times and motor_ids must have one length, got 2 and 1"),
         ({"motor_ids": [0.0, 1.0]}, "motor_ids must be integers, got float64"),
         ({"sensor_ids": [-1]}, "sensor_ids must be in [0, 1), got -1 at [0]"),
-        ({"sensor_times": [np.nan]}, "sensor_times must be finite, got nan at [0]"),
+        ({"sensor_times": [np.nan]}, "sensor_times must be finite, got nan ms at [0]"),
         ({"sensor_times": [[1.0]]}, "sensor_times must have 1 dimension(s), got shape (1, 1)"),
         ({"sensor_times": "abc"}, "sensor_times must be numbers, got str"),
         ({"delay": -1.0}, "delay must be non-negative, got -1.0 ms"),
@@ -165,7 +165,7 @@ def test_silent_neurons_have_no_response():
         ({"bin_width": -5}, "bin_width must be positive, got -5 ms"),
         ({"bin_width": "wide"}, "bin_width must be a number, got 'wide'"),
         ({"stop": np.inf}, "stop must be finite, got inf ms"),
-        ({"stop": -1.0}, "stop must be later than start = 0.0 ms, got -1.0 ms"),
+        ({"stop": -1.0}, "stop must be after start = 0 ms, got -1 ms"),
         (
             {"stop": 100.0},
             "stop - start must leave at least 15 bins of 5.0 ms after the first 6 and the delay, "

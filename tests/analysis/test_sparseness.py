@@ -61,7 +61,7 @@ def test_bad_rates(rates):
     [
         ({"bin_width": 20.0}, "bin_width must fit into the window of 10.0 ms, got 20.0 ms"),
         ({"bin_width": 0.0}, "bin_width must be positive, got 0.0 ms"),
-        ({"start": 10.0}, "stop must be later than start = 10.0 ms, got 10.0 ms"),
+        ({"start": 10.0}, "stop must be after start = 10 ms, got 10 ms"),
         ({"ids": [1]}, "ids must be in [0, 1), got 1 at [0]"),
     ],
 )

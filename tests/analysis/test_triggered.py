@@ -49,10 +49,10 @@ def test_bins_without_pairs_are_nan():
     ("change", "message"),
     [
         ({"sample_times": [0.0]}, "one value for each of the 3 rows of v, got 1"),
-        ({"sample_times": [0.0, 2.0, 2.0]}, "sample_times must be increasing, got a step of 0.0"),
+        ({"sample_times": [0.0, 2.0, 2.0]}, "sample_times must rise, got 2 ms at [2] after 2 ms"),
         ({"ids": [1]}, "ids must be in [0, 1), got 1 at [0]"),
         ({"before": -1.0}, "before must be non-negative, got -1.0 ms"),
-        ({"before": 1.5}, "before must be a multiple of bin_width = 1.0 ms, got 1.5 ms"),
+        ({"before": 1.5}, "before must be a multiple of bin_width = 1 ms, got 1.5 ms"),
         ({"after": 0.0}, "after must be positive, got 0.0 ms"),
         ({"bin_width": 0.0}, "bin_width must be positive, got 0.0 ms"),
     ],

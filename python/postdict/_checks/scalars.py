@@ -85,9 +85,8 @@ def time_constant(name: str, value: object) -> float:
 
 
 def window(start: float, stop: float) -> tuple[float, float]:
-    """Return the ends (ms) of a window [start, stop), which is not empty; `stop` may be inf."""
-    first = number("start", start, "ms")
-    last = math.inf if stop == math.inf else number("stop", stop, "ms")
+    """Return the ends (ms) of a window [start, stop), which is not empty."""
+    first, last = number("start", start, "ms"), number("stop", stop, "ms")
     if not last > first:
         raise ValueError(f"stop must be after start = {shown(first)} ms, got {shown(last)} ms")
     return first, last

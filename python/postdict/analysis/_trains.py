@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from .. import _checks
 from .._types import Floats, Integers
 
 _PAIRS = 1 << 20  # pairs at a time

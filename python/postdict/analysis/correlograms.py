@@ -47,7 +47,8 @@ def cross_correlogram(
     ValueError, TypeError
         For bad input.
     """
-    reference, times = _checks.spike_train("reference_times", reference_times), _checks.spike_train("times", times)
+    reference = _checks.spike_train("reference_times", reference_times)
+    times = _checks.spike_train("times", times)
     n_side, bin_width = _bins(max_lag, bin_width)
     max_lag = n_side * bin_width
     slack = _slack(reference, times)

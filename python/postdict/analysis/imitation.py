@@ -72,9 +72,7 @@ def score_imitation(
     ValueError, TypeError
         For bad input.
     """
-    tutor_times, tutor_ids = _checks.spikes(
-        tutor_times, tutor_ids, prefix="tutor_"
-    )
+    tutor_times, tutor_ids = _checks.spikes(tutor_times, tutor_ids, prefix="tutor_")
     times, ids = _checks.spikes(times, ids)
     delay = _checks.number("delay", delay, "ms")
     tolerance = _checks.number("tolerance", tolerance, "ms", at_least=0.0)

@@ -70,9 +70,7 @@ def predictable_variance(
     """
     v, sample_times = _checks.sample_arrays(v, sample_times)
     n_sensor = _checks.integer("n_sensor", n_sensor, at_least=1)
-    sensor = _checks.spikes(
-        sensor_times, sensor_ids, n_sensor, prefix="sensor_"
-    )
+    sensor = _checks.spikes(sensor_times, sensor_ids, n_sensor, prefix="sensor_")
     tau_values = [_checks.number("taus", tau, "ms", above=0.0) for tau in taus]
     if not tau_values:
         raise ValueError("taus must hold at least one time constant, got none")

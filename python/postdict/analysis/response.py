@@ -70,9 +70,7 @@ def measure_response(
     n_motor = _checks.integer("n_motor", n_motor, at_least=1)
     n_sensor = _checks.integer("n_sensor", n_sensor, at_least=1)
     motor = _checks.spikes(motor_times, motor_ids, n_motor, prefix="motor_")
-    sensor = _checks.spikes(
-        sensor_times, sensor_ids, n_sensor, prefix="sensor_"
-    )
+    sensor = _checks.spikes(sensor_times, sensor_ids, n_sensor, prefix="sensor_")
     delay = _checks.number("delay", delay, "ms", at_least=0.0)
     tau_sensor = _checks.number("tau_sensor", tau_sensor, "ms", above=0.0)
     start, stop = _checks.window(start, stop)

@@ -54,7 +54,8 @@ def spike_triggered_average(
     times, ids = _checks.spikes(times, ids, v.shape[1])
     bin_width = _checks.number("bin_width", bin_width, "ms", above=0.0)
     after = _checks.number("after", after, "ms", above=0.0)
-    n_before, n_after = _checks.multiple("before", before, bin_width), _checks.multiple("after", after, bin_width)
+    n_before = _checks.multiple("before", before, bin_width)
+    n_after = _checks.multiple("after", after, bin_width)
     n_bins = n_before + n_after
 
     first = np.searchsorted(sample_times, times - n_before * bin_width).astype(np.int64)
