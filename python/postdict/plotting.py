@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ._types import Floats, Spikes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Floats = NDArray[np.float64]
 
 BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = (
     "#000000",
@@ -56,9 +55,7 @@ def matrix(ax: Axes, values: Floats, *, unit: str, centred: bool = True) -> Axes
     return ax
 
 
-def raster(
-    ax: Axes, trains: Mapping[str, tuple[Floats, NDArray[np.int64]]], *, start: float, stop: float
-) -> Axes:
+def raster(ax: Axes, trains: Mapping[str, Spikes], *, start: float, stop: float) -> Axes:
     """Draw spike trains over one another, one row a neuron: the first as bars, others as dots."""
     for k, (label, (times, ids)) in enumerate(trains.items()):
         inside = (times >= start) & (times < stop)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .. import _checks
-
-Floats = NDArray[np.float64]
+from .._types import Floats
 
 WINDOW = 12.8  # ms, Hann
 HOP = 2.0  # ms

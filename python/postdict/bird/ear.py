@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .. import _checks, _core
-
-Floats = NDArray[np.float64]
+from .._types import Floats
 
 BLOCK = 1.0  # ms, from one answer to the next
 HIGHEST_RATE = 1e6  # Hz

@@ -5,13 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import _checks
+from .._types import Floats
 from .ear import Ear, Hearing
 from .voice import Gestures, Syrinx, Voice
-
-Floats = NDArray[np.float64]
 
 # A grid over the region of phonation, and a finer one along the border at which labia begin to
 # oscillate slowly: there notes have many harmonics.

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._types import Floats, Spikes
 from ..lab.runs import run_bounded
-from ..loop.circuit import Spikes
 from ..network import Network
 from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP
@@ -18,8 +17,6 @@ from ..simulation import ProgressCallback, Simulation
 from .ear import Ear, Hearing
 from .voice import Gestures, Syrinx, sing
 from .world import Bird, Listener
-
-Floats = NDArray[np.float64]
 
 RESET = 100.0  # mV, an inhibition that brings every potential to its lower bound
 RESET_EVERY = 3.0  # ms

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .._types import Floats
 
 PIECE = 65_536  # frames that are read at a time
 HALF_LENGTH = 10  # of the resampling filter, in periods of the lower rate (scipy's default)

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .. import _checks, _core
-
-Floats = NDArray[np.float64]
+from .._types import Floats, Integers
 
 SETTLING = 20.0  # ms of silence before a voice is asked for anything
 MOST_STEPS = 1e8  # of the integration a second; beyond them nothing here becomes more exact
@@ -224,7 +223,7 @@ class Voice:
                 f"larger than {syrinx.oversampling}"
             ) from None
 
-    def go_on(self, onsets: NDArray[np.int64], ids: NDArray[np.int64], n: int) -> Sung:
+    def go_on(self, onsets: Integers, ids: Integers, n: int) -> Sung:
         """Return the next `n` samples; gestures of `ids` begin at the samples `onsets` of them.
 
         Raises

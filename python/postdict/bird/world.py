@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._types import Floats, Integers, Spikes
 from .ear import BLOCK, Ear, Hearing
 from .voice import Gestures, Syrinx, Voice
-
-Floats = NDArray[np.float64]
-Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
 class Bird:
@@ -92,6 +89,6 @@ class Listener:
     def reset(self, seed: int) -> None:
         """Nothing here is random, and a stream cannot be wound back."""
 
-    def step(self, motor: NDArray[np.int64]) -> Floats:  # noqa: ARG002
+    def step(self, motor: Integers) -> Floats:  # noqa: ARG002
         """Return the next row."""
         return next(self._rows, self._silence)

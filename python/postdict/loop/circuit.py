@@ -10,16 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._types import Floats
 from ..network import Network
 from ..network.parts import Population, Projection, SpikeSource
 from ..neurons import LIF, LIFExp
 from ..plasticity import AntisymmetricSTDP
 from ..world.linear import AnyWorld, LinearWorld, as_linear
-
-Spikes = tuple[NDArray[np.float64], NDArray[np.int64]]
-"""times (n_spikes,) in ms and ids (n_spikes,), sorted by (time, id)."""
 
 MOTOR = LIF(tau_m=100.0)
 SENSOR = LIF(tau_m=10.0, reset="by")
@@ -113,7 +110,7 @@ def closed_loop(
 def frozen_loop(
     world: AnyWorld,
     parameters: LoopParameters,
-    weights: NDArray[np.float64] | None,
+    weights: Floats | None,
     *,
     seed: int,
 ) -> Loop:
@@ -167,7 +164,7 @@ def connect_feedback(
     network: Network,
     sensor: Population | SpikeSource,
     motor: Population,
-    weights: NDArray[np.float64],
+    weights: Floats,
     parameters: LoopParameters,
     *,
     excitation: float,

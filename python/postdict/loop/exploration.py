@@ -6,16 +6,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import analysis
+from .._types import Floats, Integers, Spikes
 from ..lab.runs import run_bounded
 from ..plasticity import AntisymmetricSTDP
 from ..simulation import ProgressCallback, Simulation
 from ..world.linear import AnyWorld, as_linear
-from .circuit import LoopParameters, Spikes, frozen_loop
-
-Matrix = NDArray[np.float64]
+from .circuit import LoopParameters, frozen_loop
 
 V_INTERVAL = 5.0  # ms between samples of the motor neurons' potential
 
@@ -25,12 +23,12 @@ class Exploration:
     """Spikes and motor potentials of the loop with fixed weights, over [0, duration)."""
 
     parameters: LoopParameters
-    world: Matrix  # (n_sensor, n_motor), all lags together
+    world: Floats  # (n_sensor, n_motor), all lags together
     duration: float  # ms
     motor: Spikes
     sensor: Spikes
-    v_times: Matrix  # (n_samples,) ms
-    v: Matrix  # (n_samples, n_motor) mV
+    v_times: Floats  # (n_samples,) ms
+    v: Floats  # (n_samples, n_motor) mV
     world_lags: tuple[float, float] = (0.0, 0.0)  # ms after world_delay, the first and the last
 
     @property
@@ -43,7 +41,7 @@ class Exploration:
         """Mean rate of the motor neurons, Hz."""
         return len(self.motor[0]) / (1e-3 * self.duration * self.n_motor)
 
-    def response(self) -> Matrix:
+    def response(self) -> Floats:
         """Return G (n_sensor, n_motor): spikes of each sensor for one spike of a motor neuron.
 
         Meant for an exploration without feedback, where nothing else makes sensors follow motors.
@@ -63,7 +61,7 @@ class Exploration:
 
     def autocorrelation(
         self, *, max_lag: float = 200.0, bin_width: float = 1.0
-    ) -> tuple[Matrix, Matrix]:
+    ) -> tuple[Floats, Floats]:
         """Return lags (ms) and the rate (Hz) of a motor neuron at each lag after its own spike."""
         return analysis.autocorrelation(
             *self.motor,
@@ -76,7 +74,7 @@ class Exploration:
 
     def triggered_potential(
         self, *, before: float = 50.0, after: float = 200.0, bin_width: float = 1.0
-    ) -> tuple[Matrix, Matrix]:
+    ) -> tuple[Floats, Floats]:
         """Return lags (ms) and the mean potential (mV) of a motor neuron around its own spikes."""
         return analysis.spike_triggered_average(
             self.v,
@@ -114,7 +112,7 @@ class Exploration:
         """The sensors' spikes when they reach the motor neurons."""
         return self.sensor[0] + self.parameters.synaptic_delay, self.sensor[1]
 
-    def fluxes(self, rule: AntisymmetricSTDP) -> tuple[Matrix, Matrix]:
+    def fluxes(self, rule: AntisymmetricSTDP) -> tuple[Floats, Floats]:
         """Return what the rule (both amplitudes positive) would have added and taken; eta is 1.
 
         Both are (n_motor, n_sensor), from the spikes: the engine's account says the same.
@@ -133,7 +131,7 @@ class Exploration:
             stop=self.duration,
         )
 
-    def correlograms(self, *, max_lag: float, bin_width: float) -> tuple[Matrix, NDArray[np.int64]]:
+    def correlograms(self, *, max_lag: float, bin_width: float) -> tuple[Floats, Integers]:
         """Return lags t_motor - t_arrival (ms) and pairs at each (n_motor, n_sensor, n_bins)."""
         return analysis.cross_correlograms(
             *self.arrivals,
@@ -153,7 +151,7 @@ class Exploration:
         return medians_by_world(analysis.imbalance(*self.fluxes(rule)), self.world)
 
 
-def medians_by_world(values: Matrix, world: Matrix) -> dict[str, float | None]:
+def medians_by_world(values: Floats, world: Floats) -> dict[str, float | None]:
     """Return the medians over synapses that carry the inverse (world entry > 0) and over the rest.
 
     `values` are (n_motor, n_sensor), nan where undefined; the median of none is None.
@@ -168,7 +166,7 @@ def medians_by_world(values: Matrix, world: Matrix) -> dict[str, float | None]:
 def explore(
     world: AnyWorld,
     parameters: LoopParameters,
-    weights: Matrix | None,
+    weights: Floats | None,
     *,
     duration: float,
     seed: int,

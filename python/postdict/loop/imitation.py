@@ -14,8 +14,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._types import Floats, Spikes
 from ..analysis import (
     Imitation,
     perturb,
@@ -29,9 +29,7 @@ from ..network import Network
 from ..neurons import LIF
 from ..simulation import Simulation
 from ..world.linear import AnyWorld, as_linear
-from .circuit import LoopParameters, Spikes, connect_feedback, connect_world
-
-Matrix = NDArray[np.float64]
+from .circuit import LoopParameters, connect_feedback, connect_world
 
 GAINS = np.geomspace(0.5, 4.0, 16)  # in units of 1/c; every inverse has its best well inside
 V_MINS = (None, -1.0, 0.0)  # mV from rest
@@ -57,7 +55,7 @@ def hear(world: AnyWorld, parameters: LoopParameters, song: Spikes, *, duration:
 
 
 def imitate(
-    weights: Matrix,
+    weights: Floats,
     parameters: LoopParameters,
     heard: Spikes,
     *,
@@ -110,7 +108,7 @@ class Song:
 class ImitationDecoder:
     """Weights (n_motor, n_sensor), gain included, and the lower bound of V, to imitate with."""
 
-    weights: Matrix
+    weights: Floats
     gain: float  # in units of 1/c
     v_min: float | None
     practice_f1: float = 0.0  # mean of clean and noisy, on the song that chose gain and v_min
@@ -211,7 +209,7 @@ class ImitationTest:
         answer = self.imitated(decoder, heard)
         return score_imitation(*tutor, *answer, delay=self.delay, tolerance=self.tolerance)
 
-    def choose(self, weights: Matrix, scale: float) -> ImitationDecoder:
+    def choose(self, weights: Floats, scale: float) -> ImitationDecoder:
         """Return the gain and v_min that imitate the practice song best, clean and noisy alike.
 
         Parameters

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .._types import Floats
 from ..lab.runs import run_bounded
 from ..plasticity import AntisymmetricSTDP
 from ..simulation import ProgressCallback, Simulation
 from ..world.linear import AnyWorld
 from .circuit import LoopParameters, closed_loop
-
-Matrix = NDArray[np.float64]
 
 ANNEALING_STEPS = 10
 
@@ -38,13 +36,13 @@ class Learned:
         it.
     """
 
-    weights: Matrix
-    times: Matrix
-    inhibition: Matrix
-    rate_times: Matrix
-    rate: Matrix
-    potentiation: Matrix
-    depression: Matrix
+    weights: Floats
+    times: Floats
+    inhibition: Floats
+    rate_times: Floats
+    rate: Floats
+    potentiation: Floats
+    depression: Floats
 
 
 def learn(
@@ -124,7 +122,7 @@ def learn(
     )
 
 
-def shuffled(weights: Matrix, seed: int) -> Matrix:
+def shuffled(weights: Floats, seed: int) -> Floats:
     """Return the same weights between other pairs, as a control: of equal mean, and no inverse."""
     rng = np.random.default_rng([seed, 0x5F1E])
     return rng.permutation(weights.ravel()).reshape(weights.shape)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import _checks
-from .circuit import Spikes
+from .._types import Floats, Spikes
 
 SHORTEST_SONG = 30.0  # ms; one that ends before is almost always in seconds
 
@@ -73,7 +72,7 @@ def load_tutor(path: str | os.PathLike[str], *, n_motor: int, n_sensor: int) -> 
     return Tutor(kind, spikes)
 
 
-def _columns(path: Path, name: str) -> dict[str, NDArray[np.float64]]:
+def _columns(path: Path, name: str) -> dict[str, Floats]:
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".npz"):
         raise ValueError(f"{name} must end in .csv or .npz")

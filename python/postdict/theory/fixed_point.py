@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .window import Floats
+from .._types import Floats
 
 
 def fixed_point(

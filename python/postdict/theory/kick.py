@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._types import Floats
 from ..analysis import cross_correlogram
-from .window import SUBDIVISION, Floats, Window
+from .window import SUBDIVISION, Window
 
 _COINCIDENT = 1e-6  # ms; far above rounding, far below any lag of interest
 

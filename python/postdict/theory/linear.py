@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._types import Floats
 from .drives import own_drive
 from .fixed_point import modes
 from .kick import KickResponse
-from .window import Floats, Window, area
+from .window import Window, area
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from .._types import Floats
+
 Window: TypeAlias = Callable[[Floats], Floats]
 """The change (mV) of a weight by one pair at each lag t_post - t_pre (ms)."""
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _checks
+from .._types import Floats
 
 
 class Encoder(Protocol):
@@ -45,8 +46,8 @@ class TuningCurves:
         mV or Hz, as the drive is.
     """
 
-    centres: NDArray[np.float64]
-    width: NDArray[np.float64]
+    centres: Floats
+    width: Floats
     height: float
 
     def __post_init__(self) -> None:
@@ -63,7 +64,7 @@ class TuningCurves:
         object.__setattr__(self, "width", width)
         _checks.number("height", self.height)
 
-    def encode(self, observation: ArrayLike) -> NDArray[np.float64]:
+    def encode(self, observation: ArrayLike) -> Floats:
         """Return (n_sensor,) for an observation (n_dimensions,)."""
         try:
             seen = np.asarray(observation, np.float64)
@@ -81,7 +82,7 @@ class TuningCurves:
         offset = (seen - self.centres) / self.width
         with np.errstate(over="ignore"):  # e^-inf is the 0 that it should be
             squares = (offset * offset).sum(axis=1)
-        drive: NDArray[np.float64] = self.height * np.exp(-0.5 * squares)
+        drive: Floats = self.height * np.exp(-0.5 * squares)
         return drive
 
 
@@ -97,7 +98,7 @@ class LinearDecoder:
         Bounds of the action.
     """
 
-    weights: NDArray[np.float64]
+    weights: Floats
     low: ArrayLike = -np.inf
     high: ArrayLike = np.inf
 
@@ -125,7 +126,7 @@ class LinearDecoder:
         n = self.weights.shape[1]
         if motor.shape != (n,):
             raise ValueError(f"the decoder's weights are of {n} motor neurons, got {len(motor)}")
-        action: NDArray[np.float64] = np.clip(self.weights @ motor, self.low, self.high)
+        action: Floats = np.clip(self.weights @ motor, self.low, self.high)
         with np.errstate(over="ignore"):  # no box holds what is beyond float32
             return action.astype(np.float32)
 

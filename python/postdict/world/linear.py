@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .. import _checks
+from .._types import Floats
 from ..connectivity import Triplets
-
-Matrix: TypeAlias = NDArray[np.float64]
 
 GRID = 0.1  # ms, to which drawn delays are rounded: equal ones share their queue entry
 
@@ -42,10 +41,10 @@ class LinearWorld:
         Shapes that do not fit, values that are not finite, lags out of order.
     """
 
-    matrix: Matrix
-    lags: Matrix
-    kernel: Matrix
-    delays: Matrix | float = 0.0
+    matrix: Floats
+    lags: Floats
+    kernel: Floats
+    delays: Floats | float = 0.0
 
     def __post_init__(self) -> None:
         matrix = _checks.finite_array("matrix", self.matrix, ndim=2)
@@ -109,7 +108,7 @@ class LinearWorld:
         total = float(np.abs(weights).sum())
         return float(np.abs(weights) @ lags) / total if total else 0.0
 
-    def synapses(self, delay: float) -> tuple[Triplets, Matrix]:
+    def synapses(self, delay: float) -> tuple[Triplets, Floats]:
         """Return the synapses and their axonal delays (ms), as `Network.connect` takes them.
 
         Parameters
@@ -122,19 +121,19 @@ class LinearWorld:
         return Triplets(pre=pre, post=post, weight=weights), delay + lags
 
     @property
-    def _taps(self) -> Matrix:
+    def _taps(self) -> Floats:
         kernel = self.kernel if self.kernel.ndim == 3 else self.kernel[:, None, None]
         return kernel * self.matrix
 
     @property
-    def _arrivals(self) -> tuple[Matrix, Matrix]:
+    def _arrivals(self) -> tuple[Floats, Floats]:
         """What each synapse adds (mV), and how long after the world's delay (ms)."""
         taps = self._taps
         lags = self.lags[:, None, None] + self.delays
         return taps[taps != 0.0], lags[taps != 0.0]
 
 
-AnyWorld: TypeAlias = Matrix | LinearWorld
+AnyWorld: TypeAlias = Floats | LinearWorld
 """A matrix (n_sensor, n_motor), all of which acts after one delay, or a `LinearWorld`."""
 
 
@@ -147,7 +146,7 @@ def as_linear(world: ArrayLike | LinearWorld) -> LinearWorld:
 
 
 def spread_world(
-    matrix: Matrix,
+    matrix: Floats,
     spread: float,
     *,
     shape: str = "constant",
@@ -192,7 +191,7 @@ def spread_world(
     if shape == "random":
         kernel = rng.uniform(size=(n_bins, *matrix.shape))
         kernel /= kernel.sum(axis=0)
-    delays: Matrix | float = 0.0
+    delays: Floats | float = 0.0
     if delay_sd > 0.0:
         drawn = delay_sd * np.clip(rng.standard_normal(matrix.shape), -2.0, 2.0)
         delays = GRID * np.round(drawn / GRID)

@@ -10,14 +10,14 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import _checks
+from .._types import Floats
 
 
 def sparse_world(
     n_sensor: int, n_motor: int, *, fan_out: int = 6, gain: float = 2.0, rng: np.random.Generator
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return a world in which each motor neuron drives a few random sensors.
 
     Parameters
@@ -56,7 +56,7 @@ def tonotopic_world(
     gain: float = 2.0,
     variation: float = 0.25,
     rng: np.random.Generator,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return a world in which motor neurons drive neighbouring, overlapping sets of sensors.
 
     Motor neurons stand at equal distances along the sensors; each drives them by a Gaussian whose
@@ -101,7 +101,7 @@ def conditioned_world(
     condition: float,
     gain: float = 3.0,
     rng: np.random.Generator,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the tonotopic world whose footprints overlap as much as its condition number asks.
 
     Values vary by 5 % from pair to pair: more would bound the condition number.
@@ -129,7 +129,7 @@ def conditioned_world(
     rng = _checks.generator("rng", rng)
     state = rng.bit_generator.state
 
-    def world(overlap: float) -> NDArray[np.float64]:
+    def world(overlap: float) -> Floats:
         rng.bit_generator.state = state  # the same values from pair to pair at every overlap
         return tonotopic_world(
             n_sensor, n_motor, overlap=overlap, gain=gain, variation=0.05, rng=rng
@@ -158,7 +158,7 @@ def _sizes(n_sensor: int, n_motor: int) -> tuple[int, int]:
     )
 
 
-def load_world(path: str | os.PathLike[str]) -> NDArray[np.float64]:
+def load_world(path: str | os.PathLike[str]) -> Floats:
     """Return the world matrix (sensors, motors) of a .npy or .csv file, used as it is.
 
     Raises
@@ -184,7 +184,7 @@ def load_world(path: str | os.PathLike[str]) -> NDArray[np.float64]:
     return check_world(world, name=f"world_file {str(path)!r}")
 
 
-def check_world(world: NDArray[np.float64], *, name: str = "world") -> NDArray[np.float64]:
+def check_world(world: Floats, *, name: str = "world") -> Floats:
     """Return a world as a float matrix; warn of silent sensors and unreachable motor neurons.
 
     A sensor without a positive entry never fires; a motor neuron without one is never heard, so

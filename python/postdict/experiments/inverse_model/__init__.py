@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._types import Spikes
 from ...analysis import inverse_quality, score_imitation
 from ...lab.results import Result
 from ...lab.settings import setting
 from ...lab.stages import Stage
-from ...loop.circuit import Spikes
 from ...loop.exploration import explore
 from ...loop.imitation import TOLERANCE, ImitationDecoder, ImitationTest, hear, imitate
 from ...loop.learning import Learned, learn, shuffled

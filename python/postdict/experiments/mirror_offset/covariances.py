@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._types import Spikes
 from ...analysis import cross_correlogram
-from ...loop.circuit import Spikes
 
 Matrix = NDArray[np.float64]
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._types import Spikes
 from ...connectivity import one_to_one
 from ...lab.runs import run_bounded
-from ...loop.circuit import EXPLORATION, Loop, LoopParameters, Spikes, closed_loop, frozen_loop
+from ...loop.circuit import EXPLORATION, Loop, LoopParameters, closed_loop, frozen_loop
 from ...network import Network
 from ...plasticity import AntisymmetricSTDP
 from ...simulation import ProgressCallback, Simulation

@@ -21,13 +21,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._types import Spikes
 from ...analysis import inverse_quality, poisson_sequence, score_imitation
 from ...lab import settings as _config
 from ...lab.results import Nested, Result
 from ...lab.runs import run_bounded
 from ...lab.settings import setting
 from ...lab.stages import Stage
-from ...loop.circuit import LoopParameters, Spikes
+from ...loop.circuit import LoopParameters
 from ...loop.imitation import imitate
 from ...loop.learning import shuffled
 from ...network import Network

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._types import Spikes
 from ...analysis import inverse_quality, score_imitation
 from ...lab.results import Nested
 from ...lab.stages import Stage
-from ...loop.circuit import Spikes
 from ...loop.exploration import explore
 from ...loop.imitation import ImitationDecoder, ImitationTest, Song
 from ...loop.learning import learn, shuffled

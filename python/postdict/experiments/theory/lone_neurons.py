@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import analysis, theory
+from ..._types import Spikes
 from ...connectivity import one_to_one
-from ...loop.circuit import LoopParameters, Spikes, closed_loop
+from ...loop.circuit import LoopParameters, closed_loop
 from ...network import Network
 from ...plasticity import AntisymmetricSTDP
 from ...simulation import ProgressCallback, Simulation
