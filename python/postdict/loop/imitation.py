@@ -7,7 +7,7 @@ through gain times W; what these fire is compared with the tutor's sequence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
@@ -113,6 +113,48 @@ class ImitationDecoder:
     v_min: float | None
     practice_f1: float = 0.0  # mean of clean and noisy, on the song that chose gain and v_min
     excitation: float = 0.0  # mV, gain included; matters where the inhibition lags
+    latency: float | None = None  # ms beyond the loop delay of the answer; the world's mean lag
+
+    def scaled(self, factor: float) -> ImitationDecoder:
+        """Return the decoder with its gain multiplied by a factor."""
+        return replace(
+            self,
+            weights=factor * self.weights,
+            gain=float(factor * self.gain),
+            excitation=factor * self.excitation,
+        )
+
+
+def best_match(
+    tutor: Spikes,
+    answer: Spikes,
+    latencies: Iterable[float],
+    *,
+    delay: float,
+    tolerances: Sequence[float],
+) -> tuple[float, float]:
+    """Return the best F1 of an answer, and by how much it is later than expected there.
+
+    Parameters
+    ----------
+    tutor, answer : (times, ids)
+    latencies : iterable of float
+        ms beyond `delay`, that are tried; of equals the latest is returned.
+    delay : float
+        ms, that is expected at least.
+    tolerances : sequence of float
+        ms; F1 is the sum over them.
+    """
+    return max(
+        (
+            sum(
+                score_imitation(*tutor, *answer, delay=delay + latency, tolerance=tolerance).f1
+                for tolerance in tolerances
+            ),
+            float(latency),
+        )
+        for latency in latencies
+    )
 
 
 class ImitationTest:
@@ -150,7 +192,7 @@ class ImitationTest:
         seed: int = 0,
     ) -> None:
         self.parameters = parameters
-        self.delay = parameters.delay + as_linear(world).mean_lag
+        self.mean_lag = as_linear(world).mean_lag
         self.tolerance = tolerance
         self.duration = duration
         self.seed = seed
@@ -193,6 +235,11 @@ class ImitationTest:
             rng=np.random.default_rng([self.seed, 0x401CE]),
         )
 
+    @property
+    def delay(self) -> float:
+        """By how much an answer is expected after the tutor, ms."""
+        return self.parameters.delay + self.mean_lag
+
     def imitated(self, decoder: ImitationDecoder, heard: Spikes) -> Spikes:
         """Return the motor spikes with which a decoder answers."""
         return imitate(
@@ -205,9 +252,48 @@ class ImitationTest:
         )
 
     def score(self, decoder: ImitationDecoder, tutor: Spikes, heard: Spikes) -> Imitation:
-        """Return how well a decoder's answer matches the tutor, shifted by the mean delay."""
-        answer = self.imitated(decoder, heard)
-        return score_imitation(*tutor, *answer, delay=self.delay, tolerance=self.tolerance)
+        """Return how well a decoder's answer matches the tutor, shifted by the expected delay."""
+        return self._score(decoder, tutor, self.imitated(decoder, heard))
+
+    def _score(self, decoder: ImitationDecoder, tutor: Spikes, answer: Spikes) -> Imitation:
+        latency = self.mean_lag if decoder.latency is None else decoder.latency
+        delay = self.parameters.delay + latency
+        return score_imitation(*tutor, *answer, delay=delay, tolerance=self.tolerance)
+
+    def decoder(
+        self, weights: Matrix, scale: float, gain: float, v_min: float | None
+    ) -> ImitationDecoder:
+        """Return weights (n_motor, n_sensor) of scale c (mV) with a gain in units of 1/c."""
+        excitation = gain / scale * self.parameters.excitation
+        return ImitationDecoder(gain / scale * weights, float(gain), v_min, excitation=excitation)
+
+    def best(
+        self, decoders: Iterable[ImitationDecoder], latencies: Sequence[float] | None = None
+    ) -> ImitationDecoder:
+        """Return the first of the decoders that imitate the practice song best.
+
+        Clean and noisy count alike. Each answers at one of the `latencies` (ms beyond the loop
+        delay; the world's mean lag if none are given): that which suits the clean song best.
+        """
+        song = self.practice
+        tried = []
+        for decoder in decoders:
+            clean, noisy = (self.imitated(decoder, heard) for heard in (song.clean, song.noisy))
+            f1, latency = best_match(
+                song.tutor,
+                clean,
+                [self.mean_lag] if latencies is None else latencies,
+                delay=self.parameters.delay,
+                tolerances=[self.tolerance],
+            )
+            placed = replace(decoder, latency=latency)
+            f1 += self._score(placed, song.tutor, noisy).f1
+            tried.append(replace(placed, practice_f1=0.5 * f1))
+        return max(tried, key=lambda decoder: decoder.practice_f1)
+
+    def v_mins(self, values: Sequence[float | None] = V_MINS) -> tuple[float | None, ...]:
+        """Return which of the lower bounds of V (mV) the motor neurons can have."""
+        return tuple(values) if isinstance(self.parameters.motor, LIF) else (None,)
 
     def choose(self, weights: Floats, scale: float) -> ImitationDecoder:
         """Return the gain and v_min that imitate the practice song best, clean and noisy alike.
@@ -218,17 +304,10 @@ class ImitationTest:
         scale : float
             c of these weights: gains are in units of 1/c.
         """
-        song = self.practice
-        tried = []
-        v_mins = V_MINS if isinstance(self.parameters.motor, LIF) else (None,)
-        for gain, v_min in product(GAINS, v_mins):
-            excitation = gain / scale * self.parameters.excitation
-            decoder = ImitationDecoder(
-                gain / scale * weights, float(gain), v_min, excitation=excitation
-            )
-            scores = [self.score(decoder, song.tutor, heard) for heard in (song.clean, song.noisy)]
-            tried.append(replace(decoder, practice_f1=0.5 * (scores[0].f1 + scores[1].f1)))
-        return max(tried, key=lambda decoder: decoder.practice_f1)
+        return self.best(
+            self.decoder(weights, scale, gain, v_min)
+            for gain, v_min in product(GAINS, self.v_mins())
+        )
 
     def refine(self, decoder: ImitationDecoder) -> ImitationDecoder:
         """Return a decoder with its gain found more finely than on the grid of `choose`.
@@ -236,17 +315,9 @@ class ImitationTest:
         The gain moves by a half, a quarter and an eighth of the grid's step, on its logarithm,
         where that imitates the practice song better.
         """
-        song = self.practice
         for step in (GAINS[1] / GAINS[0]) ** np.array([0.5, 0.25, 0.125]):
-            tried = [decoder]
-            for factor in (step, 1.0 / step):
-                one = replace(
-                    decoder, weights=factor * decoder.weights, gain=float(factor * decoder.gain)
-                )
-                heard = (song.clean, song.noisy)
-                scores = [self.score(one, song.tutor, each).f1 for each in heard]
-                tried.append(replace(one, practice_f1=0.5 * (scores[0] + scores[1])))
-            decoder = max(tried, key=lambda one: one.practice_f1)
+            moved = self.best(decoder.scaled(factor) for factor in (step, 1.0 / step))
+            decoder = max(decoder, moved, key=lambda decoder: decoder.practice_f1)
         return decoder
 
     def judge(self, decoder: ImitationDecoder, tutor: Spikes, heard: Spikes) -> dict[str, float]:
@@ -255,7 +326,7 @@ class ImitationTest:
         Distances are in units of those of a network that says nothing.
         """
         answer = self.imitated(decoder, heard)
-        score = score_imitation(*tutor, *answer, delay=self.delay, tolerance=self.tolerance)
+        score = self._score(decoder, tutor, answer)
         return {
             "f1": score.f1,
             "precision": score.precision,
@@ -272,8 +343,8 @@ class ImitationTest:
         return {
             "gain": decoder.gain,
             "practice_f1": decoder.practice_f1,
-            "imitation_f1": {rate: one.f1 for rate, one in clean.items()},
-            "imitation_f1_noisy": {rate: one.f1 for rate, one in noisy.items()},
+            "imitation_f1": {rate: score.f1 for rate, score in clean.items()},
+            "imitation_f1_noisy": {rate: score.f1 for rate, score in noisy.items()},
             **practice,
         }
 

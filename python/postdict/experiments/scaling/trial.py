@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -9,12 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._types import Spikes
-from ...analysis import inverse_quality, score_imitation
+from ...analysis import inverse_quality
 from ...lab.results import Nested
 from ...lab.stages import Stage
 from ...loop.exploration import explore
-from ...loop.imitation import ImitationDecoder, ImitationTest, Song
+from ...loop.imitation import ImitationDecoder, ImitationTest
 from ...loop.learning import learn, shuffled
 from ...neurons import LIF
 from ...simulation import LimitError
@@ -39,7 +39,6 @@ class ChosenDecoder:
 
     decoder: ImitationDecoder
     specific: bool  # whether the uniform part was taken out of W
-    latency: float  # ms beyond the loop delay, at which answers are expected
 
 
 class Listening:
@@ -56,63 +55,58 @@ class Listening:
     """
 
     def __init__(self, world: LinearWorld, config: Config, response: Matrix, seed: int) -> None:
-        self._parameters = config.parameters()
-        self._tolerance = config.tolerance
+        parameters = config.parameters()
         self._unit = config.weight_unit
         self._response = response
         self._test = ImitationTest(
-            world, self._parameters, rates=RATES, duration=config.song_duration, seed=seed
+            world,
+            parameters,
+            rates=RATES,
+            duration=config.song_duration,
+            tolerance=config.tolerance,
+            seed=seed,
         )
-        motor = self._parameters.motor
-        self._v_mins = V_MINS if isinstance(motor, LIF) else (None,)
+        motor = parameters.motor
         rise = 0.0 if isinstance(motor, LIF) else 2.0 * float(np.max(motor.tau_syn_e))
         span = world.latest - world.earliest + rise
-        self._latencies = world.earliest + np.arange(0.0, span + 1e-9, 0.5 * config.tolerance)
+        latencies = world.earliest + np.arange(0.0, span + 1e-9, 0.5 * config.tolerance)
+        self._latencies: list[float] = latencies.tolist()
 
     def choose(self, weights: Matrix) -> ChosenDecoder:
         """Return the decoder with these weights that imitates the practice song best."""
-        kinds = list(product((False, True), self._v_mins, GAINS))
-        return self._best(weights, kinds, self._latencies)
+        kinds = list(product(self._test.v_mins(V_MINS), GAINS))
+        both = [
+            self._best(weights, kinds, self._latencies, specific=specific)
+            for specific in (False, True)
+        ]
+        return max(both, key=lambda chosen: chosen.decoder.practice_f1)
 
     def again(self, weights: Matrix, like: ChosenDecoder) -> ChosenDecoder:
         """Return the same decoder with other weights, at the same gain or one that is near."""
-        gains = like.decoder.gain * np.array([1.0, 1.5, 1.0 / 1.5])
-        kinds = [(like.specific, like.decoder.v_min, gain) for gain in gains]
-        return self._best(weights, kinds, np.array([like.latency]))
+        decoder = like.decoder
+        assert decoder.latency is not None
+        kinds = [(decoder.v_min, decoder.gain * factor) for factor in (1.0, 1.5, 1.0 / 1.5)]
+        return self._best(weights, kinds, [decoder.latency], specific=like.specific)
 
     def f1(self, chosen: ChosenDecoder, rate: float, *, noisy: bool = False) -> float:
         """Return F1 of the unseen song at one of the `RATES`."""
         song = self._test.songs[rate]
-        answer = self._test.imitated(chosen.decoder, song.noisy if noisy else song.clean)
-        return self._score(song, answer, chosen.latency)
+        heard = song.noisy if noisy else song.clean
+        return self._test.score(chosen.decoder, song.tutor, heard).f1
 
     def _best(
-        self, weights: Matrix, kinds: list[tuple[bool, float | None, float]], latencies: Matrix
+        self,
+        weights: Matrix,
+        kinds: list[tuple[float | None, float]],
+        latencies: Sequence[float],
+        *,
+        specific: bool,
     ) -> ChosenDecoder:
         scale = (inverse_quality(weights, self._response).scale or 1.0) / self._unit
-        plain, without = weights, weights + uniform_inhibition(weights, self._response)
-        best, best_f1 = None, -1.0
-        for specific, v_min, gain in kinds:
-            decoder = ImitationDecoder(
-                gain / scale * (without if specific else plain),
-                float(gain),
-                v_min,
-                excitation=gain / scale * self._parameters.excitation,
-            )
-            song = self._test.practice
-            clean, noisy = (
-                self._test.imitated(decoder, heard) for heard in (song.clean, song.noisy)
-            )
-            f1, latency = max((self._score(song, clean, one), float(one)) for one in latencies)
-            f1 += self._score(song, noisy, latency)
-            if f1 > best_f1:
-                best, best_f1 = ChosenDecoder(decoder, specific, latency), f1
-        assert best is not None
-        return best
-
-    def _score(self, song: Song, answer: Spikes, latency: float) -> float:
-        delay = self._parameters.delay + latency
-        return score_imitation(*song.tutor, *answer, delay=delay, tolerance=self._tolerance).f1
+        if specific:
+            weights = weights + uniform_inhibition(weights, self._response)
+        decoders = (self._test.decoder(weights, scale, gain, v_min) for v_min, gain in kinds)
+        return ChosenDecoder(self._test.best(decoders, latencies), specific)
 
 
 def uniform_inhibition(weights: Matrix, response: Matrix) -> float:
@@ -198,7 +192,7 @@ def measure_point(config: Config, world: LinearWorld, seed: int, stage: Stage) -
         "specific_inverse_error": quality.specific_inverse_error,
         "motor_rate_after": float(learned.rate[-len(learned.rate) // 10 :].mean()),
         "gain": chosen.decoder.gain,
-        "latency": chosen.latency,
+        "latency": chosen.decoder.latency,
         "specific": int(chosen.specific),
         "ran_away": 0,
     }
