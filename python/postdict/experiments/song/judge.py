@@ -11,6 +11,7 @@ from ...analysis import score_imitation
 from ...analysis.spectrograms import log_spectrogram, pitch_error, similarity
 from ...bird import DivergenceError, Recall, Singer, answer, sing
 from ...lab.results import Nested
+from ...loop.imitation import best_match
 from .songs import DELAYS, Song
 
 GAINS = np.geomspace(0.7, 14.0, 14)  # in units of 1/c
@@ -56,15 +57,17 @@ class Judge:
         tried = []
         for gain in GAINS:
             found = self._answer(gain / scale * weights, self.practice)
-            tried += [
-                (sum(_f1(self.practice.gestures, found, delay, t) for t in TOLERANCES), delay, gain)
-                for delay in DELAYS
-            ]
-        _, delay, gain = max(tried)
+            match = best_match(
+                self.practice.gestures, found, DELAYS, delay=0.0, tolerances=TOLERANCES
+            )
+            tried.append((*match, gain))
+        _, delay, gain = max(tried)  # of equals the latest, then the strongest
         found = self._answer(gain / scale * weights, self.test)
         copy = self.copy(found, self.test, delay)
         scores = {
-            f"f1_{tolerance:.0f}ms": _f1(self.test.gestures, found, delay, tolerance)
+            f"f1_{tolerance:.0f}ms": score_imitation(
+                *self.test.gestures, *found, delay=delay, tolerance=tolerance
+            ).f1
             for tolerance in TOLERANCES
         }
         rate = self.singer.syrinx.rate
@@ -73,7 +76,7 @@ class Judge:
             "correlation": copy.correlation,
             "pitch_error": pitch_error(self.test.sound, copy.sound, rate=rate, lag=copy.lag),
             "gain": float(gain),
-        }, float(delay)
+        }, delay
 
     def best_copy(self, weights: Floats, scale: float, song: Song, delay: float) -> Copy:
         """Return the copy of a song at the gain with which it is most similar."""
@@ -105,10 +108,6 @@ class Judge:
     def _answer(self, weights: Floats, song: Song) -> Spikes:
         duration = song.duration + DELAYS[-1]
         return answer(weights, self.singer, self.recall, song.heard, duration=duration)
-
-
-def _f1(gestures: Spikes, found: Spikes, delay: float, tolerance: float) -> float:
-    return score_imitation(*gestures, *found, delay=delay, tolerance=tolerance).f1
 
 
 def _nothing() -> Spikes:
