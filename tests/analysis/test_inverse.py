@@ -6,7 +6,13 @@ import re
 import numpy as np
 import pytest
 
-from postdict.analysis import InverseQuality, inverse_quality, specific_part
+from postdict.analysis import (
+    InverseQuality,
+    inverse_quality,
+    specific_gain,
+    specific_part,
+    uniform_inhibition,
+)
 
 
 @pytest.mark.parametrize("scale", [0.8, -0.3])
@@ -92,3 +98,19 @@ def test_bad_input(weights, response, message):
 def test_product_must_be_square():
     with pytest.raises(ValueError, match=r"product must be square, got shape \(1, 2\)"):
         specific_part([[1.0, 2.0]])
+
+
+def test_specific_gain_leaves_uniform_inhibition_out():
+    response = np.eye(3)
+    weights = 0.9 * np.eye(3) - 0.2
+    assert specific_gain(weights, response) == pytest.approx(0.9)
+    # Only with columns of one sum is that exact; others are changed by the spread of the sums.
+    assert specific_gain(weights - 0.1, 2 * response) == pytest.approx(1.8)
+
+
+def test_uniform_inhibition_is_what_is_missing_off_the_diagonal():
+    response = np.array([[2.0, 0.0], [0.0, 2.0]])
+    weights = 0.5 * np.eye(2) - 0.1
+    missing = uniform_inhibition(weights, response)
+    assert missing == pytest.approx(0.1)
+    np.testing.assert_allclose((weights + missing) @ response, np.eye(2), atol=1e-15)

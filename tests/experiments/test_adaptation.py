@@ -13,7 +13,6 @@ from postdict.experiments.adaptation.changing_loop import (
     ChangingLoop,
     ChosenGain,
     Judge,
-    crossing,
 )
 from postdict.experiments.adaptation.drift import Drift, lag
 from postdict.loop import ImitationTest, LoopParameters, explore, learn
@@ -168,13 +167,6 @@ def test_a_judge_holds_the_gain_or_lets_it_follow():
     assert judge.judged(0.3 * inverse)["imitation_f1"] < 0.3
     followed = judge.with_gain_following(0.3 * inverse)["imitation_f1"]
     assert followed == found["imitation_f1"]
-
-
-def test_crossings():
-    times = np.array([0.0, 10.0, 20.0])
-    assert crossing(times, np.array([0.0, 0.5, 1.0]), 0.75) == 15.0
-    assert crossing(times, np.array([0.9, 0.5, 1.0]), 0.75) == 0.0
-    assert crossing(times, np.array([0.0, 0.5, np.nan]), 0.75) is None
 
 
 @pytest.mark.parametrize("n_sensor", [10, 11])

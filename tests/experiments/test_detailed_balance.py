@@ -14,9 +14,8 @@ from postdict.experiments.detailed_balance.measures import (
     agreement,
     correlate,
     first_below,
+    matching_inhibition,
     quartiles,
-    specific_gain,
-    uniform_inhibition,
 )
 from postdict.lab.runs import RunawayError
 from postdict.loop import LoopParameters, closed_loop, explore, learn, medians_by_world
@@ -119,22 +118,14 @@ def test_agreement_knows_slope_and_what_is_undefined():
     assert agreement(predicted, predicted, np.ones((2, 2)))["correlation_rest"] is None
 
 
-def test_specific_gain_leaves_uniform_inhibition_out():
-    response = np.eye(3)
-    weights = 0.9 * np.eye(3) - 0.2
-    assert specific_gain(weights, response) == pytest.approx(0.9)
-    # Only with columns of one sum is that exact; others are changed by the spread of the sums.
-    assert specific_gain(weights - 0.1, 2 * response) == pytest.approx(1.8)
-
-
-def test_uniform_inhibition_is_found_beyond_a_runaway():
+def test_a_matching_inhibition_is_found_beyond_a_runaway():
     def rate(inhibition):
         if inhibition < 0.1:
             raise RunawayError("too fast")
         return 10.0 - 20.0 * inhibition
 
-    assert uniform_inhibition(rate, 5.0, 1.0) == pytest.approx(0.25, abs=1e-3)
-    assert uniform_inhibition(rate, 9.5, 1.0) == pytest.approx(0.1, abs=1e-3)
+    assert matching_inhibition(rate, 5.0, 1.0) == pytest.approx(0.25, abs=1e-3)
+    assert matching_inhibition(rate, 9.5, 1.0) == pytest.approx(0.1, abs=1e-3)
 
 
 def test_a_control_that_ran_away_has_no_numbers():

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from postdict.analysis import inverse_quality, specific_part
+from postdict.analysis import inverse_quality, specific_gain, specific_part
 from postdict.cli import main
-from postdict.experiments._shared import decoders
-from postdict.experiments.detailed_balance.measures import specific_gain
-from postdict.experiments.imitation import Config, draw, headline, run
+from postdict.experiments._shared.decoders import pinv
+from postdict.experiments.imitation import Config, decoders, draw, headline, run
 from postdict.loop import GAINS, ImitationDecoder, ImitationTest, LoopParameters
 
 RESPONSE = np.random.default_rng(0).uniform(0.0, 2.0, (12, 5))
@@ -71,7 +70,7 @@ def test_ridges_are_those_of_their_definition():
 
 
 def test_a_uniform_inhibition_is_given_without_another_change():
-    inverse = decoders.pinv(RESPONSE)
+    inverse = pinv(RESPONSE)
     assert decoders.uniform(inverse, RESPONSE) == pytest.approx(0.0, abs=1e-12)
     given = decoders.with_uniform(inverse, RESPONSE, 0.8, 0.15)
     assert specific_gain(given, RESPONSE) == pytest.approx(0.8)
@@ -88,7 +87,7 @@ def test_what_no_motor_pattern_reaches_is_taken_away():
 
 
 def test_a_mode_filter_keeps_gains_of_modes_alone():
-    inverse = decoders.pinv(RESPONSE)
+    inverse = pinv(RESPONSE)
     np.testing.assert_allclose(decoders.mode_filter(0.7 * inverse, RESPONSE), 0.7 * inverse)
     right = np.linalg.svd(RESPONSE, full_matrices=False)[2]
     kept = right @ (decoders.mode_filter(WEIGHTS, RESPONSE) @ RESPONSE) @ right.T

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from postdict import AntisymmetricSTDP, LIFExp, Simulation
 from postdict.experiments import scaling
 from postdict.experiments.scaling.cuts import CUTS
-from postdict.experiments.scaling.trial import learned_at, uniform_inhibition
 from postdict.loop import ImitationTest, LoopParameters, frozen_loop, imitate, learn
 from postdict.world import conditioned_world
 
@@ -115,23 +114,6 @@ def test_configurations_that_cannot_be_are_refused(changes, message):
 def test_a_world_beyond_the_window_is_warned_of():
     with pytest.warns(UserWarning, match="later than the window reaches"):
         replace(SMALL, world_delay=80.0)
-
-
-def test_when_something_was_learned():
-    times = np.array([1e3, 2e3, 4e3, 8e3])
-    assert learned_at(times, np.array([0.2, 0.5, 0.6, 0.9])) is None
-    assert learned_at(times, np.array([0.96, 0.97, 0.98, 0.99])) == 1e3
-    assert learned_at(times, np.array([0.5, 0.9, 1.0, 1.0])) == pytest.approx(2e3 * 2**0.5)
-    again = learned_at(times, np.array([0.99, 0.9, 1.0, 1.0]))  # only what lasts counts
-    assert again == pytest.approx(2e3 * 2**0.5)
-
-
-def test_uniform_inhibition_is_what_is_missing_off_the_diagonal():
-    response = np.array([[2.0, 0.0], [0.0, 2.0]])
-    weights = 0.5 * np.eye(2) - 0.1
-    missing = uniform_inhibition(weights, response)
-    assert missing == pytest.approx(0.1)
-    np.testing.assert_allclose((weights + missing) @ response, np.eye(2), atol=1e-15)
 
 
 @pytest.mark.parametrize("condition", [2.0, 20.0, 100.0])

@@ -8,7 +8,13 @@ from .correlograms import autocorrelation, cross_correlogram, cross_correlograms
 from .currents import ei_correlation, low_passed
 from .distances import population_distance, van_rossum, victor_purpura
 from .imitation import Imitation, score_imitation
-from .inverse import InverseQuality, inverse_quality, specific_part
+from .inverse import (
+    InverseQuality,
+    inverse_quality,
+    specific_gain,
+    specific_part,
+    uniform_inhibition,
+)
 from .operating_state import isi_cv, pairwise_correlation
 from .predictable import predictable_variance
 from .response import measure_response
@@ -37,9 +43,11 @@ __all__ = [
     "population_sparseness",
     "predictable_variance",
     "score_imitation",
+    "specific_gain",
     "specific_part",
     "spike_triggered_average",
     "treves_rolls",
+    "uniform_inhibition",
     "van_rossum",
     "victor_purpura",
     "window_areas",

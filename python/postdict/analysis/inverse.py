@@ -118,3 +118,36 @@ def specific_part(product: ArrayLike) -> Floats:
     if n_motor > 1:
         specific[off_diagonal] -= product[off_diagonal].mean()
     return specific
+
+
+def specific_gain(weights: ArrayLike, response: ArrayLike) -> float:
+    """Return the mean of WG on its diagonal less that off it, mV: what is specific in it.
+
+    Parameters
+    ----------
+    weights : array_like (M, S)
+        Effective weights W.
+    response : array_like (S, M)
+        G, of at least two motor neurons.
+    """
+    product = np.asarray(weights) @ np.asarray(response)
+    diagonal = float(np.trace(product))
+    n = len(product)
+    return diagonal / n - (float(product.sum()) - diagonal) / (n * (n - 1))
+
+
+def uniform_inhibition(weights: ArrayLike, response: ArrayLike) -> float:
+    """Return what, added to all of W, takes the mean off-diagonal element of WG to zero, mV.
+
+    Parameters
+    ----------
+    weights : array_like (M, S)
+        Effective weights W.
+    response : array_like (S, M)
+        G.
+    """
+    response = np.asarray(response)
+    product = np.asarray(weights) @ response
+    n_motor = len(product)
+    off_diagonal = (product.sum() - np.trace(product)) / (n_motor * max(n_motor - 1, 1))
+    return float(-off_diagonal / (response.sum() / n_motor))

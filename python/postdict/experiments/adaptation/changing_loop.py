@@ -238,15 +238,3 @@ class Judge:
             name: self.test.score(decoder, song.tutor, heard).f1
             for name, heard in zip(MEASURES[:2], (song.clean, song.noisy), strict=True)
         }
-
-
-def crossing(times: Matrix, values: Matrix, level: float) -> float | None:
-    """Return the first time at which values are at least `level`, linear between; None if never."""
-    above = np.flatnonzero(values >= level)
-    if not len(above):
-        return None
-    k = int(above[0])
-    if k == 0:
-        return float(times[0])
-    share = (level - values[k - 1]) / (values[k] - values[k - 1])
-    return float(times[k - 1] + share * (times[k] - times[k - 1]))

@@ -15,7 +15,8 @@ from ...lab.runs import RunawayError
 from ...loop.circuit import LoopParameters
 from ...loop.exploration import Exploration, explore, medians_by_world
 from ...loop.imitation import ImitationTest
-from .changing_loop import RATE, ChangingLoop, ChosenGain, Course, Judge, crossing
+from .._shared.curves import LEARNED, crossing, defined
+from .changing_loop import RATE, ChangingLoop, ChosenGain, Course, Judge
 from .drift import Drift, lag
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 Matrix = NDArray[np.float64]
 Arrays = dict[str, Matrix]
 
-RECOVERED = 0.95  # F1 of unseen songs at 4 Hz, clean
 RUNAWAY = 10.0  # motor rate that ends a branch, in units of the one without feedback
 EDGES = (0.0, 0.05, 0.95, 1.0)  # of a branch: fluxes and rates are taken over both ends of it
 DRIFT_TURNS = 2  # the first to settle, the second to measure
@@ -100,7 +100,7 @@ class Bench:
         found["on"] |= {
             "at_once": known(at_once),
             "gain_following": known(judge.with_gain_following(branches["on"].weights[-1])),
-            "lowest_f1": _value(np.min(courses["on"]["imitation_f1"])),
+            "lowest_f1": defined(np.min(courses["on"]["imitation_f1"])),
             "condition_number": float(np.linalg.cond(judge.response)),
         }
         found["by_rate"] = {}
@@ -211,7 +211,7 @@ class Bench:
             found[f"imbalance_{when}"] = (
                 medians_by_world(imbalance(*fluxes), world)["carrying"] if reached else None
             )
-            found[f"motor_rate_{when}"] = _value(rate)
+            found[f"motor_rate_{when}"] = defined(rate)
         return found
 
     def _judge(self, name: str, change: Change, chosen: ChosenGain) -> Judge:
@@ -242,11 +242,7 @@ class Bench:
 
 def known(values: Mapping[str, float | np.floating]) -> Nested:
     """Return values with None for what is not a number."""
-    return {key: _value(value) for key, value in values.items()}
-
-
-def _value(number: float | np.floating) -> float | None:
-    return float(number) if np.isfinite(number) else None
+    return {key: defined(value) for key, value in values.items()}
 
 
 def _last(course: Mapping[str, Matrix]) -> Nested:
@@ -254,5 +250,5 @@ def _last(course: Mapping[str, Matrix]) -> Nested:
 
 
 def _recovery(course: Course, judged: Mapping[str, Matrix]) -> float | None:
-    """Return when (s after the change) F1 reaches `RECOVERED`, or None."""
-    return crossing(1e-3 * course.times, judged["imitation_f1"], RECOVERED)
+    """Return when (s after the change) F1 reaches `LEARNED`, or None."""
+    return crossing(1e-3 * course.times, judged["imitation_f1"], LEARNED)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis import imbalance, inverse_quality
+from ...analysis import imbalance, inverse_quality, specific_gain
 from ...lab.results import Result
 from ...lab.runs import RunawayError
 from ...lab.settings import setting
@@ -35,9 +35,8 @@ from .measures import (
     correlate,
     count,
     first_below,
+    matching_inhibition,
     quartiles,
-    specific_gain,
-    uniform_inhibition,
 )
 
 Matrix = NDArray[np.float64]
@@ -216,7 +215,7 @@ class _Bench:
         A control that runs away all the same has no numbers.
         """
         duration = min(MATCHING, self.config.measure_duration)
-        inhibition = uniform_inhibition(
+        inhibition = matching_inhibition(
             lambda u: self.explored(f"matches {name}", pattern - u, duration).motor_rate,
             rate,
             self.config.excitation,

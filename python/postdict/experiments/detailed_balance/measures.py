@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis import imbalance, window_areas
+from ...analysis import imbalance, specific_gain, window_areas
 from ...lab.results import Nested
 from ...lab.runs import RunawayError
 from ...loop.exploration import Exploration, medians_by_world
@@ -150,15 +150,7 @@ def _correlation(a: Matrix, b: Matrix) -> float | None:
     return float(np.corrcoef(a.ravel(), b.ravel())[0, 1])
 
 
-def specific_gain(weights: Matrix, response: Matrix) -> float:
-    """Return the mean of W G on its diagonal less that off it, mV: what is specific in it."""
-    product = weights @ response
-    diagonal = float(np.trace(product))
-    n = len(product)
-    return diagonal / n - (float(product.sum()) - diagonal) / (n * (n - 1))
-
-
-def uniform_inhibition(rate: Callable[[float], float], target: float, bound: float) -> float:
+def matching_inhibition(rate: Callable[[float], float], target: float, bound: float) -> float:
     """Return what to subtract from all weights, from -bound to bound, for a motor rate (Hz).
 
     `rate` of what is subtracted (mV) falls, and may raise RunawayError where it is beyond bound.

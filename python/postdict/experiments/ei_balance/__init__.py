@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from ...lab.results import Result
 from ...lab.settings import warn_of
 from ...lab.stages import Stage
+from .._shared.curves import median_known
 from .._shared.per_seed import Found, run_per_seed
 from .config import Config, Floats
 from .cortex import Cortex, draw_cortex
 from .figures import draw, headline
 from .measures import Measured, shuffled_by_cell, tuning, tuning_profiles
-from .trial import Bench, median_known
+from .trial import Bench
 
 __all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 

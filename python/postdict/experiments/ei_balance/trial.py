@@ -14,6 +14,7 @@ from ...lab.runs import run_bounded
 from ...lab.stages import Stage
 from ...plasticity import Rule
 from ...simulation import LimitError
+from .._shared.curves import median_known
 from .config import Config, Floats, Stimuli
 from .cortex import Cortex, Running
 from .measures import Measured, factor_for_rate, ongoing_and_evoked, tuning
@@ -267,9 +268,3 @@ class _Course:
             f"{name}_rate_inhibitory": rates[:, 1],
             f"{name}_weight": np.array(self._mean_weights),
         }
-
-
-def median_known(values: Floats) -> float | None:
-    """Return the median of what is not nan."""
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if known.size else None

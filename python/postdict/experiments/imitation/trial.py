@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis import inverse_quality
+from ...analysis import inverse_quality, specific_gain
 from ...lab.stages import Stage
 from ...loop.exploration import explore
 from ...loop.imitation import ImitationDecoder, ImitationTest
 from ...loop.learning import Learned, learn, shuffled
-from .._shared import decoders
+from .._shared.decoders import pinv
 from .._shared.loop_settings import Matrix
 from .._shared.per_seed import Found
-from ..detailed_balance.measures import specific_gain
-from ..theory import lone_neurons
+from . import decoders
 
 if TYPE_CHECKING:
     from . import Config
@@ -112,11 +111,11 @@ class Bench:
         }
         own = inverse_quality(weights, response).scale
         compared = {
-            "learned": decoders.choose(test, weights, response),
+            "learned": decoders.refined(test, weights, response),
             **{name: practised[name].decoder for name in ("ridge_uniform", "ridge")},
-            "pinv": decoders.choose(test, decoders.pinv(response), response),
-            "transpose": decoders.choose(test, response.T, response),
-            "shuffled": decoders.choose(test, shuffled(weights, self.seed), response, own),
+            "pinv": decoders.refined(test, pinv(response), response),
+            "transpose": decoders.refined(test, response.T, response),
+            "shuffled": decoders.refined(test, shuffled(weights, self.seed), response, own),
             "untrained": ImitationDecoder(np.zeros_like(weights), 1.0, None),
         }
         return compared, practised
@@ -142,10 +141,10 @@ class Bench:
             "no_uniform": decoders.with_uniform(weights, response, gain, 0.0),
             "modes": filtered,
             "modes_uniform": decoders.with_uniform(filtered, response, gain, inhibition),
-            "pinv_of_world": decoders.pinv(self.world),
+            "pinv_of_world": pinv(self.world),
             "in_noise": self._learned_in_noise(),
         }
-        variants = {name: decoders.choose(test, one, response) for name, one in single.items()}
+        variants = {name: decoders.refined(test, one, response) for name, one in single.items()}
         return variants | {name: one.decoder for name, one in families.items()}, families
 
     def _stopped(self, learned: Learned) -> dict[float, Matrix]:
@@ -159,17 +158,15 @@ class Bench:
 
     def _learned_in_noise(self) -> Matrix:
         """Return what is learned where sensors fire at random as they do in the noisy songs."""
-        course = lone_neurons.learned(
+        learned = learn(
             self.world,
-            self.config.parameters(),
+            replace(self.config.parameters(), spontaneous_rate=self.config.background_rate),
             self.config.rule(),
             duration=self.config.duration,
             seed=self.seed,
             progress=self.stage.part(f"learns in noise, {self.name}"),
-            noise_rate=self.config.background_rate,
         )
-        last: Matrix = course.weights[-1]
-        return last
+        return learned.weights
 
     def _judged(
         self, test: ImitationTest, decoder: ImitationDecoder, *, swept: bool

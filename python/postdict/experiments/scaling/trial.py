@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analysis import inverse_quality
+from ...analysis import inverse_quality, uniform_inhibition
 from ...lab.results import Nested
 from ...lab.stages import Stage
 from ...loop.exploration import explore
@@ -19,6 +19,7 @@ from ...loop.learning import learn, shuffled
 from ...neurons import LIF
 from ...simulation import LimitError
 from ...world.linear import LinearWorld
+from .._shared.curves import learned_at
 from .._shared.per_seed import Found
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ Matrix = NDArray[np.float64]
 GAINS = np.geomspace(0.8, 3.2, 6)  # in units of 1/c
 V_MINS = (None, 0.0)  # mV from rest
 RATES = (1.0, 4.0)  # Hz, of the unseen songs
-LEARNED = 0.95  # F1 of the unseen song at 1 Hz
 RUNAWAY = 5.0  # motor rate that ends a run, in units of the one before learning
 
 
@@ -107,29 +107,6 @@ class Listening:
             weights = weights + uniform_inhibition(weights, self._response)
         decoders = (self._test.decoder(weights, scale, gain, v_min) for v_min, gain in kinds)
         return ChosenDecoder(self._test.best(decoders, latencies), specific)
-
-
-def uniform_inhibition(weights: Matrix, response: Matrix) -> float:
-    """Return what, added to all of W, takes the mean off-diagonal element of W G to zero, mV."""
-    product_ = weights @ response
-    n_motor = len(product_)
-    off_diagonal = (product_.sum() - np.trace(product_)) / (n_motor * max(n_motor - 1, 1))
-    return float(-off_diagonal / (response.sum() / n_motor))
-
-
-def learned_at(times: Matrix, f1: Matrix) -> float | None:
-    """Return when F1 passed `LEARNED` for good (ms), between samples on a line in log time.
-
-    None where the last sample is below it; the first sample's time where all are above.
-    """
-    below = np.flatnonzero(f1 < LEARNED)
-    if not len(below):
-        return float(times[0])
-    last = int(below[-1])
-    if last == len(f1) - 1:
-        return None
-    share = (LEARNED - f1[last]) / (f1[last + 1] - f1[last])
-    return float(times[last] * (times[last + 1] / times[last]) ** share)
 
 
 def measure_point(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Found:
