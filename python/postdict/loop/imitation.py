@@ -261,7 +261,7 @@ class ImitationTest:
         return score_imitation(*tutor, *answer, delay=delay, tolerance=self.tolerance)
 
     def decoder(
-        self, weights: Matrix, scale: float, gain: float, v_min: float | None
+        self, weights: Floats, scale: float, gain: float, v_min: float | None
     ) -> ImitationDecoder:
         """Return weights (n_motor, n_sensor) of scale c (mV) with a gain in units of 1/c."""
         excitation = gain / scale * self.parameters.excitation
