@@ -23,7 +23,7 @@ FOLDER = str(Path(__file__).parents[1])
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_what_is_raised_inside_leaves_file_and_simulation_whole(tmp_path, error, monkeypatch):
-    monkeypatch.setattr("postdict.simulation._SLICE", 100)
+    monkeypatch.setattr("postdict.simulation.simulation._SLICE", 100)
     sim = Simulation(network())
 
     def fail(t, *_):

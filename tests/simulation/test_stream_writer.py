@@ -138,7 +138,7 @@ def test_after_a_stream_a_full_recorder_stops_the_run_until_there_is_another(tmp
 
 
 def test_checkpoints_in_mid_stream_hold_what_is_in_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr("postdict.simulation._SLICE", 100)
+    monkeypatch.setattr("postdict.simulation.simulation._SLICE", 100)
     sim, expected = Simulation(network()), whole()
     saved = []
 

@@ -16,6 +16,7 @@ from .arrays import (
 from .messages import outside, shown, unknown
 from .scalars import generator, integer, is_single, multiple, number, time_constant, window
 from .spikes import sample_arrays, sorted_spikes, spike_arrays, spike_train, spikes
+from .units import unit_among
 
 __all__ = [
     "chosen",
@@ -38,6 +39,7 @@ __all__ = [
     "spike_train",
     "spikes",
     "time_constant",
+    "unit_among",
     "unknown",
     "vector",
     "window",

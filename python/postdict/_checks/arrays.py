@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._types import Floats
 from .scalars import LARGEST
+from .units import in_unit
 
 
 def finite_array(
@@ -25,6 +26,7 @@ def finite_array(
     """
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} must be a plain array, got a masked one; fill it first")
+    values = in_unit(name, values, unit)
     try:
         given = np.asarray(values)
         if given.dtype.kind not in "biufO":  # numpy would parse texts and drop imaginary parts
@@ -39,8 +41,7 @@ def finite_array(
     if wrong.any():
         place = first_place(wrong)
         at = (show or show_place)(place)
-        offender = f"{result[place]} {unit}".rstrip()
-        raise ValueError(f"{name} must be finite, got {offender} at {at}")
+        raise ValueError(f"{name} must be finite, got {result[place]} at {at}")
     return result
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .messages import outside, shown
+from .units import in_unit
 
 LARGEST = 1e100  # beyond it sums and scaled values could overflow, and no unit here needs it
 SHORTEST_PLAUSIBLE = 0.05  # ms; a time constant below it is almost always in seconds
@@ -24,6 +25,7 @@ def number(
     at_most: float | None = None,
 ) -> float:
     """Return `value` as a finite float within its bounds; ValueError names what is wrong."""
+    value = in_unit(name, value, unit)
     if isinstance(value, (bool, str, bytes)) or np.ndim(value) != 0:
         raise TypeError(f"{name} must be a number, got {value!r}")
     try:
