@@ -13,13 +13,14 @@ from postdict.experiments.negative_image.bursts import (
     ETA,
     N_BINS,
     W_MAX,
+    BurstDepression,
     Cancelled,
-    _Bursts,
     cancel,
     n_fibres,
 )
-from postdict.experiments.negative_image.cells import FROZEN, Bench, around, over_trial
+from postdict.experiments.negative_image.cells import FROZEN, Preparation, around, over_trial
 from postdict.experiments.negative_image.measures import decay, evoked, image, modulation, share
+from postdict.lab.stages import Stage
 
 TINY = {
     "n_targets": 4, "n_relays": 10, "trials": 160, "later_trials": 80, "probe_trials": 40,
@@ -144,25 +145,25 @@ def test_evoked_spikes_are_those_above_the_rate_before():
 
 
 def test_presentations_repeat_and_frozen_weights_stay():
-    bench = Bench(Config(n_targets=3, n_relays=5), 0, lambda _: lambda *_: None)
-    first, second = (bench.present("x", 20, noise=1, response_at=40.0) for _ in range(2))
+    preparation = Preparation(Config(n_targets=3, n_relays=5), 0, Stage())
+    first, second = (preparation.present("x", 20, noise=1, response_at=40.0) for _ in range(2))
     np.testing.assert_array_equal(first.rates, second.rates)
     assert first.rates.shape == (1, 2, 3, 75)
-    assert (first.weights == bench.config.excitation).all()
-    other = bench.present("x", 20, noise=2, response_at=40.0)
+    assert (first.weights == preparation.config.excitation).all()
+    other = preparation.present("x", 20, noise=2, response_at=40.0)
     assert (other.rates != first.rates).any()
-    rule = bench.config.rules(70.0)["causal"]
-    learned = bench.present("x", 20, noise=1, response_at=40.0, rule=rule, n_blocks=2)
+    rule = preparation.config.rules(70.0)["causal"]
+    learned = preparation.present("x", 20, noise=1, response_at=40.0, rule=rule, n_blocks=2)
     assert learned.rates.shape == (2, 2, 3, 75)
-    assert (learned.weights != bench.config.excitation).any()
+    assert (learned.weights != preparation.config.excitation).any()
     assert FROZEN.eta == 0.0
 
 
 def burst(times, speedup=1.0, period=250.0):
-    watcher = _Bursts(period, np.full(100, W_MAX), speedup)
+    cell = BurstDepression(period, np.full(100, W_MAX), speedup)
     for t in times:
-        watcher.spike(t, learns=True)
-    return watcher
+        cell.spike(t, learns=True)
+    return cell
 
 
 def test_bursts_depress_the_fibres_around_their_first_spike():
@@ -203,7 +204,7 @@ def test_burst_model_modulates_and_its_depth_is_that_of_the_fundamental():
 
 
 def test_the_command_writes_the_files_of_the_contract(tmp_path, capsys):
-    arguments = [one for k, v in TINY.items() for one in ("--set", f"{k}={v}")]
+    arguments = [part for k, v in TINY.items() for part in ("--set", f"{k}={v}")]
     folder = tmp_path / "out"
     call = ["run", "negative-image", *arguments, "--out", str(folder), "--no-progress"]
     assert main(call) == 0
@@ -233,6 +234,6 @@ def test_rules_have_the_measured_rate_for_a_target_unless_told():
 
 def test_without_modulation_measures_are_undefined_and_the_command_ends(tmp_path, capsys):
     settings = {**TINY, "response_rate": 1e-9, "seeds": 1}
-    arguments = [one for k, v in settings.items() for one in ("--set", f"{k}={v}")]
+    arguments = [part for k, v in settings.items() for part in ("--set", f"{k}={v}")]
     assert main(["run", "negative-image", *arguments, "--out", str(tmp_path), "--no-progress"]) == 0
     assert "undefined" in capsys.readouterr().out

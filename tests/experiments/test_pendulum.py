@@ -8,9 +8,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from postdict.cli import main
-from postdict.experiments import pendulum
-from postdict.experiments.pendulum import Config, run, torque
+from postdict.experiments.pendulum import Config, headline, run
 from postdict.experiments.pendulum.arm import Accelerometer, arm
+from postdict.experiments.pendulum.figures import draw
+from postdict.experiments.pendulum.songs import torque
 from postdict.lab.checkpoints import Keeper
 from postdict.lab.stages import Stage
 
@@ -34,8 +35,9 @@ def test_wrong_settings_are_refused(change, message):
 
 
 def test_what_cannot_be_inverted_is_said_beforehand():
-    with pytest.warns(UserWarning, match="with gravity > 0 one acceleration means another torque"):
-        Config(gravity=10.0)
+    (doubt,) = Config(gravity=10.0).doubts()
+    assert "with gravity > 0 one acceleration means another torque" in doubt
+    assert Config().doubts() == Config().quick().doubts() == []
 
 
 def test_torques_and_preferred_accelerations_stand_on_both_sides():
@@ -69,8 +71,8 @@ def test_no_episode_senses_the_one_before_it():
     for _ in range(10):
         world.step(push)
     at_rest = config.curves().encode([0.0])
-    for one in (world, fresh):
-        assert np.array_equal(one.reset(2), at_rest)
+    for either in (world, fresh):
+        assert np.array_equal(either.reset(2), at_rest)
     for _ in range(199):
         assert np.array_equal(world.step(push), fresh.step(push))
     assert np.array_equal(world.step(push), at_rest)  # the arm has begun anew, elsewhere
@@ -88,9 +90,9 @@ def test_a_little_learning_inverts_the_arm():
     assert controls["shuffled"]["imitation_f1"] < 0.5
     assert controls["untrained"] == {"imitation_f1": 0.0, "torque_correlation": None}
     figure = Figure()
-    pendulum.draw(result, figure)
+    draw(result, figure)
     assert [ax.get_title("left") for ax in figure.axes if ax.get_title("left")] == list("abcd")
-    assert any("undefined" in text for _, text in pendulum.headline(result))
+    assert any("undefined" in text for _, text in headline(result))
 
 
 def test_an_interrupted_run_is_resumed_to_the_same_bits(tmp_path):

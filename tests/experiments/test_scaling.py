@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from postdict import AntisymmetricSTDP, LIFExp, Simulation
 from postdict.experiments import scaling
 from postdict.experiments.scaling.cuts import CUTS
+from postdict.experiments.scaling.figures import draw
 from postdict.loop import ImitationTest, LoopParameters, frozen_loop, imitate, learn
 from postdict.world import conditioned_world
 
@@ -41,7 +42,7 @@ def test_a_point_has_its_metrics_controls_spread_and_course():
     assert summary["cuts"]["spread"]["40"]["n_seeds"] == 2
     for config in (result, scaling.run(SMALL)):  # with cuts, and with the course alone
         figure = Figure()
-        scaling.draw(config, figure)
+        draw(config, figure)
         assert figure.axes
     assert [line for line, _ in scaling.headline(result)][1:4] == [
         "spread (ms)",
@@ -72,9 +73,9 @@ def test_a_loop_that_runs_away_has_no_score_and_stops_nothing():
 def test_a_cut_whose_points_run_away_is_counted_and_drawn():
     result = scaling.run(replace(RUNAWAY, axes="duration"))
     points = result.summary["cuts"]["duration"].values()
-    assert all(one["ran_away"] and one["n_learned"] == 0 for one in points)
+    assert all(point["ran_away"] and point["n_learned"] == 0 for point in points)
     figure = Figure(figsize=(8.0, 6.0))
-    scaling.draw(result, figure)
+    draw(result, figure)
     assert figure.axes
 
 
@@ -112,8 +113,10 @@ def test_configurations_that_cannot_be_are_refused(changes, message):
 
 
 def test_a_world_beyond_the_window_is_warned_of():
+    late = replace(SMALL, world_delay=80.0)
     with pytest.warns(UserWarning, match="later than the window reaches"):
-        replace(SMALL, world_delay=80.0)
+        scaling.run(late)
+    assert SMALL.doubts() == []
 
 
 @pytest.mark.parametrize("condition", [2.0, 20.0, 100.0])
@@ -165,7 +168,7 @@ def test_the_learning_rate_falls_and_weights_are_sampled_when_asked():
     np.testing.assert_array_equal(falling.times, [1e3, 5e3, 1e4])
     np.testing.assert_array_equal(falling.inhibition[0], constant.inhibition[0])  # the first step
     np.testing.assert_array_equal(0.5 - falling.inhibition[-1], falling.weights)
-    late = [np.abs(np.diff(one.inhibition[1:], axis=0)).mean() for one in (constant, falling)]
+    late = [np.abs(np.diff(run.inhibition[1:], axis=0)).mean() for run in (constant, falling)]
     assert late[1] < 0.6 * late[0]
     with pytest.raises(ValueError, match="n_windows must be 0 or at least 2"):
         learned(anneal=0.5, n_windows=1)

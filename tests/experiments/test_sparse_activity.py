@@ -8,7 +8,8 @@ import pytest
 
 from postdict.analysis import InverseQuality
 from postdict.cli import main
-from postdict.experiments.sparse_activity import REGIMES, Config, regime, run
+from postdict.experiments.sparse_activity import Config, run
+from postdict.experiments.sparse_activity.trial import REGIMES, regime
 
 TINY = Config(
     duration=4e4, eta=1e-3, measure_duration=2e4, seeds=1, delays=(5.0,), ratios=(0.7, 3.0)
@@ -75,7 +76,7 @@ def test_a_runaway_is_reported_and_stops_nothing():
 
 def test_the_command_writes_the_files_of_the_contract_even_if_all_runs_away(tmp_path, capsys):
     settings = ("duration=3e4", "eta=1e-2", "measure_duration=1e4", "seeds=1", "delays=", "ratios=")
-    arguments = [one for setting in settings for one in ("--set", setting)]
+    arguments = [part for setting in settings for part in ("--set", setting)]
     folder = tmp_path / "out"
     call = ["run", "sparse-activity", *arguments, "--set", "A_minus=4", "--out", str(folder)]
     assert main([*call, "--no-progress"]) == 0

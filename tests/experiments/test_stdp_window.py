@@ -20,9 +20,9 @@ def found():
 
 def test_the_engine_reproduces_every_window(found):
     assert set(found.summary["rules"]) == {"antisymmetric", "haas", "vogels", "causal", "sampled"}
-    for one in found.summary["rules"].values():
-        assert one["difference"] <= 1e-12
-        assert max(one["difference_by_frequency"].values()) <= 1e-12
+    for rule in found.summary["rules"].values():
+        assert rule["difference"] <= 1e-12
+        assert max(rule["difference_by_frequency"].values()) <= 1e-12
     assert found.summary["largest_difference"] <= 1e-12
 
 

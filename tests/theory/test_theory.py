@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from postdict import AntisymmetricSTDP, Network, Simulation, VogelsSTDP
-from postdict.experiments.theory import lone_neurons as parts
-from postdict.experiments.theory.trial import SCALES
-from postdict.loop import LoopParameters
+from postdict import AntisymmetricSTDP, VogelsSTDP
 from postdict.theory import (
     KickResponse,
     LinearTheory,
@@ -24,10 +21,6 @@ RULE = AntisymmetricSTDP(eta=1.0, A_plus=1.0, A_minus=0.7, tau_plus=20.0, tau_mi
 LAGS = np.arange(300) + 0.5
 RNG = np.random.default_rng(3)
 RESPONSE = RNG.normal(size=(9, 5))
-
-
-def silent(*_):
-    """Report nothing."""
 
 
 def exponential_response(tau=10.0, at_once=0.6):
@@ -163,52 +156,3 @@ def test_relaxation_and_balance():
     assert balanced_scale([-1.0, 0.0, 1.0], [-2.0, -1.0, 1.0]) == pytest.approx(0.5)
     assert balanced_scale([0.0, 1.0], [1.0, 2.0]) is None
     assert balanced_scale([-1.0, 0.0, 1.0, 2.0, 3.0], [-1, 1, -1, -1, 1]) == pytest.approx(-0.5)
-
-
-@pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_averaging_over_kicks_agrees_with_pairs_of_simulations(sign):
-    # The same noise with and without a kick: the difference is the response, by its definition.
-    parameters = LoopParameters()
-    alone = parts.lone(parameters, 20, 3e5, 1, silent)
-    n, duration = 100, 1e5
-    when = np.arange(1e3, duration - 1e3, 500.0)
-
-    def weighted(size):
-        network = Network(seed=2)
-        motor = network.add_population("motor", n, parameters.motor)
-        network.add_poisson("exploration", motor, rate=150.0, weight=0.1)
-        kicks = network.add_spike_source("kicks", 1, times=when, ids=np.zeros(len(when), int))
-        network.connect(kicks, motor, weights=size, axonal_delay=1.0)
-        simulation = Simulation(network)
-        simulation.run(duration)
-        times = simulation.spikes(motor)[0]
-        after = (times - when[0] - 1.0 + 1e-6) % 500.0
-        return np.exp(-after[(times > 1e3) & (times < when[-1] + 500.0)] / 20.0).sum()
-
-    by_pairs = (weighted(0.1 * sign) - weighted(0.0)) / (0.1 * sign * n * len(when))
-    response = alone.excited if sign > 0 else alone.inhibited
-    by_average = response.weighted(AntisymmetricSTDP(eta=1.0).window)
-    assert by_average == pytest.approx(by_pairs, rel=0.1)
-
-
-def test_a_lone_neuron_that_hears_itself_predicts_what_a_loop_learns():
-    parameters = LoopParameters(world_delay=30.0)
-    rule = AntisymmetricSTDP(eta=4e-4)
-    ((scale, _),), drive = parts.balanced(
-        parameters,
-        [AntisymmetricSTDP(eta=1.0)],
-        [0.0],
-        SCALES,
-        n=20,
-        duration=1e5,
-        seed=1,
-        progress=silent,
-    )
-    loop = parts.learned(4.0 * np.eye(20), parameters, rule, duration=1e6, seed=1, progress=silent)
-    seen = 4.0 * np.trace(loop.settled()) / 20
-    assert seen == pytest.approx(scale, rel=0.15)
-    # The linear theory knows the drive at W = 0 and not how little a neuron that has just fired
-    # answers a kick: the response that counts is weaker by a half, and c larger.
-    linear = parts.lone(parameters, 20, 3e5, 1, silent).linear(rule, 31.0)
-    assert linear.own / rule.eta == pytest.approx(drive[2], abs=0.02)
-    assert 1.3 < seen / linear.scale < 2.2

@@ -22,14 +22,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats
 from ...network import Network
 from ...neurons import LIF
 from ...simulation import ProgressCallback, Simulation
 from ...steps import Steps
-
-Floats = NDArray[np.float64]
 
 TAU, REFRACTORY = 7.0, 0.7  # ms
 DRIVE, NOISE, LEAK = 0.576, 0.759, 1.44  # I, sigma, g
@@ -112,15 +110,15 @@ def cancel(
     net = _network(frequency, n_cycles, learned, feedback, seed)
     simulation = Simulation(net)
     fibres = net.projections[0] if feedback else None
-    watchers = [_Bursts(period, learned[k], speedup) for k in range(n_cells)]
+    cells = [BurstDepression(period, learned[k], speedup) for k in range(n_cells)]
     counts = np.zeros(N_BINS)
     recovery = np.exp(-period * speedup / TAU_W)
     for cycle in range(n_cycles):
         start = cycle * period
         simulation.run_until(start + period, progress=_of_whole(progress, n_cycles * period))
         times, ids = simulation.spikes("cells", start=start)
-        for t, cell in zip(times.tolist(), ids.tolist(), strict=True):
-            watchers[cell].spike(t, learns=learns)
+        for t, k in zip(times.tolist(), ids.tolist(), strict=True):
+            cells[k].spike(t, learns=learns)
         if learns and fibres is not None:
             learned += (bound - learned) * (1.0 - recovery)
             simulation.set_weights(fibres, _kick(learned, period))
@@ -131,7 +129,7 @@ def cancel(
     return Cancelled(
         counts / (1e-3 * period / N_BINS * per_epoch * n_cells),
         learned,
-        {size: sum(one.found[size] for one in watchers) / seconds for size in _BURSTS},
+        {size: sum(cell.found[size] for cell in cells) / seconds for size in _BURSTS},
     )
 
 
@@ -174,7 +172,7 @@ def _of_whole(progress: ProgressCallback | None, stop: float) -> bool | Progress
 
 
 @dataclass
-class _Bursts:
+class BurstDepression:
     """The bursts of one cell, and what they do to its weights.
 
     Bursts of one size share no spikes. One of two is learned from at once, and unlearned when it
@@ -200,7 +198,7 @@ class _Bursts:
             change(2, self.spikes[-2], undo=False)
         if self._ends(4):
             first = self.spikes[-4]
-            for pair in [one for one in self.pairs if one[1] >= first]:
+            for pair in [pair for pair in self.pairs if pair[1] >= first]:
                 self.pairs.remove(pair)
                 self.found[2] -= 1
                 change(2, pair[0], undo=True)

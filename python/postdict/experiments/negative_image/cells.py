@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats, Spikes
 from ...lab.runs import run_bounded
 from ...lab.stages import Stage
 from ...network import Network
@@ -16,16 +15,9 @@ from ...neurons import LIF
 from ...plasticity import AntisymmetricSTDP, Rule
 from ...simulation import Simulation
 from ...steps import Steps
+from .config import BIN, Config
 
-if TYPE_CHECKING:
-    from .config import Config
-
-Floats = NDArray[np.float64]
-Spikes = tuple[Floats, NDArray[np.int64]]
-
-BIN = 2.0  # ms, of histograms over a trial, and of the steps of the response
 COUNTED = 300  # trials
-FAR = 4.0  # widths from its centre at which a Gaussian ends
 
 FROZEN = AntisymmetricSTDP(eta=0.0)
 
@@ -47,8 +39,8 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What one seed does over and over.
+class Preparation:
+    """Targets and relays of one seed, at rest again before everything that is presented.
 
     Parameters
     ----------

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...lab import settings as _config
-from ...lab.settings import setting
+from ..._types import Floats
+from ...lab.settings import check, setting
 from ...plasticity import AntisymmetricSTDP, CausalSTDP, Rule, VogelsSTDP
 from ...steps import Steps
-from .cells import BIN, FAR
 
-Floats = NDArray[np.float64]
-
+BIN = 2.0  # ms, of histograms over a trial, and of the steps of the response
 BLOCKS = 40  # of trials, with histograms of their own
+FAR = 4.0  # widths from its centre at which a Gaussian ends
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Config:
     seed: int = setting(0, "the first of them", at_least=0)
 
     def __post_init__(self) -> None:
-        _config.check(self)
+        check(self)
         if not self.burst_frequencies:
             raise ValueError("burst_frequencies must name at least one frequency, got none")
         if self.last_relay <= self.first_relay:

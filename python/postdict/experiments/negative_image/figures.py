@@ -227,17 +227,17 @@ def _draw_novel(result: Result, ax: Axes) -> None:
 def _draw_seeds(result: Result, ax: Axes) -> None:
     """Draw what is left of the predictable and of the novel stimulus in every seed."""
     groups: list[tuple[str, str, Any]] = [
-        ("reversed", REVERSED[1], lambda one: one["controls"]["reversed_window"]["residual"])
+        ("reversed", REVERSED[1], lambda seed: seed["controls"]["reversed_window"]["residual"])
     ]
     for name, (_, color) in RULES.items():
         groups += [
-            (name, color, lambda one, name=name: one["rules"][name]["residual"]),
-            (name, color, lambda one, name=name: _passed(one["rules"][name]["novel"])),
+            (name, color, lambda seed, name=name: seed["rules"][name]["residual"]),
+            (name, color, lambda seed, name=name: _passed(seed["rules"][name]["novel"])),
         ]
     labels = ["reversed"]
     for k, (_, color, value) in enumerate(groups):
-        found = [value(one) for one in result.summary["per_seed"]]
-        values = [max(one, LEAST) for one in found if one is not None]
+        found = [value(seed) for seed in result.summary["per_seed"]]
+        values = [max(left, LEAST) for left in found if left is not None]
         offsets = (
             np.linspace(-0.15, 0.15, len(values)) if len(values) > 1 else np.zeros(len(values))
         )

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ..._types import Floats
 from ...world.codes import LinearDecoder
 from ...world.protocol import World
-
-if TYPE_CHECKING:
-    from . import Config
-
-Matrix = NDArray[np.float64]
-
-MOBILITY = 3.0  # rad/s² per N m: 3 / (m l²) of Pendulum-v1, whose m and l are 1
-LARGEST_TORQUE = 2.0  # N m, its bound
+from .config import LARGEST_TORQUE, Config
 
 
 class Accelerometer:
@@ -31,7 +22,7 @@ class Accelerometer:
         """Begin an episode: what is seen first is no change."""
         self._velocity: float | None = None
 
-    def encode(self, observation: Any) -> Matrix:
+    def encode(self, observation: Any) -> Floats:
         """Return the kicks of the sensors, mV."""
         velocity = float(observation[2])
         before = velocity if self._velocity is None else self._velocity

@@ -103,7 +103,7 @@ def _draw_scores(result: Result, ax: Axes) -> None:
             (-0.17, "imitation_f1", "o"),
             (0.17, "torque_correlation", "^"),
         ):
-            values = [scores(one, score)[name] for one in result.summary["per_seed"]]
+            values = [scores(seed, score)[name] for seed in result.summary["per_seed"]]
             known = np.array([v for v in values if v is not None])
             if len(known):
                 apart = np.linspace(-0.08, 0.08, len(known)) if len(known) > 1 else 0.0

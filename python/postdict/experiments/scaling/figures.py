@@ -68,7 +68,7 @@ def _draw_cut(ax: Axes, name: str, cut: Nested) -> None:
         spread = [
             point["spread"]["controls"][control] if control else point["spread"] for point in points
         ]
-        known = [k for k, one in enumerate(of) if one[metric] is not None]
+        known = [k for k, scores in enumerate(of) if scores[metric] is not None]
         plotting.ranges(
             ax,
             [x[k] for k in known],
@@ -96,7 +96,7 @@ def _draw_cut(ax: Axes, name: str, cut: Nested) -> None:
     ax.set(xlabel=CUTS[name].label, ylim=(0, 1.04))
     if name in LOGARITHMIC:
         ax.set_xscale("log")
-        ax.set_xticks(x, [f"{one:g}" for one in x])
+        ax.set_xticks(x, [f"{value:g}" for value in x])
         ax.minorticks_off()
 
 

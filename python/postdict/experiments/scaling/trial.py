@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats
 from ...analysis import inverse_quality, uniform_inhibition
 from ...lab.results import Nested
 from ...lab.stages import Stage
@@ -21,11 +20,7 @@ from ...simulation import LimitError
 from ...world.linear import LinearWorld
 from .._shared.curves import learned_at
 from .._shared.per_seed import Found
-
-if TYPE_CHECKING:
-    from . import Config
-
-Matrix = NDArray[np.float64]
+from .config import Config
 
 GAINS = np.geomspace(0.8, 3.2, 6)  # in units of 1/c
 V_MINS = (None, 0.0)  # mV from rest
@@ -54,7 +49,7 @@ class Listening:
         Of the songs.
     """
 
-    def __init__(self, world: LinearWorld, config: Config, response: Matrix, seed: int) -> None:
+    def __init__(self, world: LinearWorld, config: Config, response: Floats, seed: int) -> None:
         parameters = config.parameters()
         self._unit = config.weight_unit
         self._response = response
@@ -72,7 +67,7 @@ class Listening:
         latencies = world.earliest + np.arange(0.0, span + 1e-9, 0.5 * config.tolerance)
         self._latencies: list[float] = latencies.tolist()
 
-    def choose(self, weights: Matrix) -> ChosenDecoder:
+    def choose(self, weights: Floats) -> ChosenDecoder:
         """Return the decoder with these weights that imitates the practice song best."""
         kinds = list(product(self._test.v_mins(V_MINS), GAINS))
         both = [
@@ -81,7 +76,7 @@ class Listening:
         ]
         return max(both, key=lambda chosen: chosen.decoder.practice_f1)
 
-    def again(self, weights: Matrix, like: ChosenDecoder) -> ChosenDecoder:
+    def again(self, weights: Floats, like: ChosenDecoder) -> ChosenDecoder:
         """Return the same decoder with other weights, at the same gain or one that is near."""
         decoder = like.decoder
         assert decoder.latency is not None
@@ -96,7 +91,7 @@ class Listening:
 
     def _best(
         self,
-        weights: Matrix,
+        weights: Floats,
         kinds: list[tuple[float | None, float]],
         latencies: Sequence[float],
         *,
@@ -109,7 +104,7 @@ class Listening:
         return ChosenDecoder(self._test.best(decoders, latencies), specific)
 
 
-def measure_point(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Found:
+def run_trial(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Found:
     """Return the metrics of one point and seed, and its arrays: the course of F1 and the weights.
 
     What is not defined in a world whose loop ran away is None.
@@ -197,7 +192,7 @@ AFTER = (
 )
 
 
-def _scores(listening: Listening, weights: Matrix, chosen: ChosenDecoder | None = None) -> Nested:
+def _scores(listening: Listening, weights: Floats, chosen: ChosenDecoder | None = None) -> Nested:
     chosen = chosen or listening.choose(weights)
     found = [listening.f1(chosen, rate, noisy=noisy) for rate in RATES for noisy in (False, True)]
     return dict(zip(SCORES, found, strict=True))

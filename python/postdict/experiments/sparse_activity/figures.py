@@ -171,7 +171,7 @@ def _draw_conditions(result: Result, ax: Axes, name: str) -> None:
     kinds = ("before", "untrained", "after", "shuffled", "no_mean")
     for k, kind in enumerate(kinds):
         color = CONDITIONS.get(kind, plotting.PURPLE)
-        values = [_value(one, kind, name) for one in result.summary["per_seed"]]
+        values = [_value(metrics, kind, name) for metrics in result.summary["per_seed"]]
         known = [v for v in values if v is not None]
         if not known:
             ax.text(k, 0.5, "runaway", transform=ax.get_xaxis_transform(), ha="center", fontsize=8)
@@ -276,8 +276,8 @@ def _draw_over_delay(result: Result, ax: Axes, name: str) -> None:
     over = result.summary["over_delay"]
     for kind, color in CONDITIONS.items():
         found = [
-            (float(delay), _value(one, kind, name), _value(one["spread"], kind, name))
-            for delay, one in over.items()
+            (float(delay), _value(point, kind, name), _value(point["spread"], kind, name))
+            for delay, point in over.items()
         ]
         known = [(delay, value, limits) for delay, value, limits in found if value is not None]
         if known:

@@ -5,22 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._types import Floats
 from ...analysis import InverseQuality, inverse_quality
 from ...lab.results import Nested
+from ...lab.stages import Stage
 from ...loop.exploration import Exploration, explore
 from ...loop.learning import Learned, learn, shuffled
 from ...simulation import LimitError
-
-if TYPE_CHECKING:
-    from ...lab.stages import Stage
-    from . import Config
-
-Matrix = NDArray[np.float64]
+from .config import Config
 
 REGIMES = ("runaway", "echo", "sparse inverse", "suppression")
 INVERSE_ERROR = 0.5  # of the specific inverse error: below it W counts as an inverse
@@ -99,7 +96,7 @@ def regime(before: float, after: float, quality: InverseQuality) -> str:
     return "sparse inverse" if inverts else "suppression"
 
 
-def explore_row(config: Config, world: Matrix, seed: int, delay: float, stage: Stage) -> Row:
+def run_trial(config: Config, world: Floats, seed: int, delay: float, stage: Stage) -> Row:
     """Learn and measure at one loop delay (ms), for every A_minus/A_plus."""
     config = config.at_delay(delay)
     exploring = partial(
@@ -219,7 +216,7 @@ def _beyond(delay: float) -> float:
     return max(200.0, math.ceil(delay) + 2 * SETTLING)
 
 
-def _autocorrelation(exploration: Exploration, delay: float) -> tuple[Matrix, Matrix]:
+def _autocorrelation(exploration: Exploration, delay: float) -> tuple[Floats, Floats]:
     return exploration.autocorrelation(max_lag=_beyond(delay))
 
 

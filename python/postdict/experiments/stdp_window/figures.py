@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ... import plotting
+from ..._types import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from ...lab.results import Result
-
-Floats = NDArray[np.float64]
 
 TITLES = {
     "antisymmetric": "AntisymmetricSTDP",
@@ -31,9 +29,9 @@ def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: differences relative to each window's peak."""
     summary = result.summary
     lines = []
-    for name, one in summary["rules"].items():
-        by_frequency = max(one["difference_by_frequency"].values())
-        numbers = f"{one['difference']:.1e}, by frequency {by_frequency:.1e}"
+    for name, rule in summary["rules"].items():
+        by_frequency = max(rule["difference_by_frequency"].values())
+        numbers = f"{rule['difference']:.1e}, by frequency {by_frequency:.1e}"
         lines.append((f"{TITLES[name].split(':')[0]}: off its window by", numbers))
     control = summary["controls"]["reversed_window"]
     lines.append(("window reversed in time: off its own by", f"{control['difference']:.1e}"))
@@ -50,8 +48,7 @@ def draw(result: Result, figure: Figure) -> None:
     for name, title in TITLES.items():
         ax = plotting.panel(next(panels), next(letters), title)
         _draw_window(ax, result, name)
-        one = result.summary["rules"][name]
-        _note(ax, f"off by {one['difference']:.0e}")
+        _note(ax, f"off by {result.summary['rules'][name]['difference']:.0e}")
         if name == "haas":
             _cite_haas(ax, result)
         if name == "antisymmetric":

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats
 from ...connectivity import all_to_all
+from ...lab.stages import Stage
 from ...network import Network
 from ...network.parts import Projection
 from ...neurons import LIF
 from ...plasticity import Rule
 from ...simulation import Simulation
-
-if TYPE_CHECKING:
-    from ...lab.stages import Stage
-    from . import Config
-
-Floats = NDArray[np.float64]
+from .config import Config
 
 # A cell that fires when it is told to, whatever its plastic synapses do.
 _CELL, _PULSE = LIF(tau_m=1.0, v_thresh=1e6), 1e7
@@ -90,7 +85,7 @@ class PairingProtocol:
         self.projections: list[tuple[Projection, Projection]] = []
         for inhibitory in (True, False):
             for sparse in (False, True):
-                one, other = (
+                from_0, from_above = (
                     net.connect(
                         "pre",
                         "cells",
@@ -102,7 +97,7 @@ class PairingProtocol:
                     )
                     for w in (0.0, self.above)
                 )
-                self.projections.append((one, other))
+                self.projections.append((from_0, from_above))
         self.simulation = Simulation(net)
 
     def run(self, stage: Stage) -> Seen:
@@ -114,8 +109,8 @@ class PairingProtocol:
             self.arrivals,
             spikes,
             [
-                (self._change(one, 0.0), self._change(other, self.above))
-                for one, other in self.projections
+                (self._change(from_0, 0.0), self._change(from_above, self.above))
+                for from_0, from_above in self.projections
             ],
         )
 

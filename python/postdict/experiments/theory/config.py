@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...lab import settings as _config
-from ...lab.settings import setting
+from ..._types import Floats
+from ...lab.settings import check, setting
 from ...loop.circuit import LoopParameters
 from ...neurons import LIF
 from ...plasticity import AntisymmetricSTDP
 from ...world.matrices import sparse_world
-
-Matrix = NDArray[np.float64]
 
 TAUS = (100.0, 50.0)  # ms, of the motor membrane
 # A_minus, time constant of both sides (ms). The first has no area and is used for all else.
@@ -48,7 +45,7 @@ class Config:
     seed: int = setting(0, "the first of them", at_least=0)
 
     def __post_init__(self) -> None:
-        _config.check(self)
+        check(self)
         if self.n_sensor < self.n_motor:
             raise ValueError(
                 f"n_sensor must be at least n_motor = {self.n_motor}, got {self.n_sensor}"
@@ -57,14 +54,14 @@ class Config:
             raise ValueError(
                 f"fan_out must be at most n_sensor = {self.n_sensor}, got {self.fan_out}"
             )
-        for one in self.all_delays():
-            if one <= 1.0:
-                raise ValueError(f"delays must be above 1 ms, the synapse's own, got {one:g} ms")
+        for delay in self.all_delays():
+            if delay <= 1.0:
+                raise ValueError(f"delays must be above 1 ms, the synapse's own, got {delay:g} ms")
 
     def all_delays(self) -> list[float]:
         """Return the loop delays, ms, ascending."""
         try:
-            found = sorted({float(one) for one in self.delays.replace(",", " ").split()})
+            found = sorted({float(word) for word in self.delays.replace(",", " ").split()})
         except ValueError:
             raise ValueError(f"delays must be numbers in ms, got {self.delays!r}") from None
         if not found:
@@ -102,7 +99,7 @@ class Config:
         A_minus, tau = WINDOWS[window]
         return AntisymmetricSTDP(self.eta if eta is None else eta, 1.0, A_minus, tau, tau)
 
-    def make_world(self, seed: int) -> Matrix:
+    def make_world(self, seed: int) -> Floats:
         """Return the world (n_sensor, n_motor) of one seed."""
         rng = np.random.default_rng([seed, 0x3301D])
         return sparse_world(

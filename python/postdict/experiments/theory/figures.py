@@ -144,9 +144,9 @@ def _draw_scale(result: Result, ax: Axes, tau_m: str) -> None:
         delays = [float(delay) for delay in cells]
 
         def values(name: str, cells: dict[str, Any] = cells) -> list[float]:
-            return [np.nan if one[name] is None else one[name] for one in cells.values()]
+            return [np.nan if cell[name] is None else cell[name] for cell in cells.values()]
 
-        low, high = ([one["c_seen"][k] for one in spread.values()] for k in (0, 1))
+        low, high = ([limits["c_seen"][k] for limits in spread.values()] for k in (0, 1))
         seen = np.array(values("c_seen"))
         ax.errorbar(
             delays,
@@ -194,8 +194,8 @@ def _draw_rates(result: Result, ax: Axes) -> None:
         ("decay", plotting.BLACK, "forgetting"),
         ("growth", plotting.VERMILION, "growing from 0"),
     ):
-        for k, one in enumerate(result.summary["per_seed"]):
-            modes = one["modes"]
+        for k, seed in enumerate(result.summary["per_seed"]):
+            modes = seed["modes"]
             s = np.array(list(modes["singular_values"].values()))
             order = np.argsort(s)
             ax.plot(
@@ -219,7 +219,7 @@ def _draw_rates(result: Result, ax: Axes) -> None:
         yscale="log",
     )
     ticks = [2.0, 3.0, 5.0, 8.0]
-    ax.set_xticks(ticks, [f"{one:g}" for one in ticks])
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
     ax.legend(fontsize=7)
 
@@ -253,8 +253,8 @@ def _draw_filters(result: Result, ax: Axes) -> None:
 def _draw_ridges(result: Result, ax: Axes) -> None:
     cells = [(float(k), v) for k, v in result.summary["ridge"].items() if float(k) > 0]
     spread = result.summary["spread"]["ridge"]
-    noise = [one for one, _ in cells]
-    limits = [spread[f"{one:g}"]["lambda_fitted"] for one in noise]
+    noise = [rate for rate, _ in cells]
+    limits = [spread[f"{rate:g}"]["lambda_fitted"] for rate in noise]
     plotting.ranges(
         ax,
         noise,
@@ -288,8 +288,8 @@ def _draw_misfits(result: Result, ax: Axes) -> None:
             ax,
             places,
             [cell[key] for cell in ridge.values()],
-            [one[key][0] for one in spread.values()],
-            [one[key][1] for one in spread.values()],
+            [limits[key][0] for limits in spread.values()],
+            [limits[key][1] for limits in spread.values()],
             label=label,
             color=color,
         )

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ... import analysis, theory
-from ..._types import Spikes
+from ..._types import Floats, Spikes
 from ...connectivity import one_to_one
 from ...loop.circuit import LoopParameters, closed_loop
 from ...network import Network
 from ...plasticity import AntisymmetricSTDP
 from ...simulation import ProgressCallback, Simulation
-
-Matrix = NDArray[np.float64]
 
 SETTLING = 1e3  # ms left out at the start of every measurement
 LONGEST_LAG = 300.0  # ms
@@ -28,7 +25,7 @@ class Lone:
     """Motor neurons that explore without feedback: all that the linear theory knows of them."""
 
     rate: float  # Hz
-    autocorrelation: tuple[Matrix, Matrix]  # lags (ms), Hz
+    autocorrelation: tuple[Floats, Floats]  # lags (ms), Hz
     excited: theory.KickResponse  # to a kick of +exploration_weight
     inhibited: theory.KickResponse  # to one of -exploration_weight
 
@@ -117,12 +114,12 @@ def drives(
         rule.window, delay, rate=0.0, autocorrelation=_autocorrelation(spikes, n, duration)
     )
     times = spikes[0][spikes[0] >= SETTLING]
-    one = np.zeros(len(times), dtype=np.int64)
+    pooled_ids = np.zeros(len(times), dtype=np.int64)
     potentiation, depression = analysis.fluxes(
         times + delay,
-        one,
+        pooled_ids,
         times,
-        one,
+        pooled_ids,
         n_pre=1,
         n_post=1,
         eta=rule.eta,
@@ -141,13 +138,13 @@ def balanced(
     parameters: LoopParameters,
     rules: Sequence[AntisymmetricSTDP],
     uniforms: Sequence[float],
-    scales: Matrix,
+    scales: Floats,
     *,
     n: int,
     duration: float,
     seed: int,
     progress: ProgressCallback,
-) -> tuple[list[tuple[float | None, float]], Matrix]:
+) -> tuple[list[tuple[float | None, float]], Floats]:
     """Predict (c, b) of each rule from motor neurons that hear themselves and one another.
 
     c is where a neuron's own drive vanishes. Where the window has an area, the drive between
@@ -195,7 +192,7 @@ def balanced(
 
 def _curves(
     sweep: Sequence[Spikes], rule: AntisymmetricSTDP, delay: float, n: int, duration: float
-) -> tuple[Matrix, Matrix]:
+) -> tuple[Floats, Floats]:
     values = np.array([drives(spikes, rule, delay, n, duration) for spikes in sweep])
     return values[:, 0], values[:, 1]
 
@@ -204,36 +201,31 @@ def _curves(
 class Course:
     """Effective weights of a loop over time."""
 
-    times: Matrix  # (n_samples,) ms
-    weights: Matrix  # (n_samples, n_motor, n_sensor) mV
+    times: Floats  # (n_samples,) ms
+    weights: Floats  # (n_samples, n_motor, n_sensor) mV
     rate: float  # of a motor neuron, Hz
 
-    def settled(self) -> Matrix:
+    def settled(self) -> Floats:
         """Return the weights' mean over the second half."""
         return np.asarray(self.weights[len(self.times) // 2 :].mean(axis=0))
 
 
 def learned(
-    world: Matrix,
+    world: Floats,
     parameters: LoopParameters,
     rule: AntisymmetricSTDP,
     *,
     duration: float,
     seed: int,
     progress: ProgressCallback,
-    start: Matrix | None = None,
+    start: Floats | None = None,
     noise_rate: float = 0.0,
     n_samples: int = 200,
 ) -> Course:
-    """Let the loop learn from W = `start` (0 by default), with spontaneous sensor spikes (Hz).
-
-    A kick of exactly one threshold makes a sensor fire once, and where the reset is by
-    subtraction it leaves the potential as it was.
-    """
+    """Let the loop learn from W = `start` (0 by default), with spontaneous sensor spikes (Hz)."""
+    parameters = replace(parameters, spontaneous_rate=noise_rate)
     loop = closed_loop(world, parameters, rule, seed=seed)
     assert loop.inhibition is not None
-    if noise_rate:
-        loop.network.add_poisson("spontaneous", loop.sensor, rate=noise_rate, weight=1.0)
     samples = loop.network.record(
         loop.inhibition, "weights", every=duration / n_samples, max_bytes=2**29
     )
@@ -279,7 +271,7 @@ def _rate(spikes: Spikes, n: int, duration: float) -> float:
     return float(1e3 * (spikes[0] >= SETTLING).sum() / (n * (duration - SETTLING)))
 
 
-def _autocorrelation(spikes: Spikes, n: int, duration: float) -> tuple[Matrix, Matrix]:
+def _autocorrelation(spikes: Spikes, n: int, duration: float) -> tuple[Floats, Floats]:
     return analysis.autocorrelation(
         *spikes, n=n, start=SETTLING, stop=duration, max_lag=LONGEST_LAG, bin_width=1.0
     )
