@@ -7,6 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from postdict import AntisymmetricSTDP, Network, Simulation
+from postdict.experiments._shared.lone_neurons import lone
 from postdict.experiments.theory import Config, headline, lone_neurons, run
 from postdict.experiments.theory.comparisons import NOISE, SCALES
 from postdict.experiments.theory.config import TAUS, WINDOWS
@@ -62,7 +63,7 @@ def test_a_tiny_run_compares_all_and_draws():
 def test_averaging_over_kicks_agrees_with_pairs_of_simulations(sign):
     # The same noise with and without a kick: the difference is the response, by its definition.
     parameters = LoopParameters()
-    alone = lone_neurons.lone(parameters, 20, 3e5, 1, Stage())
+    alone = lone(parameters, 20, 3e5, 1, Stage())
     n, duration = 100, 1e5
     when = np.arange(1e3, duration - 1e3, 500.0)
 
@@ -104,6 +105,6 @@ def test_a_lone_neuron_that_hears_itself_predicts_what_a_loop_learns():
     assert seen == pytest.approx(scale, rel=0.15)
     # The linear theory knows the drive at W = 0 and not how little a neuron that has just fired
     # answers a kick: the response that counts is weaker by a half, and c larger.
-    linear = lone_neurons.lone(parameters, 20, 3e5, 1, Stage()).linear(rule, 31.0)
+    linear = lone(parameters, 20, 3e5, 1, Stage()).linear(rule.window, 31.0)
     assert linear.own / rule.eta == pytest.approx(drive[2], abs=0.02)
     assert 1.3 < seen / linear.scale < 2.2

@@ -15,7 +15,7 @@ from .._types import Floats
 from ..network import Network
 from ..network.parts import Population, Projection, SpikeSource
 from ..neurons import LIF, LIFExp
-from ..plasticity import AntisymmetricSTDP
+from ..plasticity import Rule
 from ..world.linear import AnyWorld, LinearWorld, as_linear
 
 MOTOR = LIF(tau_m=100.0)
@@ -45,6 +45,8 @@ class LoopParameters:
         spike acts as W = E - w; otherwise the excitation comes alone first.
     spontaneous_rate : float
         Hz, of sensor spikes that no motor spike caused.
+    dendritic_delay : float
+        ms by which the plastic synapses see a motor spike later than it is fired.
     """
 
     motor: LIF | LIFExp = MOTOR
@@ -56,6 +58,7 @@ class LoopParameters:
     excitation: float = 0.5
     inhibition_lag: float = 0.0
     spontaneous_rate: float = 0.0
+    dendritic_delay: float = 0.0
 
     @property
     def delay(self) -> float:
@@ -77,7 +80,7 @@ class Loop:
 def closed_loop(
     world: AnyWorld,
     parameters: LoopParameters,
-    plasticity: AntisymmetricSTDP,
+    plasticity: Rule,
     *,
     seed: int,
 ) -> Loop:
@@ -88,7 +91,7 @@ def closed_loop(
     world : array (n_sensor, n_motor) or LinearWorld
         What a motor spike adds to each sensor, mV.
     parameters : LoopParameters
-    plasticity : AntisymmetricSTDP
+    plasticity : Rule
         The rule of the inhibition.
     seed : int
         Of the exploration.
@@ -101,6 +104,7 @@ def closed_loop(
         motor,
         weights=parameters.excitation,
         axonal_delay=delay + parameters.inhibition_lag,
+        dendritic_delay=parameters.dendritic_delay,
         inhibitory=True,
         plasticity=plasticity,
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from .._types import Floats
 from ..lab.runs import run_bounded
-from ..plasticity import AntisymmetricSTDP
+from ..plasticity import Rule
 from ..simulation import ProgressCallback, Simulation
 from ..world.linear import AnyWorld
 from .circuit import LoopParameters, closed_loop
@@ -48,7 +48,7 @@ class Learned:
 def learn(
     world: AnyWorld,
     parameters: LoopParameters,
-    rule: AntisymmetricSTDP,
+    rule: Rule,
     *,
     duration: float,
     seed: int,

@@ -9,10 +9,13 @@ from .drives import balanced_scale, cross_drive, own_drive
 from .fixed_point import fixed_point, modes, relaxation, ridge_inverse
 from .kick import KickResponse, kick_response
 from .linear import LinearTheory
+from .window import Window, area
 
 __all__ = [
     "KickResponse",
     "LinearTheory",
+    "Window",
+    "area",
     "balanced_scale",
     "cross_drive",
     "fixed_point",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import _checks
 from .._types import Floats
 from ..analysis import cross_correlogram
 from .window import SUBDIVISION, Window
@@ -35,6 +36,39 @@ class KickResponse:
     def total(self) -> float:
         """Spikes that a kick adds in all, per mV."""
         return self.at_once + float(self.density.sum()) * 2.0 * float(self.lags[0])
+
+    def filtered(self, tau_syn: float) -> KickResponse:
+        """Return the response to a current of the same area, e^(-v/tau_syn)/tau_syn, in its place.
+
+        To linear order such a current is a stream of small kicks, so that the response is this one
+        folded with the current: exact in every bin where `density` is constant in each, and where
+        the neuron's other input is as it was.
+
+        Parameters
+        ----------
+        tau_syn : float
+            Time constant of the current, ms.
+
+        Examples
+        --------
+        A neuron that can answer only at once answers as the current flows:
+
+        >>> jump = KickResponse(0.5, np.arange(200) + 0.5, np.zeros(200))
+        >>> jump.filtered(5.0).total
+        0.5
+        """
+        tau_syn = _checks.time_constant("tau_syn", tau_syn)
+        width = 2.0 * float(self.lags[0])
+        bins = np.arange(len(self.lags))
+        left = np.exp(-width / tau_syn)  # of a current, after a bin
+        # What of a current that begins at the start of bin 0, or anywhere in it alike, flows in
+        # each bin.
+        from_start = (1.0 - left) * left**bins
+        from_within = np.empty_like(from_start)
+        from_within[0] = 1.0 - (1.0 - left) * tau_syn / width
+        from_within[1:] = tau_syn / width * (1.0 - left) ** 2 * left ** (bins[1:] - 1.0)
+        later = np.convolve(self.density, from_within)[: len(bins)]
+        return KickResponse(0.0, self.lags, self.at_once / width * from_start + later)
 
     def weighted(self, window: Window) -> float:
         """Return the integral of window(lag) chi(lag) over lags >= 0, the kick itself at 0."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +85,48 @@ class LinearTheory:
     def uniform(self) -> float:
         """The b of W G = c 1 - b 11', mV: inhibition of all by all."""
         return 1e-3 * self.rate * self.area / (self.kappa - self.mirror)
+
+    @property
+    def converges(self) -> bool:
+        """Whether W G comes to rest at the fixed point: kappa > |kappa'|.
+
+        The symmetric part of W G decays with kappa - kappa', the rest with kappa + kappa'.
+        """
+        return self.kappa > abs(self.mirror)
+
+    def settled_rate(self, n_motor: int, gain: float) -> float:
+        """Return the motor rate (Hz) at the fixed point of a loop; infinite where there is none.
+
+        Each spike brings about `gain` (c - M b) more, and b is proportional to the rate, so that
+        with x the settled rate over that without feedback
+
+        ``gain M b x^2 + (1 - gain c) x - 1 = 0``.
+
+        A window of positive area (b > 0) has such an x at any c; one without area only while a
+        neuron's own echo stays below one spike, gain c < 1.
+
+        Parameters
+        ----------
+        n_motor : int
+            M.
+        gain : float
+            Spikes that a kick adds in all, per mV: `KickResponse.total`.
+
+        Examples
+        --------
+        >>> LinearTheory(rate=8.0, own=-0.5, kappa=1.0, mirror=0.0, area=0.0).settled_rate(20, 1.0)
+        16.0
+        """
+        if not self.converges:
+            return math.inf
+        growth, brake = 1.0 - gain * self.scale, gain * n_motor * self.uniform
+        if brake == 0.0:
+            return self.rate / growth if growth > 0.0 else math.inf
+        inside = growth**2 + 4.0 * brake
+        if inside < 0.0:
+            return math.inf
+        ratio = (math.sqrt(inside) - growth) / (2.0 * brake)
+        return self.rate * ratio if ratio > 0.0 else math.inf
 
     def ridge(self, noise_rate: float) -> float:
         """Return lambda for sensor spikes (Hz) that no motor spike caused, as seen from W = 0.

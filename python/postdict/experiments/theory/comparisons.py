@@ -11,6 +11,7 @@ from ... import theory
 from ..._types import Floats
 from ...analysis import inverse_quality
 from ...lab.stages import Stage
+from .._shared.lone_neurons import Lone
 from . import lone_neurons
 from .config import WINDOWS, Config
 
@@ -22,7 +23,7 @@ PERTURBATION = 0.4  # mV in W G, of each mode
 
 
 def compared_scales(
-    config: Config, tau_m: float, alone: lone_neurons.Lone, seed: int, stage: Stage
+    config: Config, tau_m: float, alone: Lone, seed: int, stage: Stage
 ) -> tuple[dict[str, Any], Floats]:
     """Return c and b, predicted and seen, by window and delay, and the drives over imposed c."""
     n = config.n_motor
@@ -34,7 +35,7 @@ def compared_scales(
         label = f"tau_m {tau_m:g} ms, D {delay:g} ms"
         parameters = config.parameters(delay, tau_m)
         rules = [config.rule(name, eta=1.0) for name in WINDOWS]
-        linear = [alone.linear(rule, delay) for rule in rules]
+        linear = [alone.linear(rule.window, delay) for rule in rules]
         found, curve = lone_neurons.balanced(
             parameters,
             rules,
@@ -73,7 +74,7 @@ def compared_modes(
     config: Config,
     world: Floats,
     response: Floats,
-    alone: lone_neurons.Lone,
+    alone: Lone,
     seed: int,
     stage: Stage,
 ) -> tuple[dict[str, Any], Floats]:
@@ -117,7 +118,7 @@ def compared_modes(
     remaining = np.mean(remains, axis=0)
     gone = 1e3 * _rates(back.times, 1.0 - remaining)
 
-    linear = alone.linear(rule, config.delay, alone.both_signs())
+    linear = alone.linear(rule.window, config.delay, alone.both_signs())
     running = replace(linear, rate=float(np.mean(rates)), mirror=0.0)
     scale = float(np.trace(settled @ response)) / len(s)
     found, _ = lone_neurons.balanced(

@@ -1,4 +1,4 @@
-"""What `theory` simulates: lone motor neurons, motor neurons that hear themselves, whole loops."""
+"""What `theory` simulates: the balance of motor neurons that hear themselves, and whole loops."""
 
 from __future__ import annotations
 
@@ -9,101 +9,10 @@ import numpy as np
 
 from ... import analysis, theory
 from ..._types import Floats, Spikes
-from ...connectivity import one_to_one
 from ...loop.circuit import LoopParameters, closed_loop
-from ...network import Network
 from ...plasticity import AntisymmetricSTDP
 from ...simulation import ProgressCallback, Simulation
-
-SETTLING = 1e3  # ms left out at the start of every measurement
-LONGEST_LAG = 300.0  # ms
-PROBE_RATE = 5.0  # Hz of the kicks that inhibit: rare, so that they change the neuron little
-
-
-@dataclass(frozen=True)
-class Lone:
-    """Motor neurons that explore without feedback: all that the linear theory knows of them."""
-
-    rate: float  # Hz
-    autocorrelation: tuple[Floats, Floats]  # lags (ms), Hz
-    excited: theory.KickResponse  # to a kick of +exploration_weight
-    inhibited: theory.KickResponse  # to one of -exploration_weight
-
-    def linear(
-        self, rule: AntisymmetricSTDP, delay: float, response: theory.KickResponse | None = None
-    ) -> theory.LinearTheory:
-        """Return the linear theory of a window and a loop delay.
-
-        The response is that to a kick of the sign of c, unless another is given: threshold and
-        reset answer the two signs differently, however small they are.
-        """
-        own = theory.own_drive(
-            rule.window, delay, rate=self.rate, autocorrelation=self.autocorrelation
-        )
-        return theory.LinearTheory.measured(
-            rule.window,
-            delay,
-            rate=self.rate,
-            autocorrelation=self.autocorrelation,
-            response=response or (self.excited if own < 0.0 else self.inhibited),
-        )
-
-    def both_signs(self) -> theory.KickResponse:
-        """Return the mean response to kicks of either sign."""
-        up, down = self.excited, self.inhibited
-        return theory.KickResponse(
-            0.5 * (up.at_once + down.at_once), up.lags, 0.5 * (up.density + down.density)
-        )
-
-
-def lone(
-    parameters: LoopParameters, n: int, duration: float, seed: int, progress: ProgressCallback
-) -> Lone:
-    """Measure rate, autocorrelation and kick responses of `n` motor neurons without feedback."""
-    size = parameters.exploration_weight
-    exploration = _poisson(n, parameters.exploration_rate, duration, [seed, 0xE4])
-    spikes = _kicked(parameters, n, {"exploration": (exploration, size)}, duration, seed, progress)
-    probes = _poisson(n, PROBE_RATE, duration, [seed, 0x9B])
-    sources = {"exploration": (exploration, size), "probes": (probes, -size)}
-    probed = _kicked(parameters, n, sources, duration, seed, progress)
-    return Lone(
-        rate=_rate(spikes, n, duration),
-        autocorrelation=_autocorrelation(spikes, n, duration),
-        excited=theory.kick_response(
-            *exploration, *spikes, n=n, size=size, start=SETTLING, stop=duration
-        ),
-        inhibited=theory.kick_response(
-            *probes, *probed, n=n, size=-size, start=SETTLING, stop=duration
-        ),
-    )
-
-
-def hears_itself(
-    parameters: LoopParameters,
-    product: tuple[float, float],
-    n: int,
-    duration: float,
-    seed: int,
-    progress: ProgressCallback,
-) -> Spikes:
-    """Return spikes of motor neurons joined by W G = c 1 - b 11' at the loop delay, no sensors."""
-    scale, uniform = product
-    network = Network(seed)
-    motor = network.add_population("motor", n, parameters.motor)
-    network.add_poisson(
-        "exploration",
-        motor,
-        rate=parameters.exploration_rate,
-        weight=parameters.exploration_weight,
-    )
-    delay = parameters.delay
-    if scale:
-        network.connect(motor, motor, weights=one_to_one(n, weight=scale), axonal_delay=delay)
-    if uniform:
-        network.connect(motor, motor, weights=-uniform, axonal_delay=delay)
-    simulation = Simulation(network)
-    simulation.run(duration, progress=progress)
-    return simulation.spikes(motor)
+from .._shared.lone_neurons import SETTLING, autocorrelation, hears_itself, mean_rate
 
 
 def drives(
@@ -111,7 +20,7 @@ def drives(
 ) -> tuple[float, float]:
     """Return c_ii / r and c_ik / r (mV), means included: what learning balances to zero."""
     own = theory.own_drive(
-        rule.window, delay, rate=0.0, autocorrelation=_autocorrelation(spikes, n, duration)
+        rule.window, delay, rate=0.0, autocorrelation=autocorrelation(spikes, n, duration)
     )
     times = spikes[0][spikes[0] >= SETTLING]
     pooled_ids = np.zeros(len(times), dtype=np.int64)
@@ -159,7 +68,8 @@ def balanced(
         ]
 
     alone = [
-        (_rate(spikes, n, duration), _autocorrelation(spikes, n, duration)) for spikes in sweep(0.0)
+        (mean_rate(spikes, n, duration), autocorrelation(spikes, n, duration))
+        for spikes in sweep(0.0)
     ]
     found: list[tuple[float | None, float]] = []
     curve = np.zeros(len(scales))
@@ -239,39 +149,4 @@ def learned(
     n_spikes = simulation.spike_count(loop.motor)
     return Course(
         times, parameters.excitation - inhibition, 1e3 * n_spikes / duration / world.shape[1]
-    )
-
-
-def _poisson(n: int, rate: float, duration: float, seed: list[int]) -> Spikes:
-    rng = np.random.default_rng(seed)
-    size = rng.poisson(1e-3 * rate * duration * n)
-    return rng.uniform(1.0, duration, size), rng.integers(0, n, size)
-
-
-def _kicked(
-    parameters: LoopParameters,
-    n: int,
-    sources: dict[str, tuple[Spikes, float]],
-    duration: float,
-    seed: int,
-    progress: ProgressCallback,
-) -> Spikes:
-    """Return the spikes of neurons kicked at given times (at the neuron; 1 ms or later)."""
-    network = Network(seed)
-    motor = network.add_population("motor", n, parameters.motor)
-    for name, ((times, ids), weight) in sources.items():
-        source = network.add_spike_source(name, n, times=times - 1.0, ids=ids)
-        network.connect(source, motor, weights=one_to_one(n, weight=weight), axonal_delay=1.0)
-    simulation = Simulation(network)
-    simulation.run(duration, progress=progress)
-    return simulation.spikes(motor)
-
-
-def _rate(spikes: Spikes, n: int, duration: float) -> float:
-    return float(1e3 * (spikes[0] >= SETTLING).sum() / (n * (duration - SETTLING)))
-
-
-def _autocorrelation(spikes: Spikes, n: int, duration: float) -> tuple[Floats, Floats]:
-    return analysis.autocorrelation(
-        *spikes, n=n, start=SETTLING, stop=duration, max_lag=LONGEST_LAG, bin_width=1.0
     )

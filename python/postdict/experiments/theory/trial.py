@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ...lab.stages import Stage
 from ...loop.exploration import explore
+from .._shared.lone_neurons import Lone, lone
 from .._shared.per_seed import Found
-from . import lone_neurons
 from .comparisons import SCALES, compared_modes, compared_ridges, compared_scales
 from .config import TAUS, Config
 
@@ -20,12 +20,12 @@ def run_trial(config: Config, seed: int, stage: Stage) -> Found:
     scale: dict[str, Any] = {}
     lone_metrics: dict[str, Any] = {}
     arrays: dict[str, NDArray[Any]] = {}
-    reference: lone_neurons.Lone | None = None
+    reference: Lone | None = None
     for tau_m in TAUS:
         key = f"{tau_m:g}"
-        lone = stage.part(f"lone neurons, tau_m {key} ms")
-        alone = lone_neurons.lone(
-            config.parameters(31.0, tau_m), config.n_motor, config.lone_duration, seed, lone
+        explores = stage.part(f"lone neurons, tau_m {key} ms")
+        alone = lone(
+            config.parameters(31.0, tau_m), config.n_motor, config.lone_duration, seed, explores
         )
         reference = reference or alone
         lone_metrics[key] = {
