@@ -9,9 +9,9 @@ from typing import TextIO
 
 
 class ProgressLine:
-    """A progress callback (t_ms, t_stop_ms, wall_s, n_events) that rewrites one line.
+    """One line that is rewritten; silent where nobody looks, as in a log.
 
-    Silent where the stream is not a terminal.
+    It shows any text, and it is a progress callback (t_ms, t_stop_ms, wall_s, n_events).
 
     Parameters
     ----------
@@ -24,8 +24,10 @@ class ProgressLine:
     def __init__(self, label: str = "", stream: TextIO | None = None) -> None:
         self.label = label
         self._stream = sys.stderr if stream is None else stream
-        self._on = self._stream.isatty()
+        # stderr is None where the caller has closed it, as by 2>&-.
+        self._on = self._stream is not None and (self._stream.isatty() or _in_notebook())
         self._next = 0.0
+        self._width = 0
 
     def __enter__(self) -> ProgressLine:
         return self
@@ -40,10 +42,8 @@ class ProgressLine:
 
     def __call__(self, t: float, t_stop: float, wall: float, n_events: int) -> None:
         """Show simulated time, wall time, events a second and what remains."""
-        now = time.monotonic()
-        if not self._on or (now < self._next and t < t_stop):
+        if not self._is_due(last=t >= t_stop):
             return
-        self._next = now + 0.2
         if not t_stop > 0.0:  # what nobody counts in simulated time
             self._write(self.label)
             return
@@ -56,13 +56,33 @@ class ProgressLine:
             f"{wall:.0f} s  {rate:.1e} events/s  {remaining}"
         )
 
-    def _write(self, text: str) -> None:
-        self._stream.write(f"\r\x1b[K{text}")
-        self._stream.flush()
+    def show(self, what: object, *, last: bool = False) -> None:
+        """Show a text, at most five times a second, or at once where it is the last."""
+        if self._is_due(last=last):
+            self._write(str(what))
 
     def close(self) -> None:
-        """End the line."""
-        if self._on:
-            self._stream.write("\r\x1b[K")
+        """Take the line away; nothing is shown from then on."""
+        if self._on and self._width:
+            self._write("")
+            self._stream.write("\r")
             self._stream.flush()
-            self._on = False
+        self._on = False
+
+    def _is_due(self, *, last: bool) -> bool:
+        now = time.monotonic()
+        if not self._on or (now < self._next and not last):
+            return False
+        self._next = now + 0.2
+        return True
+
+    def _write(self, text: str) -> None:
+        self._stream.write("\r" + text.ljust(self._width))  # notebooks know no other erasing
+        self._stream.flush()
+        self._width = len(text)
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return type(shell).__name__ == "ZMQInteractiveShell"

@@ -11,6 +11,7 @@ import pytest
 
 import sweep_functions
 from postdict import Sweep, sweep
+from postdict._progress import ProgressLine
 from sweep_functions import Config
 
 ONE = ThreadPoolExecutor(1)
@@ -102,8 +103,8 @@ def test_the_line_on_a_terminal_is_rewritten():
             pass
 
     terminal = Terminal()
-    line = sweep.CountLine(terminal)
-    line(sweep.Count(10, 2, 3, 1, 2.0))
+    line = ProgressLine(stream=terminal)
+    line.show(sweep.Count(10, 2, 3, 1, 2.0))
     assert terminal.written == "\r5 of 10 points done, 1 failed, 4 remaining  2 points/s, 2 s left"
     line.close()
     assert terminal.written.endswith("\r" + " " * 64 + "\r")
@@ -115,7 +116,7 @@ def test_a_notebook_shows_the_line(monkeypatch, capsys):
 
     module = types.SimpleNamespace(get_ipython=ZMQInteractiveShell)
     monkeypatch.setitem(sys.modules, "IPython", module)
-    sweep.CountLine()(sweep.Count(4, 0, 1, 0, 1.0))
+    ProgressLine().show(sweep.Count(4, 0, 1, 0, 1.0))
     assert capsys.readouterr().err == "\r1 of 4 points done, 3 remaining  1 points/s, 3 s left"
 
 

@@ -224,19 +224,19 @@ def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.N
     keeper = _keeper(options, settings, folder)
     started = time.perf_counter()
     line = None if options.no_progress else ProgressLine()
-    report = _Report(line)
+    progress = _Progress(line)
     try:
-        result = module.run(settings, Stage(report=report, keeper=keeper))
+        result = module.run(settings, Stage(report=progress, keeper=keeper))
     except CheckpointError:
         raise
     except (ValueError, OSError, ImportError) as error:
         # An experiment reads its files, and finds what it needs, before it simulates.
-        if report.last is None:
+        if progress.last is None:
             raise WrongCall(str(error)) from None
         raise
     except (KeyboardInterrupt, Terminated):
-        if report.last is not None:
-            stage, t, t_stop = report.last
+        if progress.last is not None:
+            stage, t, t_stop = progress.last
             part = f", {1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s" if t > 0.0 else ""
             say(f"stopped while {stage}{part}", DONE)
         raise
@@ -249,11 +249,11 @@ def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.N
         keeper.done()
     for name, value in module.headline(result):
         print(f"{name:<42} {value}")
-    print(f"written to {folder}: {', '.join(one.name for one in written)}")
+    print(f"written to {folder}: {', '.join(path.name for path in written)}")
     return DONE
 
 
-class _Report:
+class _Progress:
     """How far an experiment has come: on the line, and for a message when it is stopped."""
 
     def __init__(self, line: ProgressLine | None) -> None:

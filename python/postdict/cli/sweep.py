@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from .. import _checks, sweep
+from .._progress import ProgressLine
 from ..sweep.folder import Folder, Record
-from ..sweep.progress import Count, CountLine
+from ..sweep.progress import Count
 from ..sweep.workers import cpus
 from .exit_codes import DONE, FAILED, Terminated, WrongCall, experiment, path, say, termination
 
@@ -98,7 +99,7 @@ def _run(options: argparse.Namespace) -> int:
                 f"{options.folder!r} was planned in Python ({plan['function']}): run it from there"
             )
         found = sweep.sweep_of(plan["source"], experiment)
-        if [one.key for one in found.points] != plan["keys"]:
+        if [point.key for point in found.points] != plan["keys"]:
             raise ValueError(
                 f"{options.folder!r} was planned with other code or defaults ({plan['engine']}): "
                 "plan it again in another folder"
@@ -108,14 +109,14 @@ def _run(options: argparse.Namespace) -> int:
             value = getattr(options, name)
             if value is not None and value < least:
                 raise ValueError(f"--{name} must be at least {least}, got {value}")
-    line = None if options.no_progress else CountLine()
+    line = None if options.no_progress else ProgressLine()
     last: Count | None = None
 
     def tell(count: Count) -> None:
         nonlocal last
         last = count
         if line is not None:
-            line(count)
+            line.show(count, last=not count.remaining)
 
     try:
         with termination(), _executor(options.scheduler) as executor:
@@ -198,10 +199,10 @@ def _collect(options: argparse.Namespace) -> int:
 
 def _tell_failures(failures: list[Record], plan: Record, folder: str) -> None:
     swept = plan["coords"]
-    for one in failures[:SHOWN]:
-        values = {name: one["config"].get(name) for name in swept}
+    for failure in failures[:SHOWN]:
+        values = {name: failure["config"].get(name) for name in swept}
         at = ", ".join(f"{name} = {value}" for name, value in values.items())
-        say(f"failed: {at + ', ' if at else ''}seed = {one['seed']}: {one['error']}")
+        say(f"failed: {at + ', ' if at else ''}seed = {failure['seed']}: {failure['error']}")
     if failures:
         more = f"{len(failures) - SHOWN} more failed; " if len(failures) > SHOWN else ""
         say(f"{more}config, seed and traceback of all are in {folder}/failed")

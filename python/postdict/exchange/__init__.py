@@ -6,6 +6,7 @@ methods are short for it. Each format needs an extra, and says so where it is ab
 """
 
 from ._names import unique_names
-from .recording import Recording, Samples, Train
+from .recording import Recording
+from .values import Samples, Train
 
 __all__ = ["Recording", "Samples", "Train", "unique_names"]

@@ -5,23 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
 from .. import _files
-
-if TYPE_CHECKING:
-    from .recording import Recording
+from .values import Train
 
 
-def write(recording: Recording, path: str | os.PathLike[str]) -> None:
+def write(path: str | os.PathLike[str], spikes: Mapping[str, Train]) -> None:
     """Write all spikes, sorted by time, then population in their order, then neuron."""
-    names = list(recording.spikes)
-    trains = list(recording.spikes.values())
-    times = np.concatenate([np.empty(0), *(one.times for one in trains)])
-    ids = np.concatenate([np.empty(0, np.int64), *(one.ids for one in trains)])
-    which = np.repeat(np.arange(len(trains)), [len(one.times) for one in trains])
+    names, trains = list(spikes), list(spikes.values())
+    times = np.concatenate([np.empty(0), *(train.times for train in trains)])
+    ids = np.concatenate([np.empty(0, np.int64), *(train.ids for train in trains)])
+    which = np.repeat(np.arange(len(trains)), [len(train.times) for train in trains])
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("time_ms", "population", "id"))

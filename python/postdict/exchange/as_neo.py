@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from ._extras import module
-
-if TYPE_CHECKING:
-    from .recording import Recording, Samples
+from .. import _optional
+from .values import Samples, Train
 
 
-def block(recording: Recording) -> Any:
-    """Return the block."""
-    neo = module("neo", what="Neo objects", extra="neo")
-    quantities = module("quantities", what="Neo objects", extra="neo")
-    limits = {
-        "t_start": recording.start * quantities.ms,
-        "t_stop": recording.stop * quantities.ms,
-    }
+def block(
+    window: tuple[float, float],
+    spikes: Mapping[str, Train],
+    samples: Mapping[str, Samples],
+    about: str,
+) -> Any:
+    """Return the block of what was recorded in a window (ms)."""
+    neo = _optional.module("neo", what="Neo objects", extra="neo")
+    quantities = _optional.module("quantities", what="Neo objects", extra="neo")
+    limits = {"t_start": window[0] * quantities.ms, "t_stop": window[1] * quantities.ms}
     segment = neo.Segment(name="run")
-    for name, train in recording.spikes.items():
+    for name, train in spikes.items():
         trains = neo.spiketrainlist.SpikeTrainList.from_spike_time_array(
             train.times,
             train.ids,
@@ -30,14 +31,14 @@ def block(recording: Recording) -> Any:
             units="ms",
             **limits,
         )
-        for k, one in enumerate(trains):
-            one.name = f"{name} {k}"
-            one.annotate(population=name, neuron=k)
-            segment.spiketrains.append(one)
-    for name, samples in recording.samples.items():
-        kind, signal = _signal(neo, quantities, name, samples)
+        for k, of_neuron in enumerate(trains):
+            of_neuron.name = f"{name} {k}"
+            of_neuron.annotate(population=name, neuron=k)
+            segment.spiketrains.append(of_neuron)
+    for name, sampled in samples.items():
+        kind, signal = _signal(neo, quantities, name, sampled)
         getattr(segment, kind).append(signal)
-    result = neo.Block(name="postdict", about=recording.about_json())
+    result = neo.Block(name="postdict", about=about)
     result.segments.append(segment)
     return result
 

@@ -5,25 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from .. import _files
-from ._extras import module
+from .. import _files, _optional
 from ._names import unique_names
-
-if TYPE_CHECKING:
-    from .recording import Recording, Samples
+from .values import Samples, Train
 
 
 def write(
-    recording: Recording,
     path: str | os.PathLike[str],
+    window: tuple[float, float],
+    spikes: Mapping[str, Train],
+    samples: Mapping[str, Samples],
+    about: str,
+    *,
     session_start_time: dt.datetime | None,
     description: str,
 ) -> None:
-    """Write the file."""
-    pynwb = module("pynwb", what="NWB files", extra="nwb")
-    h5py = module("h5py", what="NWB files", extra="nwb")
+    """Write what was recorded in a window (ms)."""
+    pynwb = _optional.module("pynwb", what="NWB files", extra="nwb")
+    h5py = _optional.module("h5py", what="NWB files", extra="nwb")
     start = session_start_time or dt.datetime.now(dt.UTC)
     if not isinstance(start, dt.datetime):
         raise TypeError(f"session_start_time must be a datetime with a time zone, got {start!r}")
@@ -33,18 +35,18 @@ def write(
         session_description=description,
         identifier=secrets.token_hex(16),
         session_start_time=start,
-        notes=recording.about_json(),
+        notes=about,
     )
-    if recording.spikes:
+    if spikes:
         nwb.add_unit_column("population", "name of the neuron's population")
         nwb.add_unit_column("neuron", "index of the neuron in its population")
-    window = [[1e-3 * recording.start, 1e-3 * recording.stop]]
-    for name, train in recording.spikes.items():
+    seconds = [[1e-3 * window[0], 1e-3 * window[1]]]
+    for name, train in spikes.items():
         for k, times in enumerate(train.by_neuron()):
-            nwb.add_unit(spike_times=1e-3 * times, obs_intervals=window, population=name, neuron=k)
-    names = unique_names([name.replace("/", "_") for name in recording.samples])
-    for name, samples in zip(names, recording.samples.values(), strict=True):
-        nwb.add_acquisition(_series(pynwb, name, samples))
+            nwb.add_unit(spike_times=1e-3 * times, obs_intervals=seconds, population=name, neuron=k)
+    names = unique_names([name.replace("/", "_") for name in samples])
+    for name, sampled in zip(names, samples.values(), strict=True):
+        nwb.add_acquisition(_series(pynwb, name, sampled))
     with (
         _files.whole_file(path) as temporary,
         h5py.File(temporary, "w") as file,  # by name, pynwb would warn of the temporary one

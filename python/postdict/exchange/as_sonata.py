@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
-from .. import _files
-from ._extras import module
-
-if TYPE_CHECKING:
-    from .recording import Recording
+from .. import _files, _optional
+from .values import Train
 
 _MAGIC, _VERSION = 0x0A7A, (0, 1)
 _SORTING = {"none": 0, "by_id": 1, "by_time": 2}
 
 
-def write(recording: Recording, path: str | os.PathLike[str]) -> None:
+def write(path: str | os.PathLike[str], spikes: Mapping[str, Train]) -> None:
     """Write the file."""
-    h5py = module("h5py", what="SONATA files", extra="hdf5")
-    for name in recording.spikes:
+    h5py = _optional.module("h5py", what="SONATA files", extra="hdf5")
+    for name in spikes:
         if "/" in name or "\0" in name or name == ".":
             raise ValueError(f"a population in a SONATA file must not be called {name!r}")
     with _files.whole_file(path) as temporary, h5py.File(temporary, "w") as file:
         file.attrs["magic"] = np.uint32(_MAGIC)
         file.attrs["version"] = np.array(_VERSION, np.uint32)
         file.create_group("spikes")  # which readers expect, also where no population is
-        for name, train in recording.spikes.items():
+        for name, train in spikes.items():
             group = file.create_group(f"spikes/{name}")
             sorting = h5py.enum_dtype(_SORTING, basetype=np.uint8)
             group.attrs.create("sorting", _SORTING["by_time"], dtype=sorting)

@@ -8,58 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from .. import _checks, _optional
 from . import as_csv, as_neo, as_nwb, as_sonata, as_xarray
+from .values import Samples, Train
 
 if TYPE_CHECKING:
     import datetime as dt
 
     import neo
+    import scipy.sparse
     import xarray
-
-
-@dataclass(frozen=True, eq=False)
-class Train:
-    """The spikes of `size` neurons: times (n,) in ms, sorted, and ids (n,)."""
-
-    times: NDArray[np.float64]
-    ids: NDArray[np.int64]
-    size: int
-
-    def __post_init__(self) -> None:
-        if self.times.ndim != 1 or self.times.shape != self.ids.shape:
-            raise ValueError(
-                f"times and ids must have one length, got {self.times.shape} and {self.ids.shape}"
-            )
-        if len(self.ids) and not 0 <= self.ids.min() <= self.ids.max() < self.size:
-            raise ValueError(f"ids must be in [0, {self.size}), got {self.ids.max()}")
-
-    def by_neuron(self) -> list[NDArray[np.float64]]:
-        """Return the times (ms) of each neuron, `size` arrays."""
-        order = np.argsort(self.ids, kind="stable")
-        ends = np.searchsorted(self.ids[order], np.arange(1, self.size))
-        return np.split(self.times[order], ends)
-
-
-@dataclass(frozen=True, eq=False)
-class Samples:
-    """Values (n, ...) in `unit` at times (n,) in ms."""
-
-    times: NDArray[np.float64]
-    values: NDArray[np.float64]
-    unit: str = "mV"
-
-    @property
-    def interval(self) -> float | None:
-        """The interval (ms) of times that are regular to a millionth of it, else None."""
-        if len(self.times) < 2:
-            return None
-        steps = np.diff(self.times)
-        every = float(steps.mean())
-        regular = every > 0 and np.abs(steps - every).max() <= 1e-6 * every
-        return every if regular else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +56,7 @@ class Recording:
 
         Every train is annotated with its population and the neuron's index.
         """
-        return as_neo.block(self)
+        return as_neo.block((self.start, self.stop), self.spikes, self.samples, self.about_json())
 
     def to_nwb(
         self,
@@ -115,11 +75,19 @@ class Recording:
             With a time zone; now by default, as a simulation has no date.
         description : str
         """
-        as_nwb.write(self, path, session_start_time, description)
+        as_nwb.write(
+            path,
+            (self.start, self.stop),
+            self.spikes,
+            self.samples,
+            self.about_json(),
+            session_start_time=session_start_time,
+            description=description,
+        )
 
     def to_sonata(self, path: str | os.PathLike[str]) -> None:
         """Write the spikes as a SONATA file, in ms, by time (extra `hdf5`)."""
-        as_sonata.write(self, path)
+        as_sonata.write(path, self.spikes)
 
     def to_xarray(self) -> xarray.Dataset:
         """Return an `xarray.Dataset` with units as attributes (extra `xarray`).
@@ -128,8 +96,20 @@ class Recording:
         dimension; samples have a coordinate of times; other arrays have dimensions of their own.
         A "/" in a name becomes "|".
         """
-        return as_xarray.dataset(self)
+        return as_xarray.dataset(
+            (self.start, self.stop), self.spikes, self.samples, self.arrays, self.about_json()
+        )
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the spikes as lines ``time_ms,population,id``, sorted by time."""
-        as_csv.write(self, path)
+        as_csv.write(path, self.spikes)
+
+    def to_scipy(self, name: str) -> scipy.sparse.csr_array:
+        """Return a matrix of `arrays` as a `scipy.sparse.csr_array` (extra `scipy`)."""
+        if name not in self.arrays:
+            raise ValueError(_checks.unknown("array", name, self.arrays))
+        matrix = self.arrays[name]
+        if matrix.ndim != 2:
+            raise ValueError(f"{name} must be a matrix, got shape {matrix.shape}")
+        sparse = _optional.module("scipy.sparse", what="sparse matrices", extra="scipy")
+        return sparse.csr_array(matrix)

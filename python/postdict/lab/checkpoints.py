@@ -65,14 +65,14 @@ class Keeper:
                     "use another --out, or leave --resume away to start afresh"
                 )
             return
-        foreign = [one.name for one in _content(self._folder) if not _OURS.fullmatch(one.name)]
+        foreign = [path.name for path in _content(self._folder) if not _OURS.fullmatch(path.name)]
         if foreign:
             raise ValueError(
                 f"{self._folder} holds {min(foreign)!r}, which is no checkpoint of an experiment: "
                 "use another --out"
             )
-        for one in _content(self._folder):
-            one.unlink()  # what stayed would be taken up
+        for path in _content(self._folder):
+            path.unlink()  # what stayed would be taken up
         self._folder.mkdir(parents=True, exist_ok=True)
         _files.write_bytes(self._folder / _IDENTITY, given.encode())
 
@@ -88,9 +88,9 @@ class Keeper:
     def done(self) -> None:
         """Remove the checkpoints, and nothing else: the results are written."""
         with suppress(OSError):
-            for one in _content(self._folder):
-                if _OURS.fullmatch(one.name):
-                    one.unlink()
+            for path in _content(self._folder):
+                if _OURS.fullmatch(path.name):
+                    path.unlink()
             self._folder.rmdir()
 
 

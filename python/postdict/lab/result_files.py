@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import io
 import json
-import math
 import os
 import platform
 import sys
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _files, _version
+from .plain_values import finite, plain
 from .results import Nested, Result
 
 if TYPE_CHECKING:
@@ -141,7 +141,10 @@ def experiment_in(directory: str | os.PathLike[str]) -> str | None:
 
 
 def _drawn(result: Result, figures: Figures, form: str) -> dict[str, bytes]:
-    return {f"{name}.{form}": _figure(result, *one, form) for name, one in figures.items()}
+    return {
+        f"{name}.{form}": _figure(result, size, draw, form)
+        for name, (size, draw) in figures.items()
+    }
 
 
 def _written(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
@@ -189,20 +192,7 @@ def _names(tables: Any) -> list[str]:
 
 
 def _json(value: Nested) -> bytes:
-    return (json.dumps(_plain(value), indent=2, allow_nan=False) + "\n").encode()
-
-
-def _plain(value: Any) -> Any:
-    """Return nested values as JSON has them; what is not finite is null."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    return (json.dumps(finite(plain(value)), indent=2, allow_nan=False) + "\n").encode()
 
 
 def _csv(columns: Mapping[str, NDArray[Any]]) -> bytes:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import os
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import _checks, _html
-from ..exchange import Recording, Train, as_scipy
+from ..exchange import Recording, Train
 
 if TYPE_CHECKING:
     import neo
@@ -50,7 +53,24 @@ class Result:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
-        return _html.of_result(self.experiment, self.summary, self.arrays)
+        spread = self.summary.get("spread")
+        ranges = spread if isinstance(spread, Mapping) else {}  # a user's metric may have the name
+        rows = [
+            (name, _number(value), _range(ranges.get(name)))
+            for name, value in self.summary.items()
+            if isinstance(value, Real) and not isinstance(value, bool)
+        ]
+        shapes = [
+            (name, " × ".join(map(str, np.shape(array))) or "1")
+            for name, array in self.arrays.items()
+        ]
+        return "".join(
+            [
+                f"<p><b>Result</b> of {html.escape(self.experiment)}</p>",
+                _html.table("metrics", ("name", "median", "range over seeds"), rows),
+                _html.table("arrays", ("name", "shape"), shapes),
+            ]
+        )
 
     def recording(self) -> Recording:
         """Return spikes (arrays ``x_times`` in ms and ``x_ids``) and the other arrays.
@@ -65,8 +85,8 @@ class Result:
         n_motor = self.config.get("n_motor")
         n_least = n_motor if isinstance(n_motor, int) else 1
         spikes = {name: self._train(name, n_least) for name in names}
-        start = min((float(one.times.min(initial=0.0)) for one in spikes.values()), default=0.0)
-        stop = max((float(one.times.max(initial=0.0)) for one in spikes.values()), default=0.0)
+        start = min((float(train.times.min(initial=0.0)) for train in spikes.values()), default=0.0)
+        stop = max((float(train.times.max(initial=0.0)) for train in spikes.values()), default=0.0)
         others = {
             name: array
             for name, array in self.arrays.items()
@@ -109,13 +129,8 @@ class Result:
         self.recording().to_csv(path)
 
     def to_scipy(self, name: str) -> scipy.sparse.csr_array:
-        """Return a matrix of `arrays` as a `scipy.sparse.csr_array` (needs scipy)."""
-        if name not in self.arrays:
-            raise ValueError(_checks.unknown("array", name, self.arrays))
-        matrix = self.arrays[name]
-        if matrix.ndim != 2:
-            raise ValueError(f"{name} must be a matrix, got shape {matrix.shape}")
-        return as_scipy.matrix(matrix)
+        """Return a matrix of `arrays` as a `scipy.sparse.csr_array` (extra `scipy`)."""
+        return Recording(0.0, 0.0, {}, arrays=self.arrays).to_scipy(name)
 
 
 def over_seeds(per_seed: Sequence[Nested], reduce: Callable[[list[float]], Any]) -> Nested:
@@ -125,7 +140,7 @@ def over_seeds(per_seed: Sequence[Nested], reduce: Callable[[list[float]], Any])
     """
     result: Nested = {}
     for key, first in per_seed[0].items():
-        values = [one[key] for one in per_seed]
+        values = [found[key] for found in per_seed]
         if isinstance(first, dict):
             result[key] = over_seeds(values, reduce)
         else:
@@ -141,7 +156,7 @@ def median_and_range(per_seed: Sequence[Nested]) -> tuple[Nested, Nested]:
 
 
 def summarised(per_seed: Sequence[Nested], seeds: Sequence[int]) -> Nested:
-    """Return medians over seeds, their range as `spread`, the seeds, and what each one found."""
+    """Return medians over seeds, their range as `spread`, the seeds, and what each found."""
     medians, ranges = median_and_range(per_seed)
     return {**medians, "spread": ranges, "seeds": list(seeds), "per_seed": list(per_seed)}
 
@@ -149,3 +164,14 @@ def summarised(per_seed: Sequence[Nested], seeds: Sequence[int]) -> Nested:
 def shown(value: float | None, form: str = ".3f") -> str:
     """Return a metric as the command line prints it."""
     return "undefined" if value is None else format(value, form)
+
+
+def _number(value: object) -> str:
+    if isinstance(value, Real):
+        with suppress(OverflowError):  # an integer that no double holds
+            return f"{float(value):.4g}"
+    return str(value)
+
+
+def _range(values: object) -> str:
+    return " … ".join(map(_number, values)) if isinstance(values, (list, tuple)) else ""

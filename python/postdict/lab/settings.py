@@ -44,27 +44,28 @@ def setting(
 def check(config: Any) -> None:
     """Apply the rules of every field; call it from `__post_init__`."""
     kinds = _kinds(type(config))
-    for one in fields(config):
-        value = getattr(config, one.name)
-        kind, optional = kinds[one.name]
+    for each in fields(config):
+        name, unit = each.name, each.metadata["unit"]
+        value = getattr(config, name)
+        kind, optional = kinds[name]
         if value is None and optional:
             continue
-        bounds = one.metadata["bounds"]
+        bounds = each.metadata["bounds"]
         if kind is int:
-            _checks.integer(one.name, value)
-            _checks.number(one.name, value, one.metadata["unit"], **bounds)
+            _checks.integer(name, value)
+            _checks.number(name, value, unit, **bounds)
         elif kind is float:
-            checked = _checks.number(one.name, value, one.metadata["unit"], **bounds)
-            object.__setattr__(config, one.name, checked)
+            checked = _checks.number(name, value, unit, **bounds)
+            object.__setattr__(config, name, checked)
         elif kind is tuple:
             if not isinstance(value, (list, tuple)):
-                raise TypeError(f"{one.name} must be {_article(kind)}, got {value!r}")
-            numbers = (_checks.number(one.name, x, one.metadata["unit"], **bounds) for x in value)
-            object.__setattr__(config, one.name, tuple(numbers))
+                raise TypeError(f"{name} must be {_article(kind)}, got {value!r}")
+            numbers = (_checks.number(name, x, unit, **bounds) for x in value)
+            object.__setattr__(config, name, tuple(numbers))
         elif not isinstance(value, kind):
-            raise TypeError(f"{one.name} must be {_article(kind)}, got {value!r}")
-        elif one.metadata["choices"] and value not in one.metadata["choices"]:
-            raise ValueError(_checks.unknown(one.name, value, one.metadata["choices"]))
+            raise TypeError(f"{name} must be {_article(kind)}, got {value!r}")
+        elif each.metadata["choices"] and value not in each.metadata["choices"]:
+            raise ValueError(_checks.unknown(name, value, each.metadata["choices"]))
 
 
 class Doubtful(Protocol):
@@ -101,8 +102,8 @@ def read(cls: type[C], values: Mapping[str, Any], *, start: Mapping[str, Any] | 
 def describe(cls: type[Any]) -> list[tuple[str, str, str, str]]:
     """Return (name, default, unit, meaning) of every field."""
     return [
-        (one.name, str(one.default), one.metadata["unit"], one.metadata["meaning"])
-        for one in fields(cls)
+        (each.name, str(each.default), each.metadata["unit"], each.metadata["meaning"])
+        for each in fields(cls)
     ]
 
 
@@ -110,12 +111,12 @@ def _kinds(cls: type[Any]) -> dict[str, tuple[type, bool]]:
     """Return the type of each field, and whether it may be None."""
     result = {}
     hints = typing.get_type_hints(cls)
-    for one in fields(cls):
-        hint = hints[one.name]
+    for each in fields(cls):
+        hint = hints[each.name]
         optional = isinstance(hint, types.UnionType)
         if optional:
             (hint,) = (part for part in typing.get_args(hint) if part is not types.NoneType)
-        result[one.name] = (typing.get_origin(hint) or hint, optional)
+        result[each.name] = (typing.get_origin(hint) or hint, optional)
     return result
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from .checkpoints import Keeper, Kept, Stopped
 
-Report: TypeAlias = Callable[[str, float, float, float, int], None]
+LabelledProgress: TypeAlias = Callable[[str, float, float, float, int], None]
 """Called as (label, t_ms, t_stop_ms, wall_s, n_events); what it raises ends the experiment."""
 
 
@@ -27,7 +27,7 @@ class Stage:
     label : str
         What is going on, for people and for the names of checkpoints.
     report : callable, optional
-        Called with the label and the progress, as `Report` says.
+        Called with the label and the progress, as `LabelledProgress` says.
     keeper : Keeper, optional
         Where simulations are kept.
     stopped : threading.Event
@@ -41,7 +41,7 @@ class Stage:
     """
 
     label: str = ""
-    report: Report | None = None
+    report: LabelledProgress | None = None
     keeper: Keeper | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
     _n_kept: int = field(default=0, init=False)

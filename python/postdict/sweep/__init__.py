@@ -5,15 +5,15 @@ Knows callables and executors, no experiment.
 
 from .estimate import Estimate, estimate
 from .folder import SweepError, load_result
-from .progress import Count, CountLine
-from .run import Report, run
-from .sweep import Point, Sweep
+from .points import Point
+from .progress import Count
+from .run import Report
+from .sweep import Sweep
 from .tables import Status, check_metrics, collect, status, to_xarray
 from .toml import read_toml, sweep_of
 
 __all__ = [
     "Count",
-    "CountLine",
     "Estimate",
     "Point",
     "Report",
@@ -25,7 +25,6 @@ __all__ = [
     "estimate",
     "load_result",
     "read_toml",
-    "run",
     "status",
     "sweep_of",
     "to_xarray",

@@ -7,7 +7,6 @@ import time
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
-from . import folder as _folder
 from .folder import Folder
 from .progress import duration
 from .run import tasks_of
@@ -59,7 +58,7 @@ def estimate(sweep: Sweep, folder: str | os.PathLike[str], *, limit_s: float = 1
     those that end are done. 0 measures nothing.
     """
     where = Folder.of(folder)
-    where.claim(_folder.plan_of(sweep))
+    where.claim(sweep.plan())
     done = where.done_keys()
     pending = [point for point in sweep.points if point.key not in done]
     walls: list[float] = []
@@ -71,14 +70,15 @@ def estimate(sweep: Sweep, folder: str | os.PathLike[str], *, limit_s: float = 1
         walls += [record["wall_s"]] if record is not None else []
     if walls or not pending or limit_s <= 0:
         return Estimate(len(pending), walls)
-    chosen = {one.key: one for one in (pending[0], pending[-1], pending[len(pending) // 2])}
+    some = (pending[0], pending[-1], pending[len(pending) // 2])
+    chosen = {point.key: point for point in some}
     errors: list[str] = []
     stopped_s, end = 0.0, 0.0
     try:
         with local_pool(1) as pool:
             pool.submit(cpus).result()  # what starts a process is not the point's
             end = time.monotonic() + limit_s
-            for task in tasks_of(sweep, where, list(chosen.values())):
+            for task in tasks_of(sweep.function, list(chosen.values()), where):
                 stopped_s = max(end - time.monotonic(), 1e-3)
                 (outcome,) = pool.submit(compute, [task]).result(timeout=stopped_s)
                 if outcome.error:

@@ -59,7 +59,7 @@ class Hand:
                 del self._under_way[future]
                 yield from zip(chunk, outcomes, strict=True)
         except BrokenProcessPool:
-            raise _Lost([task for one in self._under_way.values() for task in one]) from None
+            raise _Lost([task for chunk in self._under_way.values() for task in chunk]) from None
         finally:
             for future in self._under_way:
                 future.cancel()

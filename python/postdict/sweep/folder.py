@@ -19,7 +19,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,6 @@ from numpy.typing import NDArray
 from .. import _files
 from ..lab.results import Result
 from . import keys
-
-if TYPE_CHECKING:
-    from .sweep import Sweep
 
 Record = dict[str, Any]
 
@@ -43,24 +40,6 @@ _POINT = ("experiment", "config", "seed", "summary", "commit", "wall_s", "arrays
 
 class SweepError(ValueError):
     """A folder that is no sweep's, or another's."""
-
-
-def plan_of(sweep: Sweep) -> Record:
-    """Return what sweep.json holds, less its digest."""
-    return {
-        "format": keys.FILE_FORMAT,
-        "engine": keys.engine(),
-        "function": sweep.name,
-        "keep": sweep.keep,
-        "streams": sweep.streams,
-        "dims": list(sweep.dims.items()),  # the order of keys and seeds, the last one fastest
-        "coords": {name: [dim, keys.plain(v)] for name, (dim, v) in sweep.coords.items()},
-        "units": dict(sweep.units),
-        "metrics": sweep.metrics,
-        "source": sweep.source,  # the TOML from which the command line makes it again
-        "keys": [point.key for point in sweep.points],
-        "seeds": [point.seed for point in sweep.points],
-    }
 
 
 @dataclass(frozen=True)
@@ -105,7 +84,7 @@ class Folder:
         """Whether it holds something and no sweep, nor one that another run begins this moment."""
         if not self.path.exists():
             return False
-        names = {one.name for one in self.path.iterdir()}  # "points" is the first to be there
+        names = {path.name for path in self.path.iterdir()}  # "points" is the first to be there
         return bool(names) and "points" not in names
 
     def _readable_plan(self, file: Path) -> Record | None:
@@ -276,4 +255,4 @@ def _check_names(record: Record, names: tuple[str, ...]) -> None:
 def _stems(folder: Path) -> set[str]:
     if not folder.is_dir():
         return set()
-    return {one.stem for one in folder.iterdir() if one.suffix == ".json" and one.name[0] != "."}
+    return {path.stem for path in folder.iterdir() if path.match("[!.]*.json")}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
+
+from ..lab.plain_values import plain
 
 FILE_FORMAT = 1
 
@@ -37,28 +38,6 @@ def fields_of(config: Any) -> dict[str, Any]:
     if isinstance(config, Mapping):
         return {str(name): value for name, value in config.items()}
     raise TypeError(f"a config must be a dataclass or a dict, got {type(config).__name__}")
-
-
-def plain(value: Any) -> Any:
-    """Return nested values as JSON has them; TypeError for objects, which no file could hold."""
-    if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    if isinstance(value, (np.ndarray, np.generic)):
-        return plain(value.tolist())
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    raise TypeError(f"only numbers, texts and lists of them can be kept, got {value!r}")
-
-
-def finite(value: Any) -> Any:
-    """Return plain nested values with null for what is not finite, as the result files have it."""
-    if isinstance(value, dict):
-        return {k: finite(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [finite(v) for v in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def canonical(value: Any) -> bytes:

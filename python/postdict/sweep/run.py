@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _checks
-from . import folder as _folder
+from .._progress import ProgressLine
+from ..lab.plain_values import finite, plain
 from . import keys
 from .executors import outcomes
-from .folder import Folder, Record
-from .progress import Count, CountLine
-from .sweep import Point, Sweep
+from .folder import Folder, Record, failure_file, read_failure
+from .points import Point
+from .progress import Count
 from .workers import Outcome, Task, cpus
 
 
@@ -62,8 +63,10 @@ class Report:
         return ", ".join(parts)
 
 
-def run(
-    sweep: Sweep,
+def run_points(
+    function: Callable[[Any], Any],
+    points: Sequence[Point],
+    plan: Record,
     folder: str | os.PathLike[str],
     executor: Executor | Any = None,
     *,
@@ -74,94 +77,59 @@ def run(
     chunk: int = 1,
     progress: bool | Callable[[Count], None] = False,
 ) -> Report:
-    """Run the points that have no verified file yet.
-
-    Parameters
-    ----------
-    sweep : Sweep
-    folder : path
-        New, or of this sweep, or of one whose points are all in this one.
-    executor : optional
-        Anything with `submit`: of `concurrent.futures`, `mpi4py.futures`, joblib's loky, a
-        `dask.distributed.Client`, a `submitit.AutoExecutor`. By default processes of this machine,
-        of one thread each. It is not shut down.
-    workers : int, optional
-        How many of those; by default one for each processor that may be used.
-    shard : (i, n)
-        Every n-th point from the i-th, for job arrays; i from 0.
-    retries : int
-        Further attempts at a point that fails.
-    again : bool
-        Try points that failed in an earlier run.
-    chunk : int
-        Points handed to a worker at a time: for many short ones, or one job for several.
-    progress : bool or callable
-        True: one line on a terminal or in a notebook. A callable is given each `Count`.
-
-    Returns
-    -------
-    Report
-
-    Raises
-    ------
-    SweepError
-        The folder is another sweep's.
-    """
+    """Run the points of a plan that have no verified file yet; see `Sweep.run`."""
     which, of = shard
     if not 0 <= which < of:
         raise ValueError(f"shard must be i/n with 0 <= i < n, counted from 0, got {which}/{of}")
     workers = cpus() if workers is None else _checks.integer("workers", workers, at_least=1)
     _checks.integer("chunk", chunk, at_least=1)
     _checks.integer("retries", retries)
-    if executor is None and "<" in sweep.name:
+    if executor is None and "<" in plan["function"]:
         raise TypeError(
-            f"other processes cannot import {sweep.name}: define it at the top of a module"
+            f"other processes cannot import {plan['function']}: define it at the top of a module"
         )
     started = time.perf_counter()
     where = Folder.of(folder)
-    where.claim(_folder.plan_of(sweep))
-    points = sweep.points[which::of]
+    where.claim(plan)
+    points = points[which::of]
     report = Report(len(points))
-    pending = _pending(sweep, where, points, report, again)
+    pending = _pending(where, points, report, full=plan["keep"] == "full", again=again)
     # In random order several runs on one folder rarely meet, and slow corners are shared out.
     random.SystemRandom().shuffle(pending)
-    tasks = tasks_of(sweep, where, pending)
-    line = CountLine() if progress is True else None
-    tell = line if line is not None else progress or None
+    tasks = tasks_of(function, pending, where)
 
-    def count() -> None:
-        if callable(tell):
-            wall = time.perf_counter() - started
-            total = report.total - report.skipped
-            tell(Count(total, report.before, report.done, len(report.failures), wall))
+    def count(line: ProgressLine) -> None:
+        wall = time.perf_counter() - started
+        total = report.total - report.skipped
+        counted = Count(total, report.before, report.done, len(report.failures), wall)
+        if progress is True:
+            line.show(counted, last=not counted.remaining)
+        elif progress:
+            progress(counted)
 
-    count()
-    try:
+    with ProgressLine() as line:
+        count(line)
         found = outcomes(tasks, executor, workers=workers, chunk=chunk, retries=retries)
         with closing(found):  # whatever ends this loop ends the processes at once
             for task, outcome in found:
                 _note(where, task, outcome, report)
-                count()
-    finally:
-        if line is not None:
-            line.close()
+                count(line)
     report.wall_s = time.perf_counter() - started
     return report
 
 
-def tasks_of(sweep: Sweep, where: Folder, points: Sequence[Point]) -> list[Task]:
+def tasks_of(function: Callable[[Any], Any], points: Sequence[Point], where: Folder) -> list[Task]:
     """Return what workers need to know of some points."""
-    plan, path = where.plan()["digest"], str(where.path.absolute())
+    plan, path = where.plan(), str(where.path.absolute())
     return [
-        Task(one.key, sweep.function, one.config, one.seed, path, plan, sweep.keep)
-        for one in points
+        Task(point.key, function, point.config, point.seed, path, plan["digest"], plan["keep"])
+        for point in points
     ]
 
 
 def _pending(
-    sweep: Sweep, where: Folder, points: Sequence[Point], report: Report, again: bool
+    where: Folder, points: Sequence[Point], report: Report, *, full: bool, again: bool
 ) -> list[Point]:
-    full = sweep.keep == "full"
     failed = set() if again else where.failed_keys()
     result = []
     for point in points:
@@ -181,16 +149,16 @@ def _pending(
 
 def _note(where: Folder, task: Task, outcome: Outcome, report: Report) -> None:
     where.write(outcome.files)
-    report.warnings += [one for one in outcome.warnings if one not in report.warnings]
+    report.warnings += [text for text in outcome.warnings if text not in report.warnings]
     report.compute_s += outcome.wall_s
     if not outcome.error:
         report.done += 1
         where.failed(task.key).unlink(missing_ok=True)
         return
-    failure = _folder.read_failure(where, task.key)
+    failure = read_failure(where, task.key)
     if failure["error"] != outcome.error:  # the worker had no time to say so itself
-        config = keys.finite(keys.plain(keys.fields_of(task.config)))
+        config = finite(plain(keys.fields_of(task.config)))
         failure = {"config": config, "seed": task.seed, "error": outcome.error, "traceback": ""}
         if not outcome.lost:
-            where.write(_folder.failure_file(task.key, failure))
+            where.write(failure_file(task.key, failure))
     report.failures.append({**failure, "key": task.key})

@@ -6,41 +6,23 @@ import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import _checks
+from ..lab.plain_values import plain
 from . import keys
+from .folder import Record
+from .points import Point, changed, with_seed
+from .progress import Count
+from .run import Report, run_points
+from .tables import to_xarray
 from .values import lists_of, random_rows
 
 if TYPE_CHECKING:
     import xarray
 
-    from .progress import Count
-    from .run import Report
-
 Function = Callable[[Any], Any]
-
-
-@dataclass(frozen=True)
-class Point:
-    """One run of a sweep.
-
-    Attributes
-    ----------
-    key : str
-        The name of its file.
-    config : dataclass or dict
-        With this replicate's seed.
-    seed : int
-    values : dict
-        The swept parameters.
-    """
-
-    key: str
-    config: Any
-    seed: int
-    values: Mapping[str, Any]
 
 
 class Sweep:
@@ -115,7 +97,7 @@ class Sweep:
     def _points(self, configs: list[Any], seeds: int | Sequence[int], root: int) -> list[Point]:
         given: list[int] | None = None
         if isinstance(seeds, Sequence) and not isinstance(seeds, str):
-            given = [_checks.integer("seeds", one) for one in seeds]
+            given = [_checks.integer("seeds", each) for each in seeds]
             n = len(given)
             if not given or len(set(given)) < n:
                 raise ValueError(f"seeds must be different, and at least one, got {given}")
@@ -132,15 +114,15 @@ class Sweep:
             streams = shared
             if own:
                 unseeded = {**keys.fields_of(config), "seed": None, "seeds": None}
-                streams = keys.seeds_of(root, n, own=keys.plain(unseeded))
-            for one in streams:
-                seeded = with_seed(config, one)
+                streams = keys.seeds_of(root, n, own=plain(unseeded))
+            for stream in streams:
+                seeded = with_seed(config, stream)
                 key = keys.key_of(self.name, self.version, keys.fields_of(seeded))
                 swept = dict(zip(self.coords, values, strict=True))
                 if key in seen:
                     raise ValueError(f"a config is given twice: {swept or keys.fields_of(config)}")
                 seen.add(key)
-                points.append(Point(key, seeded, one, swept))
+                points.append(Point(key, seeded, stream, swept))
         return points
 
     @classmethod
@@ -159,14 +141,14 @@ class Sweep:
             The values of each swept parameter.
         """
         axes = lists_of("grid", values)
-        places = list(itertools.product(*(range(len(one)) for one in axes.values())))
+        places = list(itertools.product(*(range(len(listed)) for listed in axes.values())))
         configs = [
             changed(base, {name: axes[name][k] for name, k in zip(axes, place, strict=True)})
             for place in places
         ]
         for place, config in zip(places, configs, strict=True):
             for name, k in zip(axes, place, strict=True):  # as the config has it: 1 may be 1.0
-                axes[name][k] = keys.plain(keys.fields_of(config)[name])
+                axes[name][k] = plain(keys.fields_of(config)[name])
         return cls(function, configs, _axes=axes, **options)
 
     @classmethod
@@ -178,8 +160,8 @@ class Sweep:
         lengths = {name: len(listed) for name, listed in lists.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"the lists of zip must be equally long, got {lengths}")
-        rows = [dict(zip(lists, one, strict=True)) for one in zip(*lists.values(), strict=True)]
-        return cls(function, [changed(base, one) for one in rows], **options)
+        rows = [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+        return cls(function, [changed(base, row) for row in rows], **options)
 
     @classmethod
     def random(
@@ -204,7 +186,24 @@ class Sweep:
         samples = _checks.integer("samples", samples, at_least=1)
         lists = lists_of("random", values)
         rows = random_rows(lists, samples, seed)
-        return cls(function, [changed(base, one) for one in rows], seed=seed, **options)
+        return cls(function, [changed(base, row) for row in rows], seed=seed, **options)
+
+    def plan(self) -> Record:
+        """Return what sweep.json holds, less its digest."""
+        return {
+            "format": keys.FILE_FORMAT,
+            "engine": keys.engine(),
+            "function": self.name,
+            "keep": self.keep,
+            "streams": self.streams,
+            "dims": list(self.dims.items()),  # the order of keys and seeds, the last one fastest
+            "coords": {name: [dim, plain(v)] for name, (dim, v) in self.coords.items()},
+            "units": dict(self.units),
+            "metrics": self.metrics,
+            "source": self.source,  # the TOML from which the command line makes it again
+            "keys": [point.key for point in self.points],
+            "seeds": [point.seed for point in self.points],
+        }
 
     def __len__(self) -> int:
         return len(self.points)
@@ -221,47 +220,57 @@ class Sweep:
         chunk: int = 1,
         progress: bool | Callable[[Count], None] = False,
     ) -> Report:
-        """Run what is not done yet; see `postdict.sweep.run`."""
-        from .run import run
+        """Run the points that have no verified file yet.
 
-        return run(
-            self, folder, executor, workers=workers, shard=shard, retries=retries, again=again,
-            chunk=chunk, progress=progress,
+        Parameters
+        ----------
+        folder : path
+            New, or of this sweep, or of one whose points are all in this one.
+        executor : optional
+            Anything with `submit`: of `concurrent.futures`, `mpi4py.futures`, joblib's loky, a
+            `dask.distributed.Client`, a `submitit.AutoExecutor`. By default processes of this
+            machine, of one thread each. It is not shut down.
+        workers : int, optional
+            How many of those; by default one for each processor that may be used.
+        shard : (i, n)
+            Every n-th point from the i-th, for job arrays; i from 0.
+        retries : int
+            Further attempts at a point that fails.
+        again : bool
+            Try points that failed in an earlier run.
+        chunk : int
+            Points handed to a worker at a time: for many short ones, or one job for several.
+        progress : bool or callable
+            True: one line on a terminal or in a notebook. A callable is given each `Count`.
+
+        Returns
+        -------
+        Report
+
+        Raises
+        ------
+        SweepError
+            The folder is another sweep's.
+        """
+        return run_points(
+            self.function, self.points, self.plan(), folder, executor,
+            workers=workers, shard=shard, retries=retries, again=again, chunk=chunk,
+            progress=progress,
         )  # fmt: skip
 
     def to_xarray(self, folder: str | os.PathLike[str]) -> xarray.Dataset:
         """Return what the folder holds of this sweep; see `postdict.sweep.to_xarray`."""
-        from .tables import to_xarray
-
         return to_xarray(folder)
 
 
-def changed(config: Any, values: Mapping[str, Any]) -> Any:
-    """Return a config with some settings replaced; an unknown one is named with the nearest."""
-    known = keys.fields_of(config)
-    for name in values:
-        if name not in known:
-            raise ValueError(_checks.unknown("setting", name, known))
-    return {**config, **values} if isinstance(config, Mapping) else replace(config, **values)
-
-
-def with_seed(config: Any, seed: int) -> Any:
-    """Return a config for one replicate: its `seed` set, and one seed in it."""
-    names = keys.fields_of(config)
-    if "seed" not in names and not isinstance(config, Mapping):
-        raise ValueError("a config needs a field `seed`, which the sweep sets")
-    values = {"seed": seed, **({"seeds": 1} if "seeds" in names else {})}
-    return {**config, **values} if isinstance(config, Mapping) else replace(config, **values)
-
-
 def _names(name: str, value: Any) -> list[str]:
-    if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+    if isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value):
         return list(value)
     raise TypeError(f"{name} must be a list of names, got {value!r}")
 
 
 def _differing(configs: list[Any]) -> dict[str, list[Any]]:
-    rows = [keys.plain(keys.fields_of(one)) for one in configs]
+    rows = [plain(keys.fields_of(config)) for config in configs]
     if any(set(row) != set(rows[0]) for row in rows):
         raise ValueError("all configs of a sweep must have the same settings")
     columns = {name: [row[name] for row in rows] for name in rows[0]}
@@ -275,4 +284,4 @@ def _differing(configs: list[Any]) -> dict[str, list[Any]]:
 def _units(config: Any) -> dict[str, str]:
     if not is_dataclass(config):
         return {}
-    return {one.name: one.metadata["unit"] for one in fields(config) if one.metadata.get("unit")}
+    return {f.name: f.metadata["unit"] for f in fields(config) if f.metadata.get("unit")}

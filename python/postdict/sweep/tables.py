@@ -191,24 +191,24 @@ def _columns(records: list[Record | None], plan: Record) -> dict[str, list[Any]]
     taken = {"seed", "stream_seed", "wall_s", *(name for name, _ in plan["dims"]), *plan["coords"]}
     flat = [
         None
-        if one is None
+        if record is None
         else {
-            "wall_s": one["wall_s"],
+            "wall_s": record["wall_s"],
             **{
                 f"result.{name}" if name in taken else name: value
-                for name, value in _flat(one["summary"])
+                for name, value in _flat(record["summary"])
             },
         }
-        for one in records
+        for record in records
     ]
     kinds: dict[str, set[type]] = {"wall_s": {float}}
     for row in flat:
         for name, value in (row or {}).items():
             kinds.setdefault(name, set()).add(type(value))
-    for one in metrics if any(flat) else ():
-        if not any(fnmatch.fnmatchcase(name, one) for name in kinds):
-            some = get_close_matches(one, kinds, n=1) or list(kinds)[:12]
-            raise ValueError(_checks.unknown("metric", one, some))  # there may be thousands
+    for pattern in metrics if any(flat) else ():
+        if not any(fnmatch.fnmatchcase(name, pattern) for name in kinds):
+            some = get_close_matches(pattern, kinds, n=1) or list(kinds)[:12]
+            raise ValueError(_checks.unknown("metric", pattern, some))  # there may be thousands
     columns = {}
     for name, kind in kinds.items():
         if metrics and name != "wall_s" and not any(fnmatch.fnmatchcase(name, m) for m in metrics):

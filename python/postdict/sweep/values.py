@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import _checks
+from ..lab.plain_values import plain
 from . import keys
 
 _BLOCKS = 200  # of draws, none of them new, after which there are taken to be no others
@@ -18,26 +19,26 @@ def lists_of(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values to be swept as new lists of plain ones; refuse what is no list of any."""
     if not values:
         raise ValueError(f"{kind} is empty: name at least one parameter and its values")
-    for name, one in values.items():
+    for name, listed in values.items():
         if name in ("seed", "seeds"):
             raise ValueError(f"{name} is not swept: give `seeds` beside {kind}")
-        if kind == "random" and isinstance(one, Mapping):
+        if kind == "random" and isinstance(listed, Mapping):
             continue
-        if isinstance(one, (str, bytes, Mapping)) or not isinstance(one, Iterable):
-            raise TypeError(f"{kind}: {name} must be a list of values, got {one!r}")
-        if not len(list(one)):
+        if isinstance(listed, (str, bytes, Mapping)) or not isinstance(listed, Iterable):
+            raise TypeError(f"{kind}: {name} must be a list of values, got {listed!r}")
+        if not len(list(listed)):
             raise ValueError(f"{kind}: {name} must have at least one value, got none")
     return {
-        name: one if isinstance(one, Mapping) else [_native(v) for v in one]
-        for name, one in values.items()
+        name: listed if isinstance(listed, Mapping) else [_native(v) for v in listed]
+        for name, listed in values.items()
     }
 
 
 def random_rows(lists: Mapping[str, Any], samples: int, seed: int) -> list[dict[str, Any]]:
     """Return different rows, each value drawn independently; the first n of more are equal."""
-    if not any(isinstance(one, Mapping) for one in lists.values()):
+    if not any(isinstance(listed, Mapping) for listed in lists.values()):
         n_all = math.prod(
-            len({keys.canonical(keys.plain(v)) for v in one}) for one in lists.values()
+            len({keys.canonical(plain(v)) for v in listed}) for listed in lists.values()
         )
         if samples > n_all:
             raise ValueError(f"samples must be at most {n_all}, all there are, got {samples}")
@@ -51,9 +52,9 @@ def random_rows(lists: Mapping[str, Any], samples: int, seed: int) -> list[dict[
     while len(rows) < samples:
         before = len(rows)
         block = [_draw(name, lists[name], rng, 256) for name, rng in streams.items()]
-        for one in zip(*block, strict=True):
-            row = dict(zip(lists, one, strict=True))
-            rows.setdefault(keys.canonical(keys.plain(row)), row)
+        for drawn in zip(*block, strict=True):
+            row = dict(zip(lists, drawn, strict=True))
+            rows.setdefault(keys.canonical(plain(row)), row)
         in_vain = 0 if len(rows) > before else in_vain + 1
         if in_vain == _BLOCKS:
             raise ValueError(f"samples must be at most {len(rows)}, all there are, got {samples}")

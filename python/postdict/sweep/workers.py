@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _version
+from ..lab.plain_values import finite, plain
 from ..lab.results import Result
 from . import folder as _folder
 from . import keys
@@ -78,7 +79,7 @@ def _compute(task: Task) -> Outcome:
     except (Exception, SystemExit) as error:  # what a user's function raises is its point's alone
         outcome.error = f"{type(error).__name__}: {error}"
         failure = {
-            "config": keys.finite(keys.plain(keys.fields_of(task.config))),
+            "config": finite(plain(keys.fields_of(task.config))),
             "seed": task.seed,
             "error": outcome.error,
             "traceback": traceback.format_exc(),
@@ -114,9 +115,9 @@ def _files(task: Task, outcome: Outcome, started: float) -> dict[str, bytes]:
         result = Result(keys.name_of(task.function), keys.fields_of(task.config), {**result}, {})
     record = {
         "experiment": result.experiment,
-        "config": keys.finite(keys.plain(result.config)),
+        "config": finite(plain(result.config)),
         "seed": task.seed,
-        "summary": keys.finite(keys.plain(dict(result.summary))),
+        "summary": finite(plain(dict(result.summary))),
         "engine": keys.engine(),
         "commit": _version.commit,
         "wall_s": round(outcome.wall_s, 4),
@@ -134,7 +135,7 @@ def _noted(messages: list[str]) -> Iterator[None]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default", UserWarning)
         yield
-    messages += [str(one.message) for one in caught if issubclass(one.category, UserWarning)]
+    messages += [str(w.message) for w in caught if issubclass(w.category, UserWarning)]
 
 
 def cpus() -> int:
@@ -165,7 +166,7 @@ def local_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
             if value is None:
                 os.environ.pop(name, None)
         # After an error or Ctrl-C nobody waits for what is still running.
-        started = [one for one in multiprocessing.active_children() if one not in others]
+        started = [child for child in multiprocessing.active_children() if child not in others]
         for process in started:
             process.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
