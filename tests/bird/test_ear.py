@@ -7,7 +7,6 @@ import pytest
 
 from postdict import LIF, Network, Simulation
 from postdict.bird import (
-    Bird,
     DivergenceError,
     Ear,
     Gestures,
@@ -15,13 +14,14 @@ from postdict.bird import (
     Recall,
     Singer,
     Syrinx,
+    VoiceWorld,
     answer,
     distinct_gestures,
-    footprints,
     hear_sound,
     response,
     sing,
 )
+from postdict.bird.repertoire import footprints
 
 HEARING, SYRINX = Hearing(), Syrinx()
 NOTES = Gestures(np.array([0.15, 0.1, 0.2]), np.array([0.12, 0.08, 0.35]))
@@ -95,7 +95,7 @@ def test_a_step_that_fails_leaves_the_bird_as_it_was(monkeypatch, error):
         raise error
 
     motor, nobody = (np.array([0.4]), np.array([1])), (np.empty(0), np.empty(0, np.int64))
-    bird, other = Bird(NOTES, HEARING, SYRINX), Bird(NOTES, HEARING, SYRINX)
+    bird, other = VoiceWorld(NOTES, HEARING, SYRINX), VoiceWorld(NOTES, HEARING, SYRINX)
     before = bird.state()
     with monkeypatch.context() as patch:
         patch.setattr(Ear, "drive", fails)
@@ -115,7 +115,7 @@ def test_a_bird_in_the_loop_hears_what_it_would_hear_of_its_song():
     network = Network(1)
     motor = network.add_spike_source("motor", 3, times=times, ids=ids)
     sensor = network.add_population("sensor", HEARING.n_sensor, SINGER.sensor)
-    bird = Bird(NOTES, HEARING, SYRINX)
+    bird = VoiceWorld(NOTES, HEARING, SYRINX)
     network.add_world("bird", bird, motor, sensor, readout="spikes", drive="current")
     simulation = Simulation(network)
     simulation.run_until(150.0)
@@ -135,9 +135,8 @@ def test_a_simulation_with_a_bird_is_saved_and_goes_on_to_the_last_bit(tmp_path)
         motor = network.add_population("motor", 3, LIF(tau_m=100.0))
         sensor = network.add_population("sensor", HEARING.n_sensor, SINGER.sensor)
         network.add_poisson("exploration", motor, rate=60.0, weight=0.2)
-        network.add_world(
-            "bird", Bird(NOTES, HEARING, SYRINX), motor, sensor, readout="spikes", drive="current"
-        )
+        world = VoiceWorld(NOTES, HEARING, SYRINX)
+        network.add_world("bird", world, motor, sensor, readout="spikes", drive="current")
         return Simulation(network)
 
     whole = started()
@@ -158,7 +157,7 @@ def test_a_bird_that_diverges_ends_the_run_whole_before_the_step():
     network = Network(1)
     motor = network.add_spike_source("motor", 3, times=[20.0, 50.0], ids=[1, 0])
     sensor = network.add_population("sensor", HEARING.n_sensor, SINGER.sensor)
-    bird = Bird(wild, HEARING, SYRINX)
+    bird = VoiceWorld(wild, HEARING, SYRINX)
     network.add_world("bird", bird, motor, sensor, readout="spikes", drive="current")
     simulation = Simulation(network)
     with pytest.raises(DivergenceError, match=r"the syrinx diverges at t = 53\.\d\d ms"):
@@ -226,7 +225,7 @@ def test_hearing_is_a_value_whatever_its_thresholds_were_given_as():
 
 def test_voice_and_ear_need_one_rate():
     with pytest.raises(ValueError, match="voice and ear need one rate, got 20000 and 16000 Hz"):
-        Bird(NOTES, replace(HEARING, rate=16_000.0), SYRINX)
+        VoiceWorld(NOTES, replace(HEARING, rate=16_000.0), SYRINX)
 
 
 def test_no_sound_and_no_hearing_within_its_bounds_make_what_is_not_finite():
@@ -239,7 +238,7 @@ def test_no_sound_and_no_hearing_within_its_bounds_make_what_is_not_finite():
 @pytest.mark.parametrize(
     ("n_motor", "readout", "message"),
     [
-        (NOTES.n, "counts", "a Bird needs the readout 'spikes', got an array"),
+        (NOTES.n, "counts", "VoiceWorld needs the readout 'spikes', got an array"),
         (NOTES.n + 1, "spikes", rf"ids must be in \[0, {NOTES.n}\), got {NOTES.n} at \[0\]"),
     ],
 )
@@ -247,7 +246,7 @@ def test_a_bird_says_what_it_cannot_sing(n_motor, readout, message):
     net = Network()
     net.add_spike_source("motor", n_motor, times=[1.5], ids=[n_motor - 1])
     net.add_population("sensor", HEARING.n_sensor, LIF())
-    bird = Bird(NOTES, HEARING, SYRINX)
+    bird = VoiceWorld(NOTES, HEARING, SYRINX)
     net.add_world("bird", bird, "motor", "sensor", readout=readout)
     with pytest.raises((TypeError, ValueError), match=message):
         Simulation(net).run(5.0)

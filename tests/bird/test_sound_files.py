@@ -8,7 +8,8 @@ import wave
 import numpy as np
 import pytest
 
-from postdict.bird import normalised, open_sound, wav_bytes
+from postdict.bird import open_sound
+from postdict.bird.sound_files import normalised, wav_bytes
 
 RATE = 20_000
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from postdict.bird import Gestures, Syrinx, normalised, sing, wav_bytes
+from postdict.bird import Gestures, Syrinx, sing
+from postdict.bird.sound_files import normalised, wav_bytes
 from postdict.experiments import (
     adaptation,
     detailed_balance,

@@ -18,7 +18,8 @@ from postdict.experiments.detailed_balance.measures import (
     quartiles,
 )
 from postdict.lab.runs import RunawayError
-from postdict.loop import LoopParameters, closed_loop, explore, learn, medians_by_world
+from postdict.loop import LoopParameters, closed_loop, explore, learn
+from postdict.loop.exploration import medians_by_world
 
 PARAMETERS = LoopParameters()
 WORLD = np.array([[2.0, 0.0, 1.5], [0.0, 2.0, 0.0], [0.0, 1.2, 2.0], [0.0, 0.0, 2.5]])

@@ -11,7 +11,8 @@ from postdict.analysis import inverse_quality, specific_gain, specific_part
 from postdict.cli import main
 from postdict.experiments._shared.decoders import pinv
 from postdict.experiments.imitation import Config, decoders, draw, headline, run
-from postdict.loop import GAINS, ImitationDecoder, ImitationTest, LoopParameters
+from postdict.loop import ImitationDecoder, ImitationTest, LoopParameters
+from postdict.loop.imitation import GAINS
 
 RESPONSE = np.random.default_rng(0).uniform(0.0, 2.0, (12, 5))
 WEIGHTS = np.random.default_rng(1).normal(0.1, 0.3, (5, 12))

@@ -10,7 +10,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from postdict.analysis.spectrograms import log_spectrogram
-from postdict.bird import Recall, normalised, open_loop_rate, response, sing, wav_bytes
+from postdict.bird import Recall, response, sing
+from postdict.bird.singer import open_loop_rate
+from postdict.bird.sound_files import normalised, wav_bytes
 from postdict.cli import main
 from postdict.experiments.song import Config, headline, run
 from postdict.experiments.song.figures import draw

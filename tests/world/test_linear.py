@@ -9,7 +9,8 @@ import pytest
 from postdict import AntisymmetricSTDP, Network, Simulation
 from postdict.analysis import inverse_quality
 from postdict.loop import ImitationTest, LoopParameters, closed_loop, explore, hear, learn
-from postdict.world import LinearWorld, as_linear, sparse_world, spread_world
+from postdict.world import LinearWorld, sparse_world, spread_world
+from postdict.world.linear import as_linear
 
 PARAMETERS = LoopParameters()
 MATRIX = np.array([[2.0, 0.0], [0.0, 2.0], [1.0, 1.0]])

@@ -5,13 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from postdict.world import (
-    check_world,
-    conditioned_world,
-    load_world,
-    sparse_world,
-    tonotopic_world,
-)
+from postdict.world import check_world, conditioned_world, load_world, sparse_world, tonotopic_world
 
 
 def rng():

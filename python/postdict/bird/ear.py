@@ -1,6 +1,6 @@
 """An ear: gammatone filters, compression and competition of channels, and what drives sensors.
 
-``cpp/ear.hpp`` has the equations. The ear is causal and works on streams.
+``cpp/voice/ear.hpp`` has the equations. The ear is causal and works on streams.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from ..plasticity import AntisymmetricSTDP
 from ..simulation import ProgressCallback, Simulation
 from .ear import Ear, Hearing
 from .voice import Gestures, Syrinx, sing
-from .world import Bird, Listener
+from .world import SoundWorld, VoiceWorld
 
 RESET = 100.0  # mV, an inhibition that brings every potential to its lower bound
 RESET_EVERY = 3.0  # ms
@@ -124,8 +124,8 @@ def babble(
     network.add_poisson(
         "exploration", motor, rate=singer.exploration_rate, weight=singer.exploration_weight
     )
-    bird = Bird(singer.gestures, singer.hearing, singer.syrinx)
-    network.add_world("bird", bird, motor, sensor, readout="spikes", drive="current")
+    world = VoiceWorld(singer.gestures, singer.hearing, singer.syrinx)
+    network.add_world("bird", world, motor, sensor, readout="spikes", drive="current")
     network.connect(sensor, motor, weights=singer.excitation, axonal_delay=singer.synaptic_delay)
     inhibition = network.connect(
         sensor,
@@ -162,8 +162,8 @@ def hear_sound(singer: Singer, pieces: Iterator[Floats], *, duration: float) -> 
     network = Network()
     nobody = network.add_spike_source("nobody", 1, times=[], ids=[])
     sensor = network.add_population("sensor", singer.hearing.n_sensor, singer.sensor)
-    listener = Listener((ear.drive(piece) for piece in pieces), singer.hearing.n_sensor)
-    network.add_world("sound", listener, nobody, sensor, drive="current")
+    sound = SoundWorld((ear.drive(piece) for piece in pieces), singer.hearing.n_sensor)
+    network.add_world("sound", sound, nobody, sensor, drive="current")
     simulation = Simulation(network)
     simulation.run_until(duration)
     return simulation.spikes(sensor)

@@ -1,6 +1,7 @@
 """A bird's voice: motor spikes command gestures, gestures move a syrinx, and it sounds.
 
-The syrinx is that of Mindlin and coworkers; ``cpp/syrinx.hpp`` has its equations and their signs.
+The syrinx is that of Mindlin and coworkers; ``cpp/voice/syrinx.hpp`` has its equations and their
+signs.
 """
 
 from __future__ import annotations

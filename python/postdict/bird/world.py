@@ -1,4 +1,4 @@
-"""Worlds with a voice and an ear: a bird that hears itself, and one that hears a given sound."""
+"""Worlds that sound: one in which motor neurons sing and are heard, one with a given sound."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .ear import BLOCK, Ear, Hearing
 from .voice import Gestures, Syrinx, Voice
 
 
-class Bird:
-    """A world (`control.World`): motor spikes, gestures, sound, ear, drive of the sensors.
+class VoiceWorld:
+    """A world with a voice and an ear: motor spikes, gestures, sound, drive of the sensors.
 
-    Its readout is "spikes". A gesture begins with its spike, to the sample; what is heard in a
-    millisecond drives the sensors in the next.
+    It needs the readout "spikes". A gesture begins with its spike, to the sample; what is heard
+    in a millisecond drives the sensors in the next.
 
     Parameters
     ----------
@@ -43,10 +43,10 @@ class Bird:
     def step(self, motor: Spikes) -> Floats:
         """Sing the spikes of the last millisecond, and return the drive (n_sensor,), mV.
 
-        A step that fails, by divergence or Ctrl-C, leaves the bird as it was.
+        A step that fails, by divergence or Ctrl-C, leaves the world as it was.
         """
         if not isinstance(motor, tuple):
-            raise TypeError("a Bird needs the readout 'spikes', got an array")
+            raise TypeError("VoiceWorld needs the readout 'spikes', got an array")
         voice, ear, n = self._now[0].copy(), self._now[1].copy(), self._now[2]
         times, ids = motor
         block = self._parts[1].block
@@ -58,7 +58,7 @@ class Bird:
         return drive
 
     def state(self) -> dict[str, Any]:
-        """Return what the bird needs to go on."""
+        """Return what voice and ear need to go on."""
         voice, ear, n = self._now
         return {"n": n, "voice": voice.state(), "ear": ear.state()}
 
@@ -70,7 +70,7 @@ class Bird:
         self._now = (voice, ear, int(state["n"]))
 
 
-class Listener:
+class SoundWorld:
     """A world in which a given sound is heard, whatever the motor neurons do.
 
     Parameters

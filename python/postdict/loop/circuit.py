@@ -96,7 +96,7 @@ def closed_loop(
     seed : int
         Of the exploration.
     """
-    network, motor, sensor = _explorers(world, parameters, seed)
+    network, motor, sensor = _explorers(as_linear(world), parameters, seed)
     delay = parameters.synaptic_delay
     excitation = network.connect(sensor, motor, weights=parameters.excitation, axonal_delay=delay)
     inhibition = network.connect(
@@ -119,7 +119,7 @@ def frozen_loop(
     seed: int,
 ) -> Loop:
     """Return a loop with fixed effective weights W (n_motor, n_sensor), or without feedback."""
-    network, motor, sensor = _explorers(world, parameters, seed)
+    network, motor, sensor = _explorers(as_linear(world), parameters, seed)
     feedback = None
     if weights is not None:
         feedback = connect_feedback(
@@ -129,9 +129,8 @@ def frozen_loop(
 
 
 def _explorers(
-    world: AnyWorld, parameters: LoopParameters, seed: int
+    world: LinearWorld, parameters: LoopParameters, seed: int
 ) -> tuple[Network, Population, Population]:
-    world = as_linear(world)
     n_sensor, n_motor = world.shape
     network = Network(seed)
     motor = network.add_population("motor", n_motor, parameters.motor)

@@ -180,8 +180,8 @@ def explore(
     RunawayError
         The motor neurons fired faster than `max_rate` (Hz).
     """
-    world = as_linear(world)
-    loop = frozen_loop(world, parameters, weights, seed=seed)
+    linear = as_linear(world)
+    loop = frozen_loop(linear, parameters, weights, seed=seed)
     # At most 1e5 samples: enough for the regression, and 16 MB at 20 motor neurons.
     samples = loop.network.record(
         loop.motor, "v", every=max(V_INTERVAL, 1e-5 * duration), max_bytes=2**30
@@ -190,10 +190,10 @@ def explore(
     run_bounded(simulation, loop.motor, duration, max_rate=max_rate, progress=progress)
     return Exploration(
         parameters,
-        world.matrix,
+        linear.matrix,
         duration,
         simulation.spikes(loop.motor),
         simulation.spikes(loop.sensor),
         *simulation.recorded(samples),
-        world_lags=(world.earliest, world.latest),
+        world_lags=(linear.earliest, linear.latest),
     )

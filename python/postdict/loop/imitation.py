@@ -43,14 +43,14 @@ def hear(world: AnyWorld, parameters: LoopParameters, song: Spikes, *, duration:
 
     `duration` (ms) is that of the sequence; the answer may outlast it by the world's delay.
     """
-    world = as_linear(world)
-    n_sensor, n_motor = world.shape
+    linear = as_linear(world)
+    n_sensor, n_motor = linear.shape
     network = Network()
     tutor = network.add_spike_source("tutor", n_motor, times=song[0], ids=song[1])
     sensor = network.add_population("sensor", n_sensor, parameters.sensor)
-    connect_world(network, tutor, sensor, world, parameters.world_delay)
+    connect_world(network, tutor, sensor, linear, parameters.world_delay)
     simulation = Simulation(network)
-    simulation.run_until(duration + 2 * parameters.world_delay + max(world.latest, 0.0))
+    simulation.run_until(duration + 2 * parameters.world_delay + max(linear.latest, 0.0))
     return simulation.spikes(sensor)
 
 
@@ -87,12 +87,12 @@ def imitate(
         raise ValueError(f"v_min must be None where motor neurons have currents, got {v_min}")
     network = Network()
     sensor = network.add_spike_source("sensor", n_sensor, times=heard[0], ids=heard[1])
-    listener = network.add_population("motor", n_motor, motor)
-    connect_feedback(network, sensor, listener, weights, parameters, excitation=excitation)
+    imitators = network.add_population("motor", n_motor, motor)
+    connect_feedback(network, sensor, imitators, weights, parameters, excitation=excitation)
     simulation = Simulation(network)
     last = float(heard[0][-1]) if len(heard[0]) else 0.0
     simulation.run_until(max(duration + 3 * parameters.delay, last + 2 * parameters.synaptic_delay))
-    return simulation.spikes(listener)
+    return simulation.spikes(imitators)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,7 @@ def best_match(
     delay: float,
     tolerances: Sequence[float],
 ) -> tuple[float, float]:
-    """Return the best F1 of an answer, and by how much it is later than expected there.
+    """Return the best F1 of an answer, and by how much later than expected it comes there.
 
     Parameters
     ----------
@@ -192,16 +192,17 @@ class ImitationTest:
         seed: int = 0,
     ) -> None:
         self.parameters = parameters
-        self.mean_lag = as_linear(world).mean_lag
+        linear = as_linear(world)
+        self.mean_lag = linear.mean_lag
         self.tolerance = tolerance
         self.duration = duration
         self.seed = seed
-        self.n_sensor, n_motor = world.shape
+        self.n_sensor, n_motor = linear.shape
         rng = np.random.default_rng([seed, 0x50465])
 
         def song(rate: float) -> Song:
             tutor = poisson_sequence(n_motor, rate, duration, rng=rng)
-            clean = hear(world, parameters, tutor, duration=duration)
+            clean = hear(linear, parameters, tutor, duration=duration)
             noise = {
                 "jitter": jitter,
                 "background_rate": background_rate,

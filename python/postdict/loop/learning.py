@@ -116,7 +116,7 @@ def learn(
         times=times,
         inhibition=inhibition,
         rate_times=0.5 * (edges[1:] + edges[:-1]),
-        rate=counts / (1e-3 * np.diff(edges) * world.shape[1]),
+        rate=counts / (1e-3 * np.diff(edges) * loop.motor.size),
         potentiation=added,
         depression=taken,
     )

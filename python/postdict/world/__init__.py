@@ -1,13 +1,11 @@
 """What lies between motor and sensor: matrices, linear worlds with memory, worlds in Python."""
 
 from .codes import ChoiceDecoder, Decoder, Encoder, LinearDecoder, TuningCurves
-from .linear import GRID, AnyWorld, LinearWorld, as_linear, spread_world
+from .linear import LinearWorld, spread_world
 from .matrices import check_world, conditioned_world, load_world, sparse_world, tonotopic_world
 from .protocol import World
 
 __all__ = [
-    "GRID",
-    "AnyWorld",
     "ChoiceDecoder",
     "Decoder",
     "Encoder",
@@ -15,7 +13,6 @@ __all__ = [
     "LinearWorld",
     "TuningCurves",
     "World",
-    "as_linear",
     "check_world",
     "conditioned_world",
     "load_world",

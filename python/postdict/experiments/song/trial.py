@@ -12,7 +12,8 @@ from ... import theory
 from ..._types import Floats
 from ...analysis import inverse_quality
 from ...analysis.spectrograms import frequencies, log_spectrogram, pitch_error
-from ...bird import Babbled, Recall, Singer, babble, normalised, open_loop_rate, wav_bytes
+from ...bird.singer import Babbled, Recall, Singer, babble, open_loop_rate
+from ...bird.sound_files import normalised, wav_bytes
 from ...lab.results import Nested
 from ...lab.stages import Stage
 from ...loop.learning import shuffled
