@@ -16,7 +16,7 @@ import numpy as np
 
 import postdict
 from postdict import _files
-from postdict.simulation import checkpoint
+from postdict.network.description import digest
 
 SMALL = [0.0, -0.0, 1.0, -1.0, 0.5, 20.0, 1e-9, 5e-324]
 NUMBERS = [*SMALL, 1e9, 1e100, 1e308, np.inf, -np.inf, np.nan]
@@ -103,7 +103,7 @@ def altered_members(data):
                 part[key] = [None, -1, 3, 0.5, "a", [], {}, True][data.ConsumeIntInRange(0, 7)]
                 break
             part = part[key]
-    header["digest"] = checkpoint._digest(header, arrays)
+    header["digest"] = digest(header, arrays)
     text = np.frombuffer(json.dumps(header).encode(), np.uint8)
     file = io.BytesIO()
     np.savez(file, header=text, **arrays)

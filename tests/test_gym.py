@@ -5,6 +5,7 @@ import pytest
 
 import postdict
 from postdict import LIF, Simulation
+from postdict.simulation.worlds import seed_of
 from postdict.world import ChoiceDecoder, LinearDecoder, TuningCurves
 
 gymnasium = pytest.importorskip("gymnasium")
@@ -46,7 +47,7 @@ def test_an_environment_hears_torques_and_shows_itself():
     # The same environment, stepped by hand with the torques of the recorded spikes.
     times, ids = sim.spikes("motor")
     by_hand = gymnasium.make("Pendulum-v1").unwrapped
-    by_hand.reset(seed=postdict.world.protocol.seed_of(4, "pendulum"))
+    by_hand.reset(seed=seed_of(4, "pendulum"))
     for k in range(100):
         heard = ids[(times >= 10.0 * k) & (times < 10.0 * (k + 1))]
         observed, *_ = by_hand.step(np.clip([TORQUES[0, heard].sum()], -2.0, 2.0))

@@ -234,7 +234,7 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
         return network
 
     def _attach(self, network: Network) -> _Seat:
-        if any(isinstance(world, _Seat) for world in network.world_objects().values()):
+        if any(world.name == SEAT for world in network.worlds):
             raise ValueError("network(seed) must make a new Network each time, got one with a seat")
         seat = _Seat(self._interval, self._sizes[0])
         network.add_world(SEAT, seat, self._act, self._act)

@@ -8,7 +8,7 @@ import pytest
 import scipy.sparse
 
 from postdict import CausalSTDP, Triplets, VogelsSTDP, fixed_probability
-from postdict.simulation import checkpoint
+from postdict.network.description import describe, from_description
 from synapse_forms import (
     DELAYS,
     MATRIX,
@@ -25,7 +25,7 @@ from synapse_forms import (
 def test_the_core_gets_synapses_by_source_delay_target_and_order():
     net, projection = connected(TRIPLETS, axonal_delay=DELAYS)
     assert projection.axonal_delay is None
-    synapses = net.synapses(projection)
+    synapses = net._registry.synapses_of(projection)
     assert synapses.targets.tolist() == [1, 1, 0, 0, 2, 2]
     assert synapses.weights.tolist() == [0.2, 0.6, 0.4, 0.5, 0.1, 0.3]
     assert synapses.delays.tolist() == [1.0, 3.0, 1.0, 0.5, 2.0]
@@ -39,7 +39,7 @@ def test_the_core_gets_synapses_by_source_delay_target_and_order():
 def test_one_delay_makes_one_bundle_a_source(delay):
     net, projection = connected(TRIPLETS, axonal_delay=delay)
     assert projection.axonal_delay == 2.5
-    synapses = net.synapses(projection)
+    synapses = net._registry.synapses_of(projection)
     assert synapses.targets.tolist() == [1, 1, 0, 0, 2, 2]
     assert synapses.delays.tolist() == [2.5]
     assert synapses.first.tolist() == [0, 2, 3, 3, 6]
@@ -49,17 +49,17 @@ def test_one_delay_makes_one_bundle_a_source(delay):
 def test_sorted_synapses_need_no_permutation():
     drawn = fixed_probability(N_PRE, N_POST, 0.5, weight=0.1, seed=1)
     net, projection = connected(drawn)
-    assert net.synapses(projection).order is None
+    assert net._registry.synapses_of(projection).order is None
     assert net.weights(projection) == drawn
     net, projection = connected(drawn, axonal_delay=1.0 + np.arange(drawn.n_synapses))
-    assert net.synapses(projection).order is None
+    assert net._registry.synapses_of(projection).order is None
 
 
 @pytest.mark.parametrize("delay", [1.0, []])
 def test_no_synapses_at_all(delay):
     net, projection = connected(Triplets([], [], []), axonal_delay=delay)
     assert net.weights(projection) == Triplets([], [], [])
-    assert net.synapses(projection).first[-1] == 0
+    assert net._registry.synapses_of(projection).first[-1] == 0
     with pytest.raises(ValueError, match=r"no synapses, so no weights to record"):
         net.record(projection, "weights", every=1.0)
 
@@ -109,7 +109,7 @@ def test_weights_come_back_in_the_form_given(form, delayed):
     net, projection = connected(weights, axonal_delay=delay)
     assert_same_form(net.weights(projection), weights)
     assert projection.axonal_delay == (None if delayed else 1.5)
-    synapses = net.synapses(projection)
+    synapses = net._registry.synapses_of(projection)
     assert np.array_equal(synapses.in_core_order(weights), synapses.weights)
     if delayed:
         assert np.array_equal(synapses.given_delays(), delay)
@@ -130,10 +130,10 @@ def test_a_network_is_described_whole(form, delayed):
         precision="single",
         plasticity=VogelsSTDP(0.01, rho=5.0),
     )
-    twin = checkpoint.from_description(*checkpoint.describe(net))
+    twin = from_description(*describe(net._registry))
     assert twin.projections == [projection]
     assert_same_form(twin.weights(projection), net.weights(projection))
-    one, other = net.synapses(projection), twin.synapses(projection)
+    one, other = net._registry.synapses_of(projection), twin._registry.synapses_of(projection)
     for field in ("targets", "weights", "delays", "delay", "first", "source_first", "order"):
         if hasattr(one, field):
             assert np.array_equal(getattr(one, field), getattr(other, field))
@@ -142,7 +142,7 @@ def test_a_network_is_described_whole(form, delayed):
 @pytest.mark.parametrize("rule", [RULE, VogelsSTDP(0.1, rho=3.0), CausalSTDP(0.1, bias=0.2)])
 def test_rules_are_described(rule):
     net, projection = connected(0.5, plasticity=rule)
-    twin = checkpoint.from_description(*checkpoint.describe(net))
+    twin = from_description(*describe(net._registry))
     assert twin.projections == [projection]
     assert twin.projections[0].plasticity == rule
 
@@ -151,7 +151,7 @@ def test_rules_are_described(rule):
 def test_one_number_becomes_one_each_where_it_learns(weights):
     for delay in (1.0, given_delays(weights)):
         net, projection = connected(weights, axonal_delay=delay, plasticity=RULE)
-        synapses = net.synapses(projection)
+        synapses = net._registry.synapses_of(projection)
         assert synapses.n_weights == synapses.n_synapses
         back = net.weights(projection)
         values = back.weight if isinstance(back, Triplets) else back
@@ -161,16 +161,16 @@ def test_one_number_becomes_one_each_where_it_learns(weights):
 
 def test_a_zero_in_a_matrix_is_a_synapse():
     net, projection = connected(np.zeros((3, 4)))
-    assert net.synapses(projection).n_synapses == 12
+    assert net._registry.synapses_of(projection).n_synapses == 12
     net, projection = connected(np.zeros((3, 4)), axonal_delay=MATRIX_DELAYS)
-    assert net.synapses(projection).n_synapses == 12
+    assert net._registry.synapses_of(projection).n_synapses == 12
     net, projection = connected(scipy.sparse.csr_array(np.zeros((3, 4))))
-    assert net.synapses(projection).n_synapses == 0
+    assert net._registry.synapses_of(projection).n_synapses == 0
 
 
 def test_new_weights_may_come_in_any_format_and_order():
     net, projection = connected(sparse("lil_array"), axonal_delay=[1.0, 2.0, 3.0, 1.0, 2.0])
-    synapses = net.synapses(projection)
+    synapses = net._registry.synapses_of(projection)
     for kind in KINDS:
         assert np.array_equal(synapses.in_core_order(sparse(kind)), synapses.weights)
     values = np.arange(5.0)
@@ -182,14 +182,14 @@ def test_scipy_is_imported_only_where_it_is_needed():
     program = """
 import sys, numpy as np, postdict
 from postdict.network import forms
-from postdict.simulation import checkpoint
+from postdict.network.description import describe, from_description
 net = postdict.Network()
 net.add_population("cells", 3, postdict.LIF())
 net.connect("cells", "cells", weights=postdict.one_to_one(3, weight=0.1))
 net.connect("cells", "cells", weights=0.1, axonal_delay=np.arange(1.0, 10.0).reshape(3, 3))
 entries = forms.Entries("scipy:csr_array", np.arange(3), np.arange(3), np.ones(3))
 sparse = net.connect("cells", "cells", weights=entries)
-twin = checkpoint.from_description(*checkpoint.describe(net))
+twin = from_description(*describe(net._registry))
 assert "scipy" not in sys.modules
 assert twin.weights(sparse).format == "csr"
 assert "scipy" in sys.modules

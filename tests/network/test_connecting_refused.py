@@ -120,4 +120,4 @@ def test_connect_refuses(arguments, error, message):
 def test_new_weights_of_other_synapses_are_refused(weights, new, error, message):
     net, projection = connected(weights)
     with pytest.raises(error, match=message):
-        net.synapses(projection).in_core_order(new)
+        net._registry.synapses_of(projection).in_core_order(new)

@@ -53,7 +53,7 @@ def recorded(net, *recorders, until=200.0):
 def test_chosen_synapses_are_those_of_the_whole(form):
     weights, connection = FORMS[form]
     net, projection = network(weights, **connection)
-    n_pairs = 5 if "triplets" in form else net.synapses(projection).n_synapses
+    n_pairs = 5 if "triplets" in form else net._registry.synapses_of(projection).n_synapses
     positions = np.random.default_rng(4).integers(0, n_pairs, 7)
     pairs = ([3, 0, 1], [0, 5, 2])
     if form == "csr":

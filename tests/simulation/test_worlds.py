@@ -8,7 +8,8 @@ import pytest
 
 import postdict
 from postdict import LIF, AntisymmetricSTDP, LIFExp, Simulation, Steps
-from postdict.world import protocol, sparse_world
+from postdict.simulation import worlds
+from postdict.world import sparse_world
 from stepped_worlds import (
     SILENCE,
     Arm,
@@ -164,11 +165,11 @@ def test_an_inverse_learned_through_python_is_that_of_the_core_spike_for_spike(i
 
 
 def test_a_world_has_a_seed_of_its_own_which_the_network_fixes():
-    seeds = {name: protocol.seed_of(7, name) for name in ("arm", "ear")}
+    seeds = {name: worlds.seed_of(7, name) for name in ("arm", "ear")}
     assert seeds["arm"] != seeds["ear"]
-    assert protocol.seed_of(7, "arm") == seeds["arm"] != protocol.seed_of(8, "arm")
+    assert worlds.seed_of(7, "arm") == seeds["arm"] != worlds.seed_of(8, "arm")
     _, world = scripted([SILENCE])
-    assert world.seed == protocol.seed_of(1, "arm")
+    assert world.seed == worlds.seed_of(1, "arm")
 
 
 def test_worlds_are_parts_with_names_of_their_own():
@@ -187,7 +188,7 @@ def test_worlds_are_parts_with_names_of_their_own():
 
 
 def test_a_slow_world_is_named_with_its_share(monkeypatch):
-    monkeypatch.setattr(protocol, "_SLOW_AFTER", 0.0)
+    monkeypatch.setattr(worlds, "_SLOW_AFTER", 0.0)
 
     class Slow(Arm):
         def step(self, motor):

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import copy
+import dataclasses
 import multiprocessing
 import pickle  # noqa: TID251 -- our own objects
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from postdict import CheckpointError, Simulation
-from postdict.simulation import checkpoint
+from postdict.simulation.checkpoint import Checkpoint
 from stepped_worlds import (
     SILENCE,
     Arm,
@@ -47,7 +48,7 @@ def test_pauses_saving_and_loading_change_no_bit(tmp_path, options):
             continue
         sim.run_until(t)
         sim.save(tmp_path / "state.npz")
-        world = loop_of(options).world_objects()["arm"]
+        world = Simulation(loop_of(options)).worlds["arm"]
         sim = Simulation.load(tmp_path / "state.npz", worlds={"arm": world})
         assert sim.worlds == {"arm": world}
     assert_equal(sim, whole)
@@ -170,13 +171,14 @@ def test_a_state_that_the_core_refuses_leaves_all_as_it_was(tmp_path, monkeypatc
     sim.save(tmp_path / "state.npz")
     sim = Simulation(arm_loop())
     sim.run_until(100.0)
-    unpack = checkpoint.unpack
+    read = Checkpoint.from_bytes
 
     def damaged(content):
-        network, limits, state, *rest = unpack(content)
-        return network, limits, state | {"world0.n_steps": np.array([7], np.uint64)}, *rest
+        whole = read(content)
+        wrong = {"world0.n_steps": np.array([7], np.uint64)}
+        return dataclasses.replace(whole, state=whole.state | wrong)
 
-    monkeypatch.setattr(checkpoint, "unpack", damaged)
+    monkeypatch.setattr(Checkpoint, "from_bytes", damaged)
     with pytest.raises(CheckpointError, match="a world has missed a step"):
         sim.restore(tmp_path / "state.npz")
     assert_goes_on(sim)
@@ -203,7 +205,7 @@ def test_the_newest_simulation_has_the_world(tmp_path):
     for sim in (second, third):
         sim.run_until(100.0)
     assert_equal(second, third)
-    assert third.network.world_objects()["arm"] is third.worlds["arm"]
+    assert third._registry.world_objects["arm"] is third.worlds["arm"]
 
 
 def test_an_object_is_one_world():

@@ -6,37 +6,38 @@ from collections.abc import Sequence
 
 from .._html import Row, table
 from ..steps import Steps
+from . import memory
 from .parts import Projection, label
-from .registry import Declarations
+from .registry import Registry
 
 
-def of_network(network: Declarations) -> str:
+def of_network(registry: Registry) -> str:
     """Return the parts of a network, and an estimate of its memory."""
-    populations = [(p.name, p.size, type(p.neurons).__name__) for p in network.populations]
+    populations = [(p.name, p.size, type(p.neurons).__name__) for p in registry.populations]
     sources: list[Row] = [
         (s.name, "Poisson", s.population, f"{_rate(s.rate)}, {s.weight:g} mV")
-        for s in network.poisson_sources
+        for s in registry.poisson_sources
     ]
-    sources += [(s.name, "current", s.population, "in steps") for s in network.current_sources]
+    sources += [(s.name, "current", s.population, "in steps") for s in registry.current_sources]
     sources += [
-        (s.name, "spikes", "", f"{s.size} neurons, {len(network.spikes(s)[0])} spikes")
-        for s in network.spike_sources
+        (s.name, "spikes", "", f"{s.size} neurons, {len(registry.spikes_of(s)[0])} spikes")
+        for s in registry.spike_sources
     ]
     return "".join(
         [
-            f"<p><b>Network</b>, seed {network.seed}, about "
-            f"{1e-6 * network.memory().total:.3g} MB with its recorders full</p>",
+            f"<p><b>Network</b>, seed {registry.seed}, about "
+            f"{1e-6 * memory.of_network(registry).total:.3g} MB with its recorders full</p>",
             table("populations", ("name", "neurons", "model"), populations),
             table("sources", ("name", "kind", "onto", "what"), sources),
             table(
                 "projections",
                 ("from → to", "synapses", "sign", "axonal delay", "plasticity"),
-                [_projection(network, one) for one in network.projections],
+                [_projection(registry, p) for p in registry.projections],
             ),
             table(
                 "worlds",
                 ("name", "hears", "drives", "interval"),
-                [(w.name, w.motor, w.sensor, f"{w.interval:g} ms") for w in network.worlds],
+                [(w.name, w.motor, w.sensor, f"{w.interval:g} ms") for w in registry.worlds],
             ),
             table(
                 "recorders",
@@ -46,24 +47,24 @@ def of_network(network: Declarations) -> str:
                         label(r).removeprefix("recorder of "),
                         f"{len(r.times)} times" if r.times else f"every {r.every:g} ms",
                     )
-                    for r in network.recorders
+                    for r in registry.recorders
                 ],
             ),
         ]
     )
 
 
-def of_simulation(network: Declarations, time: float, n_events: int, spikes: Sequence[int]) -> str:
+def of_simulation(registry: Registry, time: float, n_events: int, spikes: Sequence[int]) -> str:
     """Return the present, the activity so far, and the network; `spikes` are by population."""
     rows = []
-    for population, n in zip(network.populations, spikes, strict=True):
+    for population, n in zip(registry.populations, spikes, strict=True):
         rate = f"{n / population.size / (1e-3 * time):.3g} Hz" if time > 0 else ""
         rows.append((population.name, f"{n:,}", rate))
     return "".join(
         [
             f"<p><b>Simulation</b> at t = {time:g} ms after {n_events:,} synaptic events</p>",
             table("activity since t = 0", ("population", "spikes", "rate of a neuron"), rows),
-            of_network(network),
+            of_network(registry),
         ]
     )
 
@@ -72,9 +73,13 @@ def _rate(rate: float | Steps) -> str:
     return "rate in steps" if isinstance(rate, Steps) else f"{rate:g} Hz"
 
 
-def _projection(network: Declarations, one: Projection) -> Row:
-    n_post, n_pre = network.synapses(one).shape
-    n = getattr(network.synapses(one), "n_synapses", n_post * n_pre)
-    delay = "several" if one.axonal_delay is None else f"{one.axonal_delay:g} ms"
-    rule = "" if one.plasticity is None else type(one.plasticity).__name__
-    return f"{one.pre} → {one.post}", f"{n:,}", "−" if one.inhibitory else "+", delay, rule
+def _projection(registry: Registry, projection: Projection) -> Row:
+    delay = projection.axonal_delay
+    rule = projection.plasticity
+    return (
+        f"{projection.pre} → {projection.post}",
+        f"{registry.synapses[projection.index].n_synapses:,}",
+        "−" if projection.inhibitory else "+",
+        "several" if delay is None else f"{delay:g} ms",
+        "" if rule is None else type(rule).__name__,
+    )

@@ -25,6 +25,7 @@ from ..steps import Steps
 from . import recording
 from .layouts import Sparse, Synapses
 from .parts import CurrentSource, Part, Projection, Recorder, label
+from .registry import Registry
 
 NEURON = {"LIF": 168, "LIFExp": 256}
 GIVEN_SPIKE = 16
@@ -74,32 +75,41 @@ class Memory:
         return f"Memory({_shown(self.total)}: {shown})" if shown else "Memory(0 MB)"
 
 
-def of_neurons(size: int, neurons: Model) -> int:
+def of_network(registry: Registry) -> Memory:
+    """Return the estimate for a whole network."""
+    parts: dict[Part, int] = {}
+    parts |= {p: _of_neurons(p.size, p.neurons) for p in registry.populations}
+    steps = {s: s.rate for s in registry.poisson_sources if isinstance(s.rate, Steps)}
+    parts |= {s: _of_steps(rate) for s, rate in steps.items()}
+    sizes = {p.name: p.size for p in registry.populations}
+    parts |= {s: _of_current(s, sizes[s.population]) for s in registry.current_sources}
+    parts |= {s: GIVEN_SPIKE * registry.spikes_of(s)[0].size for s in registry.spike_sources}
+    parts |= {p: _of_projection(p, registry.synapses[p.index]) for p in registry.projections}
+    parts |= {r: _of_samples(r, registry.recorded_synapses(r.target)) for r in registry.recorders}
+    return Memory(parts)
+
+
+def _of_neurons(size: int, neurons: Model) -> int:
     """Return the bytes of a population."""
     return size * NEURON[type(neurons).__name__]
 
 
-def of_spikes(n: int) -> int:
-    """Return the bytes of the given spikes of a source."""
-    return n * GIVEN_SPIKE
-
-
-def of_steps(steps: Steps) -> int:
+def _of_steps(steps: Steps) -> int:
     """Return the bytes of a rate or a current."""
     return STEP * steps.times.size
 
 
-def of_current(source: CurrentSource, size: int) -> int:
+def _of_current(source: CurrentSource, size: int) -> int:
     """Return the bytes of a current into a population of `size` neurons."""
-    return of_steps(source.current) + TARGET * (size if source.ids is None else len(source.ids))
+    return _of_steps(source.current) + TARGET * (size if source.ids is None else len(source.ids))
 
 
-def of_samples(recorder: Recorder, synapses: Synapses | None) -> int:
+def _of_samples(recorder: Recorder, synapses: Synapses | None) -> int:
     """Return the bytes of a recorder that is full, of a population if there are no synapses."""
     return recording.most_samples(recorder, synapses) * recording.sample_bytes(recorder, synapses)
 
 
-def of_projection(projection: Projection, synapses: Synapses) -> int:
+def _of_projection(projection: Projection, synapses: Synapses) -> int:
     """Return the bytes of a projection."""
     n_post, n_pre = synapses.shape
     total = WEIGHT[projection.precision] * synapses.n_weights

@@ -1,4 +1,4 @@
-"""What exists: populations, sources, projections and recorders, declared one by one.
+"""What exists: populations, sources, projections, worlds and recorders, declared one by one.
 
 A `Network` is a description and holds no state; any number of simulations can be made of it. What
 its methods return are plain values that name a part, valid in every simulation of this network.
@@ -12,16 +12,31 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks
+from .._types import Spikes
 from ..neurons import LIF, LIFExp, Model
 from ..plasticity import RULES, Rule
-from . import connecting, html, recording
-from .driving import Driven
+from ..steps import Steps, checked_rate
+from ..world import protocol
+from ..world.protocol import Drive, Readout, World
+from . import connecting, html, memory, recording
 from .forms import Bounds
-from .parts import Emitter, Population, Projection, Recorder, Variable, checked_size
+from .parts import (
+    AttachedWorld,
+    CurrentSource,
+    Emitter,
+    PoissonSource,
+    Population,
+    Projection,
+    Recorder,
+    SpikeSource,
+    Variable,
+    checked_size,
+)
+from .registry import Registry
 
 
-class Network(Driven):
-    """A description of populations, sources, projections and recorders.
+class Network:
+    """A description of populations, sources, projections, worlds and recorders.
 
     Parameters
     ----------
@@ -36,8 +51,8 @@ class Network(Driven):
     >>> noise = net.add_poisson("noise", cells, rate=150.0, weight=0.1)
     """
 
-    def _repr_html_(self) -> str:
-        return html.of_network(self)
+    def __init__(self, seed: int = 0) -> None:
+        self._registry = Registry(seed)
 
     def add_population(self, name: str, size: int, neurons: Model) -> Population:
         """Add `size` neurons.
@@ -55,14 +70,107 @@ class Network(Driven):
         -------
         Population
         """
-        name = self._new_name(name)
+        name = self._registry.new_name(name)
         size = checked_size(size)
         if not isinstance(neurons, (LIF, LIFExp)):
             raise TypeError(f"neurons must be a LIF or a LIFExp, got {type(neurons).__name__}")
         neurons.check_size(size)
         population = Population(name, size, neurons)
-        self.populations.append(population)
+        self._registry.populations.append(population)
         return population
+
+    def add_poisson(
+        self, name: str, population: Population | str, *, rate: float | Steps, weight: float
+    ) -> PoissonSource:
+        """Kick every neuron of a population independently, as a Poisson process.
+
+        Parameters
+        ----------
+        name : str
+            Unique; with the network's seed it fixes the random stream.
+        population : Population or str
+            Who is kicked.
+        rate : float or Steps
+            Hz, for each neuron; a function of time as `Steps`.
+        weight : float
+            mV, added to V at each kick; negative for inhibition.
+
+        Returns
+        -------
+        PoissonSource
+        """
+        name = self._registry.new_name(name)
+        target = self._registry.population(population)
+        source = PoissonSource(
+            name,
+            target.name,
+            checked_rate(rate),
+            _checks.number("weight", weight, "mV"),
+        )
+        self._registry.poisson_sources.append(source)
+        return source
+
+    def add_current(
+        self,
+        name: str,
+        population: Population | str,
+        current: Steps,
+        *,
+        ids: ArrayLike | None = None,
+    ) -> CurrentSource:
+        """Add a current to v_rest + i_offset of neurons; several into one neuron add up.
+
+        Parameters
+        ----------
+        name : str
+            Unique among populations and sources.
+        population : Population or str
+            Whose neurons.
+        current : Steps
+            mV. The lowest values of all currents into a LIF with `v_min` may not add up to less
+            than v_min - v_rest - i_offset.
+        ids : array of int, optional
+            Which neurons, each once; all by default.
+
+        Returns
+        -------
+        CurrentSource
+        """
+        name = self._registry.new_name(name)
+        target = self._registry.population(population)
+        if not isinstance(current, Steps):
+            raise TypeError(f"current must be Steps, got {type(current).__name__}")
+        source = CurrentSource(name, target.name, current, _checks.chosen(ids, target.size))
+        self._registry.check_currents(target, source)
+        self._registry.current_sources.append(source)
+        return source
+
+    def add_spike_source(
+        self, name: str, size: int, *, times: ArrayLike, ids: ArrayLike
+    ) -> SpikeSource:
+        """Add presynaptic neurons that fire at given times; connect them like a population.
+
+        Parameters
+        ----------
+        name : str
+            Unique among populations and sources.
+        size : int
+            Number of neurons.
+        times : array (n_spikes,)
+            Spike times, ms, >= 0, in any order.
+        ids : array (n_spikes,) of int
+            Who fires, in [0, size).
+
+        Returns
+        -------
+        SpikeSource
+        """
+        name = self._registry.new_name(name)
+        size = checked_size(size)
+        self._registry.spikes[name] = _checks.spike_arrays(name, times, ids, size)
+        source = SpikeSource(name, size)
+        self._registry.spike_sources.append(source)
+        return source
 
     def connect(
         self,
@@ -106,7 +214,7 @@ class Network(Driven):
         -------
         Projection
         """
-        source, target = self._emitter(pre), self._population(post)
+        source, target = self._registry.emitter(pre), self._registry.population(post)
         if plasticity is not None and not isinstance(plasticity, tuple(RULES.values())):
             raise TypeError(f"plasticity must be a postdict rule, got {type(plasticity).__name__}")
         if precision not in ("double", "single"):
@@ -127,7 +235,7 @@ class Network(Driven):
             allow_multapses=allow_multapses,
         )
         projection = Projection(
-            len(self.projections),
+            len(self._registry.projections),
             source.name,
             target.name,
             synapses.delay,
@@ -136,9 +244,89 @@ class Network(Driven):
             _checks.number("dendritic_delay", dendritic_delay, "ms", at_least=0.0),
             precision,
         )
-        self.projections.append(projection)
-        self._synapses.append(synapses)
+        self._registry.projections.append(projection)
+        self._registry.synapses.append(synapses)
         return projection
+
+    def add_world(
+        self,
+        name: str,
+        world: World,
+        motor: Emitter | str,
+        sensor: Population | str,
+        *,
+        readout: Readout = "counts",
+        tau: float | None = None,
+        drive: Drive = "current",
+        weight: float | None = None,
+        latency: float = 0.0,
+    ) -> AttachedWorld:
+        """Let a world hear `motor` and drive `sensor`, step by step.
+
+        Step k = 1, 2, ... is at t_k = k * world.interval, before the events at t_k. It hears the
+        spikes in [t_(k-1), t_k); its answer acts on [t_k + latency, t_(k+1) + latency).
+
+        Parameters
+        ----------
+        name : str
+            Unique among populations, sources and worlds.
+        world : World
+            An object with `interval`, `reset` and `step`. Each simulation resets it: several that
+            live side by side need one each (``Simulation(network, worlds={name: world})``).
+        motor : Population, SpikeSource or str
+        sensor : Population or str
+        readout : "counts", "rates" or "spikes"
+            What `step` is given. Spikes of each neuron since the last step, (n_motor,) of int64;
+            their rates, Hz, (n_motor,), filtered by e^(-t/tau)/tau; or a tuple (times, ids) in ms,
+            sorted.
+        tau : float
+            ms, of the rates.
+        drive : "current", "rates", "kicks" or "spikes"
+            What the answer is. (n_sensor,) mV that are added to v_rest + i_offset; (n_sensor,) Hz
+            of Poisson kicks of `weight`; (n_sensor,) mV of which each is added once, at
+            t_k + latency; or kicks as a tuple (times, ids) or (times, ids, weights), in ms, none
+            before t_k + latency, in any order.
+        weight : float
+            mV of a kick, with the drives "rates" and "spikes"; negative for inhibition.
+        latency : float
+            ms, >= 0.
+
+        Returns
+        -------
+        AttachedWorld
+
+        Raises
+        ------
+        TypeError
+            The world lacks what it must have: the message says what.
+        ValueError
+            The object is attached already, under another name.
+        """
+        name = self._registry.new_name(name)
+        heard, driven = self._registry.emitter(motor), self._registry.population(sensor)
+        interval = protocol.check(name, world)
+        protocol.check_own(name, world, self._registry.world_objects)
+        protocol.check_options(readout, tau, drive, weight)
+        model = driven.neurons
+        if drive == "current" and isinstance(model, LIF) and model.v_min is not None:
+            raise ValueError(
+                f"drive 'current' could pull {driven.name!r} below its v_min: "
+                "leave v_min away, or drive by kicks"
+            )
+        attached = AttachedWorld(
+            name,
+            heard.name,
+            driven.name,
+            interval,
+            _checks.number("latency", latency, "ms", at_least=0.0),
+            readout,
+            None if tau is None else _checks.number("tau", tau, "ms", above=0.0),
+            drive,
+            None if weight is None else _checks.number("weight", weight, "mV"),
+        )
+        self._registry.worlds.append(attached)
+        self._registry.world_objects[name] = world
+        return attached
 
     def record(
         self,
@@ -182,22 +370,110 @@ class Network(Driven):
         Recorder
         """
         if isinstance(target, str):
-            target = self._population(target)
+            target = self._registry.population(target)
         recording.check_target(target, variable)
         if isinstance(target, Projection):
-            self.check_projection(target)
+            self._registry.check_projection(target)
         else:
-            target = self._population(target)
+            target = self._registry.population(target)
         recorder = recording.declared(
-            len(self.recorders),
+            len(self._registry.recorders),
             target,
             variable,
-            self.recorded_synapses(target),
+            self._registry.recorded_synapses(target),
             every=every,
             times=times,
             ids=ids,
             synapses=synapses,
             max_bytes=max_bytes,
         )
-        self.recorders.append(recorder)
+        self._registry.recorders.append(recorder)
         return recorder
+
+    @property
+    def seed(self) -> int:
+        """The seed of every random stream."""
+        return self._registry.seed
+
+    @property
+    def populations(self) -> list[Population]:
+        """The populations in the order in which they were added, like all parts."""
+        return list(self._registry.populations)
+
+    @property
+    def poisson_sources(self) -> list[PoissonSource]:
+        """The Poisson sources."""
+        return list(self._registry.poisson_sources)
+
+    @property
+    def current_sources(self) -> list[CurrentSource]:
+        """The currents into neurons."""
+        return list(self._registry.current_sources)
+
+    @property
+    def spike_sources(self) -> list[SpikeSource]:
+        """The sources of given spikes."""
+        return list(self._registry.spike_sources)
+
+    @property
+    def projections(self) -> list[Projection]:
+        """The projections."""
+        return list(self._registry.projections)
+
+    @property
+    def worlds(self) -> list[AttachedWorld]:
+        """The worlds that were attached."""
+        return list(self._registry.worlds)
+
+    @property
+    def recorders(self) -> list[Recorder]:
+        """The recorders."""
+        return list(self._registry.recorders)
+
+    def weights(self, projection: Projection) -> Any:
+        """Return the declared weights (mV) in the form in which they were given, read-only."""
+        synapses = self._registry.synapses_of(projection)
+        return synapses.in_form(synapses.weights)
+
+    def spikes(self, source: SpikeSource | str) -> Spikes:
+        """Return the spikes of a spike source: times in ms, ids; sorted by (time, id)."""
+        return self._registry.spikes_of(source)
+
+    def memory(self) -> memory.Memory:
+        """Return an estimate of the memory that a simulation takes, by part.
+
+        Examples
+        --------
+        >>> net = Network()
+        >>> cells = net.add_population("cells", 1000, LIF())
+        >>> projection = net.connect(cells, cells, weights=np.ones((1000, 1000)))
+        >>> net.memory()
+        Memory(8.17 MB: projection cells→cells 8 MB, Population cells 0.168 MB)
+        """
+        return memory.of_network(self._registry)
+
+    def copy(self) -> Network:
+        """Return an equal network; adding to one does not change the other."""
+        return Network._of(self._registry.copy())
+
+    __copy__ = copy
+
+    @classmethod
+    def _of(cls, registry: Registry) -> Network:
+        network = cls(registry.seed)
+        network._registry = registry
+        return network
+
+    def __repr__(self) -> str:
+        parts = [f"{p.name}[{p.size}]" for p in self._registry.emitters()]
+        onto: list[PoissonSource | CurrentSource] = [*self.poisson_sources, *self.current_sources]
+        parts += [f"{s.name}→{s.population}" for s in onto]
+        parts += [
+            f"{p.pre}→{p.post}{' inhibitory' * p.inhibitory}{' plastic' * bool(p.plasticity)}"
+            for p in self.projections
+        ]
+        parts += [f"{w.motor}→{w.name}→{w.sensor}" for w in self.worlds]
+        return f"Network(seed={self.seed}: {', '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        return html.of_network(self._registry)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .. import _checks
+from .._types import Floats, Integers
 from ..neurons import LIFExp
 from . import forms
 from .layouts import Dense, Synapses
@@ -83,15 +84,6 @@ def chosen_ids(target: Population, ids: ArrayLike | None) -> tuple[int, ...]:
     return chosen
 
 
-def window(start: float | None, stop: float | None) -> tuple[float, float]:
-    """Return a window of time, [start, stop), which is not empty; ms."""
-    first = 0.0 if start is None else _checks.number("start", start, "ms")
-    last = np.inf if stop is None else _checks.number("stop", stop, "ms")
-    if not last > first:
-        raise ValueError(f"stop must be after start = {first:g} ms, got {last:g} ms")
-    return first, last
-
-
 def sample_shape(recorder: Recorder, synapses: Synapses | None) -> tuple[int, ...]:
     """Return the shape of one sample, as `Simulation.recorded` returns it."""
     if synapses is None:
@@ -105,9 +97,7 @@ def sample_shape(recorder: Recorder, synapses: Synapses | None) -> tuple[int, ..
     return synapses.shape if synapses.form == "matrix" else (synapses.n_weights,)
 
 
-def in_form(
-    recorder: Recorder, synapses: Synapses | None, values: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def in_form(recorder: Recorder, synapses: Synapses | None, values: Floats) -> Floats:
     """Return samples of the core (n, width) in their natural form (n, ...)."""
     whole = recorder.variable == "weights" and recorder.synapses is None
     return values if synapses is None or not whole else synapses.samples(values)
@@ -125,7 +115,7 @@ def most_samples(recorder: Recorder, synapses: Synapses | None) -> int:
     return recorder.max_bytes // sample_bytes(recorder, synapses)
 
 
-def core_places(recorder: Recorder, synapses: Synapses | None) -> NDArray[np.int64]:
+def core_places(recorder: Recorder, synapses: Synapses | None) -> Integers:
     """Return what the core samples: ids, or places of weights in its order; none for all."""
     if synapses is None:
         return np.asarray(recorder.ids or (), np.int64)
@@ -174,7 +164,7 @@ def _positions(chosen: Chosen, synapses: Synapses) -> tuple[int, ...]:
     return tuple(result.tolist())
 
 
-def _of_pairs(post_ids: ArrayLike, pre_ids: ArrayLike, synapses: Synapses) -> NDArray[np.int64]:
+def _of_pairs(post_ids: ArrayLike, pre_ids: ArrayLike, synapses: Synapses) -> Integers:
     n_post, n_pre = synapses.shape
     post = _checks.integer_array("synapses: post_ids", post_ids).astype(np.int64)
     pre = _checks.integer_array("synapses: pre_ids", pre_ids).astype(np.int64)

@@ -1,5 +1,6 @@
 """What happens: the description handed to the core, run, read and changed between runs."""
 
-from .simulation import LimitError, ProgressCallback, Simulation
+from .runner import ProgressCallback
+from .simulation import LimitError, Simulation
 
 __all__ = ["LimitError", "ProgressCallback", "Simulation"]

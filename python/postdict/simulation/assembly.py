@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 
 from .. import _core
-from ..network import Network, recording
+from ..network import recording
 from ..network.layouts import Dense
 from ..network.parts import Projection
+from ..network.registry import Registry
 from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, Rule, VogelsSTDP, WindowSTDP
 from ..steps import as_steps
 
 
-def assembled(network: Network) -> _core.Network:
+def assembled(registry: Registry) -> _core.Network:
     """Return the core's network of a description that was checked part by part."""
-    core = _core.Network(network.seed)
+    core = _core.Network(registry.seed)
     populations = {}
-    for population in network.populations:
+    for population in registry.populations:
         name, size, neurons = population.name, population.size, population.neurons
         parameters = neurons.arrays(size)
         if isinstance(neurons, LIF):
@@ -28,25 +29,25 @@ def assembled(network: Network) -> _core.Network:
             )
         else:
             populations[name] = core.add_lif_exponential(name, size, **parameters)
-    for poisson in network.poisson_sources:
+    for poisson in registry.poisson_sources:
         onto, rate = populations[poisson.population], as_steps(poisson.rate)
         core.add_poisson(poisson.name, onto, rate.times, rate.values, poisson.weight)
-    sizes = {population.name: population.size for population in network.populations}
-    for source in network.current_sources:
+    sizes = {population.name: population.size for population in registry.populations}
+    for source in registry.current_sources:
         ids = np.arange(sizes[source.population]) if source.ids is None else np.asarray(source.ids)
         onto, current = populations[source.population], source.current
         core.add_current(onto, ids, current.times, current.values)
     sources = {}
-    for replay in network.spike_sources:
+    for replay in registry.spike_sources:
         sources[replay.name] = core.add_spike_times(
-            replay.name, replay.size, *network.spikes(replay)
+            replay.name, replay.size, *registry.spikes_of(replay)
         )
-    for projection in network.projections:
+    for projection in registry.projections:
         from_population = projection.pre in populations
         pre = (populations if from_population else sources)[projection.pre]
-        _connect(core, network, projection, from_population, pre, populations[projection.post])
-    for recorder in network.recorders:
-        target, synapses = recorder.target, network.recorded_synapses(recorder.target)
+        _connect(core, registry, projection, from_population, pre, populations[projection.post])
+    for recorder in registry.recorders:
+        target, synapses = recorder.target, registry.recorded_synapses(recorder.target)
         core.record(
             recorder.variable,
             target.index if isinstance(target, Projection) else populations[target.name],
@@ -55,7 +56,7 @@ def assembled(network: Network) -> _core.Network:
             recorder.times or (),
             recording.most_samples(recorder, synapses),
         )
-    for world in network.worlds:
+    for world in registry.worlds:
         from_population = world.motor in populations
         core.add_world(
             world.name,
@@ -68,20 +69,20 @@ def assembled(network: Network) -> _core.Network:
             world.tau or 0.0,
             world.drive,
             world.weight or 0.0,
-            network.world_objects()[world.name].step,
+            registry.world_objects[world.name].step,
         )
     return core
 
 
 def _connect(
     core: _core.Network,
-    network: Network,
+    registry: Registry,
     projection: Projection,
     from_population: bool,
     pre: int,
     post: int,
 ) -> None:
-    synapses, rule = network.synapses(projection), projection.plasticity
+    synapses, rule = registry.synapses[projection.index], projection.plasticity
     shared: dict[str, Any] = {
         "dendritic_delay": projection.dendritic_delay,
         "inhibitory": projection.inhibitory,

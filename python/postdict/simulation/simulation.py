@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import os
-import threading
-import time as _clock
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from .. import _checks, _core
-from .._progress import ProgressLine
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import _checks, _core, _files
+from .._types import Floats, Spikes
+from ..exchange import Recording
 from ..network import Network, html, memory
-from ..world import protocol
-from ..world.protocol import World, WorldsInLoop
-from . import checkpoint
+from ..network.description import equal
+from ..network.parts import PoissonSource, Population, Projection, Recorder, SpikeSource, label
+from ..network.registry import Registry
+from ..neurons import LIFExp
+from ..steps import Steps, as_steps, checked_rate
+from ..world.protocol import World
+from . import worlds as _worlds
+from .appended import AppendedSpikes
 from .assembly import assembled
-from .changing import Changes
-from .stream_writer import Moved
-
-ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
-"""Called as (t_ms, t_stop_ms, wall_s, n_events) now and then while a simulation runs."""
+from .checkpoint import Checkpoint, CheckpointError
+from .limits import Limits
+from .recordings import Recordings
+from .runner import ProgressCallback, Runner
+from .stream_reader import Moved
+from .stream_writer import Stream
 
 LimitError = _core.LimitError
 """A bound on recorded or pending spikes was reached: the run stopped, whole, at an instant."""
 
-_SLICE = 10_000  # instants between two looks at signals and progress; changes no result
 
-
-class Simulation(Changes):
+class Simulation:
     """A network in motion.
 
     Events that fall on equal doubles are one instant, with one outcome whatever the order in which
@@ -72,60 +79,39 @@ class Simulation(Changes):
         max_bytes: int | None = None,
         worlds: Mapping[str, World] | None = None,
     ) -> None:
-        limits: dict[str, Any] = {
-            "max_recorded_spikes": max_recorded_spikes,
-            "max_pending_spikes": max_pending_spikes,
-        }
-        if max_rate is not None:
-            limits["max_rate"] = max_rate
-        self._set_up(network, limits, max_bytes, worlds)
-        self._worlds.reset(self._network.seed)
+        if not isinstance(network, Network):
+            raise TypeError(f"network must be a postdict.Network, got {type(network).__name__}")
+        limits = Limits(max_recorded_spikes, max_pending_spikes, max_rate)
+        bound = None if max_bytes is None else _checks.integer("max_bytes", max_bytes)
+        self._set_up(network._registry, limits, worlds, bound)
+        self._begin(self._new_core(), AppendedSpikes())
+        for k, answer in enumerate(self._worlds.reset(self._registry.seed)):
+            if answer is not None:  # it acts from the present on
+                self._core.answer(k, answer)
 
     def _set_up(
         self,
-        network: Network,
-        limits: dict[str, Any],
-        max_bytes: int | None,
+        registry: Registry,
+        limits: Limits,
         worlds: Mapping[str, World] | None,
+        max_bytes: int | None = None,
     ) -> None:
-        if not isinstance(network, Network):
-            raise TypeError(f"network must be a postdict.Network, got {type(network).__name__}")
-        self._limits: dict[str, Any] = {
-            name: _checks.integer(name, limits[name], at_least=1, bits=64)
-            for name in ("max_recorded_spikes", "max_pending_spikes")
-        }
-        if "max_rate" in limits:
-            self._limits["max_rate"] = _checks.number(
-                "max_rate", limits["max_rate"], "Hz", above=0.0
-            )
-        bound = None if max_bytes is None else _checks.integer("max_bytes", max_bytes)
-        memory.check(network.memory(), bound)
-        # A description of its own, so that later additions to the user's cannot confuse this one.
-        intervals = {world.name: world.interval for world in network.worlds}
-        objects = protocol.chosen(network.world_objects(), intervals, worlds)
-        self._network = network.with_worlds(objects)
-        self._running = threading.Lock()
-        self._core = _core.Simulation(assembled(self._network), **self._limits)
-        self._worlds = WorldsInLoop(objects, self._core)
-        self._stream = None
-        self._moved = None
+        memory.check(memory.of_network(registry), max_bytes)
+        # A registry of its own, so that later additions to the user's cannot confuse this one.
+        self._registry = registry.with_worlds(_worlds.chosen(registry, worlds))
+        self._limits = limits
+        self._runner = Runner()
+        self._worlds = _worlds.WorldsInLoop(self._registry.world_objects)
 
-    def __repr__(self) -> str:
-        return f"Simulation(t = {self.time:g} ms of {self._network!r})"
+    def _new_core(self) -> _core.Simulation:
+        return _core.Simulation(assembled(self._registry), **self._limits.given())
 
-    def _repr_html_(self) -> str:
-        spikes = [self.spike_count(one) for one in self._network.populations]
-        return html.of_simulation(self._network, self.time, self.n_events, spikes)
-
-    @property
-    def worlds(self) -> dict[str, World]:
-        """The worlds in the loop, by name."""
-        return dict(self._worlds.objects)
-
-    @property
-    def network(self) -> Network:
-        """A copy of the network's description."""
-        return self._network.copy()
+    def _begin(
+        self, core: _core.Simulation, appended: AppendedSpikes, moved: Moved | None = None
+    ) -> None:
+        self._core = core
+        self._appended = appended
+        self._recordings = Recordings(self._registry, core, moved)
 
     @property
     def time(self) -> float:
@@ -160,36 +146,260 @@ class Simulation(Changes):
         """Run the events before `t` (ms), which is not before the present; see `run`."""
         end = _checks.number("t", t, "ms")
         if end < self.time:
-            raise ValueError(f"t must not be before the present, {self.time:g} ms, got {end:g} ms")
-        if progress is True:
-            with ProgressLine() as line:
-                self._run_until(end, line)
-        else:
-            self._run_until(end, progress or None)
+            raise ValueError(
+                f"t must not be before the present, {_checks.shown(self.time)} ms, "
+                f"got {_checks.shown(end)} ms"
+            )
+        self._runner.run(self._core, self._recordings, self._worlds, end, progress)
 
-    def _run_until(self, end: float, report: ProgressCallback | None) -> None:
-        with self._paused():
-            self._run_in_slices(end, report)
+    def spikes(
+        self,
+        population: Population | str,
+        *,
+        start: float | None = None,
+        stop: float | None = None,
+    ) -> Spikes:
+        """Return the recorded spikes with start <= time < stop, since t = 0 by default.
 
-    def _run_in_slices(self, end: float, report: ProgressCallback | None) -> None:
-        started = _clock.perf_counter()
-        n_before = self.n_events
-        self._worlds.start()
-        done = False
-        while not done:
-            # Python handles signals between two slices, so that Ctrl-C lands between two instants.
-            done = self._advance(end, _SLICE)
-            if report is not None:
-                wall = _clock.perf_counter() - started
-                report(self.time, end, wall, self.n_events - n_before)
-            self._worlds.look()
+        Returns
+        -------
+        times : array (n_spikes,)
+            ms, sorted by (time, id).
+        ids : array (n_spikes,) of int64
+
+        Raises
+        ------
+        RuntimeError
+            Some of them were moved to a file by `stream`: the message names it.
+        """
+        return self._recordings.spikes(self._registry.population_index(population), start, stop)
+
+    def spike_count(self, population: Population | str) -> int:
+        """Return how many spikes the population has fired, recorded or not."""
+        return self._core.n_spikes(self._registry.population_index(population))
+
+    def set_recording(
+        self,
+        population: Population | str,
+        on: bool = True,
+        *,
+        ids: ArrayLike | None = None,
+        start: float | None = None,
+        stop: float | None = None,
+    ) -> None:
+        """Record spikes of a population from now on, or no longer; at the start all are.
+
+        Each call replaces the one before; what is recorded already stays.
+
+        Parameters
+        ----------
+        population : Population or str
+        on : bool
+            Whether any are recorded.
+        ids : array of int, optional
+            Of which neurons; all by default.
+        start, stop : float, optional
+            ms: only spikes with start <= time < stop.
+        """
+        self._recordings.select(population, on, ids, start, stop)
+
+    def recorded(self, recorder: Recorder, *, start: float | None = None) -> tuple[Floats, Floats]:
+        """Return the samples of a recorder so far, from `start` (ms) on if it is given.
+
+        Returns
+        -------
+        times : array (n_samples,)
+            ms.
+        values : array
+            mV. Weights: (n_samples, post, pre) of a matrix, (n_samples, n_synapses) of Triplets
+            or of a sparse matrix (in the order of its ``.tocoo()``), (n_samples,) where one number
+            stands for all, (n_samples, n_chosen) of chosen synapses. Weight statistics:
+            (n_samples, 4), mean, standard deviation, minimum, maximum. Potentials or currents:
+            (n_samples, n_ids).
+
+        Raises
+        ------
+        RuntimeError
+            Some of them were moved to a file by `stream`: the message names it.
+        """
+        return self._recordings.samples(recorder, start)
+
+    def recording(self) -> Recording:
+        """Return all that was recorded so far, for other programs: `to_neo`, `to_nwb`, ...
+
+        Samples are called after their target and variable, ``cells.v`` or ``pre-post.weights``.
+
+        Raises
+        ------
+        RuntimeError
+            Some of it was moved to a file by `stream`.
+        """
+        return self._recordings.for_other_programs(repr(self.network))
+
+    @contextmanager
+    def stream(self, path: str | os.PathLike[str], *, flush_every: float = 1.0) -> Iterator[Stream]:
+        """Move recorded spikes and samples to an HDF5 file while the simulation runs.
+
+        To be used in a ``with`` statement. First all that is in memory is moved. During a run the
+        file is brought up to date now and then, and when a bound on memory is reached, and at the
+        end of each run. It can be read (`read_stream`) at any time, by other processes too, and
+        after this one was killed. While streaming, recorders drop no samples. No result changes.
+
+        What is in the file is no longer in memory: `spikes` and `recorded` then need a `start`,
+        and raise RuntimeError with the file's name for what came before. After the ``with``,
+        recorders with an interval are held in memory up to their `max_bytes`, without dropping
+        samples; a run past that needs another stream.
+
+        Parameters
+        ----------
+        path : path
+            A new file.
+        flush_every : float
+            s of wall time between two flushes: what a killed process loses at most.
+
+        Raises
+        ------
+        FileExistsError
+        ImportError
+            h5py is not installed (``pip install 'postdict[hdf5]'``).
+        OSError
+            From a run too: the file cannot be written. It holds what it held at the last flush;
+            the rest is in memory, and the simulation stands whole.
+        """
+        interval = _checks.number("flush_every", flush_every, "s", at_least=0.0)
+        if self._recordings.stream is not None:
+            open_path = str(self._recordings.stream.path)
+            raise RuntimeError(f"this Simulation streams to {open_path!r} already")
+        with self._runner.paused():
+            stream = self._recordings.open_stream(Path(path), interval)
+        try:
+            stream.flush()
+            yield stream
+        finally:
+            self._recordings.close_stream()
+
+    def potentials(self, population: Population | str) -> Floats:
+        """Return the membrane potentials (mV, (size,)) at the present, before its events."""
+        index = self._registry.population_index(population)
+        return self._core.potentials(index, np.arange(self._registry.populations[index].size))
+
+    def search_work(self, population: Population | str) -> dict[str, int]:
+        """Return what it took to find the threshold crossings of `LIFExp` neurons.
+
+        Since the simulation was made or loaded. Inhibition is never searched after.
+
+        Returns
+        -------
+        dict
+            excited: excitatory inputs, those of one instant being one; dismissed: of these, those
+            after which a cheap bound excluded a crossing before the next horizon; looks: neurons
+            that were bounded anew at horizons; searches: for a crossing; found: crossings.
+        """
+        index = self._registry.population_index(population)
+        if not isinstance(self._registry.populations[index].neurons, LIFExp):
+            raise TypeError("only neurons of the model LIFExp are searched for crossings")
+        return self._core.search_work(index)
+
+    def weights(self, projection: Projection) -> Any:
+        """Return the present weights (mV) in the form in which they were given.
+
+        Returns
+        -------
+        float, array (post, pre), scipy.sparse matrix or Triplets
+            A sparse matrix in the format given; Triplets in the order given.
+        """
+        synapses = self._registry.synapses_of(projection)
+        return synapses.in_form(self._core.weights(projection.index))
+
+    def set_weights(self, projection: Projection, weights: Any) -> None:
+        """Replace the weights (mV).
+
+        Parameters
+        ----------
+        projection : Projection
+        weights : float, array (post, pre), scipy.sparse matrix or Triplets
+            In the form in which the projection has them, with the same synapses; or one number
+            for all, or for synapses given singly (n_synapses,) values in their order.
+        """
+        synapses = self._registry.synapses_of(projection)
+        self._core.set_weights(projection.index, synapses.in_core_order(weights))
+
+    def set_plasticity(self, projection: Projection, on: bool) -> None:
+        """Switch learning on or off; while off, the rule still follows the spikes."""
+        self._registry.check_plastic(projection)
+        self._core.set_learning(projection.index, bool(on))
+
+    def set_learning_rate(self, projection: Projection, eta: float) -> None:
+        """Change a projection's learning rate (eta of its rule, mV) from now on."""
+        self._registry.check_plastic(projection)
+        self._core.set_eta(projection.index, _checks.number("eta", eta, "mV", at_least=0.0))
+
+    def account_fluxes(self, projection: Projection, on: bool = True) -> None:
+        """Account from now on what the rule does to each synapse, or no longer; see `fluxes`."""
+        self._registry.check_plastic(projection)
+        self._core.set_accounting(projection.index, bool(on))
+
+    def fluxes(self, projection: Projection) -> tuple[Any, Any]:
+        """Return what the rule has added to each synapse, and taken from it, while accounted.
+
+        Bounds are left aside, and weights that do not learn are accounted as if they did.
+
+        Returns
+        -------
+        potentiation, depression : array (post, pre), scipy.sparse matrix or Triplets
+            mV, >= 0, in the form of the weights.
+
+        Raises
+        ------
+        ValueError
+            They are not accounted: `account_fluxes` begins it.
+        """
+        self._registry.check_plastic(projection)
+        synapses = self._registry.synapses_of(projection)
+        try:
+            potentiation, depression = self._core.fluxes(projection.index)
+        except ValueError:
+            raise ValueError(
+                f"fluxes of the {label(projection)} are not accounted: call account_fluxes first"
+            ) from None
+        return synapses.in_form(potentiation), synapses.in_form(depression)
+
+    def set_rate(self, source: PoissonSource | str, rate: float | Steps) -> None:
+        """Change the rate (Hz per neuron) of a Poisson source from now on.
+
+        The times of `Steps` count from t = 0, not from the present.
+        """
+        index = self._registry.poisson_source_index(source)
+        steps = as_steps(checked_rate(rate))
+        self._core.set_rate(index, steps.times, steps.values)
+
+    def append_spikes(self, source: SpikeSource | str, *, times: ArrayLike, ids: ArrayLike) -> None:
+        """Add spikes to those that a spike source will replay, as if they had been there before.
+
+        Parameters
+        ----------
+        source : SpikeSource or str
+        times : array (n_spikes,)
+            ms, not before the present, in any order; also between spikes that are there already.
+        ids : array (n_spikes,) of int
+            Who fires.
+        """
+        index = self._registry.spike_source_index(source)
+        name, size = (
+            self._registry.spike_sources[index].name,
+            self._registry.spike_sources[index].size,
+        )
+        with self._runner.paused():
+            piece = _checks.spike_arrays(name, times, ids, size, earliest=self._core.time)
+            self._core.append_spikes(index, *piece)
+            self._appended.append(name, piece)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a checkpoint (.npz): network, state, spikes under way, random streams, recordings.
 
         The file appears whole or not at all, and replaces an older one only then.
         """
-        checkpoint.write(path, self._to_bytes())
+        _files.write_bytes(path, self._to_bytes())
 
     @classmethod
     def load(
@@ -216,53 +426,74 @@ class Simulation(Changes):
     def restore(self, path: str | os.PathLike[str]) -> None:
         """Take up in this simulation what `save` wrote of one of an equal network.
 
+        Weights, spikes under way and appended, recordings: all are as they were then.
+
         Raises
         ------
         CheckpointError
             As from `load`, or the checkpoint is of another network.
+        RuntimeError
+            A stream is open: what comes next would be written behind what is in its file.
         """
-        network, _, state, moved, worlds = checkpoint.unpack(Path(path).read_bytes())
-        if not checkpoint.equal(network, self._network):
-            raise checkpoint.CheckpointError("the checkpoint is of another network")
-        with self._paused():
-            before = self._core.state()
-            try:
-                self._take_up(state, moved, worlds)
-            except BaseException:  # which may have left the core with half of it
-                self._core.restore(before)
-                raise
+        checkpoint = Checkpoint.from_bytes(Path(path).read_bytes())
+        if not equal(checkpoint.registry, self._registry):
+            raise CheckpointError("the checkpoint is of another network")
+        with self._runner.paused():
+            if self._recordings.stream is not None:
+                path = str(self._recordings.stream.path)
+                raise RuntimeError(
+                    f"this Simulation streams to {path!r}, which holds what is to be undone: "
+                    "end the stream before restore, and start another after it"
+                )
+            self._take_up(checkpoint)
 
-    def _take_up(
-        self,
-        state: checkpoint.Arrays,
-        moved: tuple[str, float] | None,
-        worlds: checkpoint.States,
-    ) -> None:
-        def core() -> None:
-            try:
-                self._core.restore(state)
-            except ValueError as error:
-                raise checkpoint.CheckpointError(str(error)) from None
-
-        self._worlds.restore(worlds, core)
-        self._set_moved(None if moved is None else Moved(*moved))
+    def _take_up(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint with a new core: where that fails, the old one stays."""
+        core, appended = self._new_core(), AppendedSpikes(checkpoint.appended)
+        try:
+            for source, spikes in checkpoint.appended.items():
+                core.append_spikes(self._registry.spike_source_index(source), *spikes)
+            core.restore(checkpoint.state)
+        except ValueError as error:
+            raise CheckpointError(str(error)) from None
+        self._worlds.restore(checkpoint.worlds)
+        self._begin(core, appended, checkpoint.moved)
 
     def _to_bytes(self) -> bytes:
-        moved = None if self._moved is None else (self._moved.path, self._moved.before)
-        worlds = self._worlds.states()
-        return checkpoint.pack(self._network, self._limits, self._core.state(), moved, worlds)
+        return Checkpoint(
+            self._registry,
+            self._limits,
+            self._core.state(),
+            self._appended.by_source(),
+            self._recordings.moved,
+            self._worlds.states(),
+        ).to_bytes()
 
     @classmethod
     def _from_bytes(cls, content: bytes, worlds: Mapping[str, World] | None = None) -> Simulation:
-        network, limits, state, moved, states = checkpoint.unpack(content)
+        checkpoint = Checkpoint.from_bytes(content)
         simulation = cls.__new__(cls)
-        try:
-            simulation._set_up(network, limits, None, worlds)
-        except ValueError as error:
-            raise checkpoint.CheckpointError(str(error)) from None
-        simulation._worlds.reset(network.seed)
-        simulation._take_up(state, moved, states)
+        simulation._set_up(checkpoint.registry, checkpoint.limits, worlds)
+        simulation._worlds.reset(checkpoint.registry.seed)
+        simulation._take_up(checkpoint)
         return simulation
 
     def __reduce__(self) -> tuple[Callable[..., Simulation], tuple[bytes, dict[str, World]]]:
         return Simulation._from_bytes, (self._to_bytes(), self.worlds)
+
+    @property
+    def worlds(self) -> dict[str, World]:
+        """The worlds in the loop, by name."""
+        return dict(self._worlds.objects)
+
+    @property
+    def network(self) -> Network:
+        """A copy of the network's description."""
+        return Network._of(self._registry.copy())
+
+    def __repr__(self) -> str:
+        return f"Simulation(t = {_checks.shown(self.time)} ms of {self.network!r})"
+
+    def _repr_html_(self) -> str:
+        spikes = [self.spike_count(population) for population in self._registry.populations]
+        return html.of_simulation(self._registry, self.time, self.n_events, spikes)

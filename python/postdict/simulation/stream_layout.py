@@ -1,6 +1,6 @@
 """The file of a stream: made, given its space on the disk, laid out, and lengthened.
 
-Written as `streamed` tells and reads it.
+Written as `stream_reader` tells and reads it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core, _version
-from ..network import Network, recording
+from .._types import Floats
+from ..network import recording
+from ..network.description import describe
 from ..network.parts import Projection, Recorder
-from . import checkpoint
+from ..network.registry import Registry
 from .stream_reader import FORMAT, VERSION, escaped, hdf5, superblock
 
 _ROWS = 2**13  # in a chunk of the file at most
@@ -28,7 +30,7 @@ _CHUNK = 2**15  # numbers in a chunk at most, 256 kB
 SLACK = 2**20  # bytes, for what HDF5 writes besides the numbers
 _PER_CHUNK = 64  # bytes, likewise
 
-Rows = tuple[NDArray[np.float64], NDArray[Any]]
+Rows = tuple[Floats, NDArray[Any]]
 """Times (ms), and one row each of ids or of values."""
 
 
@@ -82,29 +84,29 @@ def added_bytes(dataset: Any, n_before: int, n: int) -> int:
     return n_chunks * (int(prod(dataset.chunks)) * int(dataset.dtype.itemsize) + _PER_CHUNK)
 
 
-def laid_out(file: Any, network: Network, core: _core.Simulation) -> list[Part]:
+def laid_out(file: Any, registry: Registry, core: _core.Simulation) -> list[Part]:
     """Create all that the file will have: nothing can be added once it has readers."""
     file.attrs["format"] = FORMAT
     file.attrs["version"] = VERSION
     file.attrs["postdict_version"] = _version.version
-    file.attrs["seed"] = np.uint64(network.seed)
-    file.attrs["network"] = json.dumps(checkpoint.describe(network)[0])
+    file.attrs["seed"] = np.uint64(registry.seed)
+    file.attrs["network"] = json.dumps(describe(registry)[0])
     parts = []
     spikes = file.create_group("spikes")
-    for k, population in enumerate(network.populations):
+    for k, population in enumerate(registry.populations):
         group = spikes.create_group(escaped(population.name))
         group.attrs["size"] = population.size
         datasets = _times(group), _growing(group, "ids", np.int32)
         read = partial(core.spikes, k, -np.inf, np.inf)
         parts.append(Part(datasets, read, partial(core.take_spikes, k)))
     samples = file.create_group("samples")
-    for recorder in network.recorders:
-        synapses = network.recorded_synapses(recorder.target)
+    for recorder in registry.recorders:
+        synapses = registry.recorded_synapses(recorder.target)
         shape = recording.sample_shape(recorder, synapses)
         group = samples.create_group(str(recorder.index))
         datasets = _times(group), _growing(group, "values", np.float64, shape)
         _describe(datasets[1], recorder, shape)
-        read = partial(_samples, core, network, recorder)
+        read = partial(_samples, core, registry, recorder)
         parts.append(Part(datasets, read, partial(core.take_samples, recorder.index)))
     file["rows"] = np.zeros(len(parts), np.int64)
     file["time"] = 0.0
@@ -112,9 +114,9 @@ def laid_out(file: Any, network: Network, core: _core.Simulation) -> list[Part]:
     return parts
 
 
-def _samples(core: _core.Simulation, network: Network, recorder: Recorder) -> Rows:
+def _samples(core: _core.Simulation, registry: Registry, recorder: Recorder) -> Rows:
     times, values = core.recorded(recorder.index)
-    return times, recording.in_form(recorder, network.recorded_synapses(recorder.target), values)
+    return times, recording.in_form(recorder, registry.recorded_synapses(recorder.target), values)
 
 
 def _describe(values: Any, recorder: Recorder, shape: tuple[int, ...]) -> None:

@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,22 @@ _DAMAGE = (KeyError, TypeError, ValueError, AttributeError, OSError, RuntimeErro
 
 class StreamError(ValueError):
     """A file is not a stream that this postdict reads."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a simulation recorded before a time (ms) is in a file, and no longer in memory."""
+
+    path: str
+    before: float
+
+    def check_start(self, start: float | None) -> None:
+        """Refuse to read what is no longer in memory."""
+        if start is None or start < self.before:
+            raise RuntimeError(
+                f"what was recorded before t = {self.before!r} ms is in {self.path!r}: read it by "
+                f"postdict.read_stream, or what came later by start={self.before!r}"
+            )
 
 
 class StreamedRun:

@@ -1,9 +1,9 @@
 """Recordings that go to an HDF5 file while a simulation runs, so that memory stays bounded.
 
 The file is written for concurrent readers (SWMR), so that it can be opened at any moment, also when
-the process was killed; `streamed` tells its layout and reads it. Data are written, then how many
-rows are whole, then the time; only then are they dropped from memory. A failure at any point leaves
-them in one place at least, and a second attempt overwrites what the first one left.
+the process was killed; `stream_reader` tells its layout and reads it. Data are written, then how
+many rows are whole, then the time; only then are they dropped from memory. A failure at any point
+leaves them in one place at least, and a second attempt overwrites what the first one left.
 """
 
 from __future__ import annotations
@@ -11,37 +11,22 @@ from __future__ import annotations
 import time as _clock
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from .. import _core
-from ..network import Network, recording
+from ..network import recording
+from ..network.registry import Registry
 from .stream_layout import SLACK, added_bytes, append, created, laid_out, set_aside, trim
+from .stream_reader import Moved
 
 
-@dataclass(frozen=True)
-class Moved:
-    """What a simulation recorded before a time (ms) is in a file, and no longer in memory."""
-
-    path: str
-    before: float
-
-    def check_start(self, start: float | None) -> None:
-        """Refuse to read what is no longer in memory."""
-        if start is None or start < self.before:
-            raise RuntimeError(
-                f"what was recorded before t = {self.before!r} ms is in {self.path!r}: read it by "
-                f"postdict.read_stream, or what came later by start={self.before!r}"
-            )
-
-
-def full_at(network: Network, emptied: float) -> float:
+def full_at(registry: Registry, emptied: float) -> float:
     """Return the time (ms) up to which samples fit into `max_bytes` that was empty at a time."""
     times = [
-        emptied + (recording.most_samples(r, network.recorded_synapses(r.target)) - 1) * r.every
-        for r in network.recorders
+        emptied + (recording.most_samples(r, registry.recorded_synapses(r.target)) - 1) * r.every
+        for r in registry.recorders
         if r.every is not None
     ]
     return float(max(min(times, default=np.inf), np.nextafter(emptied, np.inf)))
@@ -61,14 +46,14 @@ class Stream:
         self,
         path: Path,
         flush_every: float,
-        network: Network,
+        registry: Registry,
         core: _core.Simulation,
         moved: Callable[[Moved], None],
     ) -> None:
         self.path = path
         self.time = 0.0
         self._flush_every = flush_every
-        self._network = network
+        self._registry = registry
         self._core = core
         self._moved = moved
         self._full = False  # the disk was, at the last attempt
@@ -78,7 +63,7 @@ class Stream:
         self._file = created(path)
         self._size = SLACK
         try:
-            self._parts = laid_out(self._file, network, core)
+            self._parts = laid_out(self._file, registry, core)
             self._rows = [0] * len(self._parts)
             self._file.swmr_mode = True
         except BaseException:
@@ -97,7 +82,7 @@ class Stream:
             raise OSError(f"{self.path}: writing failed before; end this stream and start another")
         if self._full:
             self.flush()
-        stop = min(end, full_at(self._network, self.time))
+        stop = min(end, full_at(self._registry, self.time))
         try:
             done = self._core.run_until(stop, most_instants)
         except _core.LimitError:

@@ -1,0 +1,29 @@
+"""The bounds at which a run stops."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .. import _checks
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on recorded spikes, on spikes under way and on rates; see `Simulation`."""
+
+    max_recorded_spikes: int = 10**8
+    max_pending_spikes: int = 10**7
+    max_rate: float | None = None  # Hz
+
+    def __post_init__(self) -> None:
+        for name in ("max_recorded_spikes", "max_pending_spikes"):
+            checked = _checks.integer(name, getattr(self, name), at_least=1, bits=64)
+            object.__setattr__(self, name, checked)
+        if self.max_rate is not None:
+            checked_rate = _checks.number("max_rate", self.max_rate, "Hz", above=0.0)
+            object.__setattr__(self, "max_rate", checked_rate)
+
+    def given(self) -> dict[str, Any]:
+        """Return those that are bounds, by name."""
+        return {name: bound for name, bound in asdict(self).items() if bound is not None}

@@ -1,0 +1,119 @@
+"""What a simulation recorded: in memory, or moved to a file while it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import _checks, _core
+from .._types import Floats, Spikes
+from ..exchange import Recording, Samples, Train, unique_names
+from ..network import recording
+from ..network.parts import Population, Recorder
+from ..network.registry import Registry
+from .stream_reader import Moved
+from .stream_writer import Stream, full_at
+
+
+class Recordings:
+    """The recordings of one core, and what must be done for them while it runs."""
+
+    def __init__(
+        self, registry: Registry, core: _core.Simulation, moved: Moved | None = None
+    ) -> None:
+        self._registry = registry
+        self._core = core
+        self.stream: Stream | None = None  # the open one
+        self.moved: Moved | None = None  # where earlier recordings are
+        self._set_moved(moved)
+
+    def spikes(self, population: int, start: float | None, stop: float | None) -> Spikes:
+        """Return the spikes of the k-th population in memory; see `Simulation.spikes`."""
+        first = self._readable(start)
+        last = np.inf if stop is None else _checks.number("stop", stop, "ms")
+        return self._core.spikes(population, -np.inf if first is None else first, last)
+
+    def samples(self, recorder: Recorder, start: float | None) -> tuple[Floats, Floats]:
+        """Return the samples of a recorder in memory; see `Simulation.recorded`."""
+        self._registry.check_recorder(recorder)
+        first = self._readable(start)
+        times, values = self._core.recorded(recorder.index)
+        if first is not None:
+            times, values = times[times >= first], values[times >= first]
+        synapses = self._registry.recorded_synapses(recorder.target)
+        return times, recording.in_form(recorder, synapses, values)
+
+    def for_other_programs(self, network: str) -> Recording:
+        """Return all of them; `network` says in words of what."""
+        trains = {
+            population.name: Train(*self.spikes(k, None, None), population.size)
+            for k, population in enumerate(self._registry.populations)
+        }
+        recorders = self._registry.recorders
+        names = unique_names([recording.sample_name(recorder) for recorder in recorders])
+        samples = {
+            name: Samples(*self.samples(recorder, None))
+            for name, recorder in zip(names, recorders, strict=True)
+        }
+        about = {"seed": self._registry.seed, "network": network}
+        return Recording(0.0, self._core.time, trains, samples, about=about)
+
+    def select(
+        self,
+        population: Population | str,
+        on: bool,
+        ids: ArrayLike | None,
+        start: float | None,
+        stop: float | None,
+    ) -> None:
+        """Record spikes of a population from now on, or no longer; see `set_recording`."""
+        index = self._registry.population_index(population)
+        if not on and (ids is not None or start is not None or stop is not None):
+            raise ValueError("ids, start and stop say what to record: with them on must be True")
+        neurons = None
+        if ids is not None:
+            neurons = recording.chosen_ids(self._registry.populations[index], ids)
+        first = 0.0 if start is None else _checks.number("start", start, "ms")
+        last = np.inf
+        if stop is not None:
+            first, last = _checks.window(first, stop)
+        self._core.set_recording(index, bool(on), first, last, neurons)
+
+    def open_stream(self, path: Path, flush_every: float) -> Stream:
+        """Return a file to which from now on is moved what is recorded."""
+        self.stream = Stream(path, flush_every, self._registry, self._core, self._set_moved)
+        return self.stream
+
+    def close_stream(self) -> None:
+        """Move the rest, and keep what comes next in memory."""
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            stream.close()
+
+    def advance(self, end: float, most_instants: int) -> bool:
+        """Run the core one slice towards `end` (ms), and return whether that was all."""
+        if self.stream is not None:
+            return self.stream.advance(end, most_instants)
+        if self.moved is None:
+            return self._core.run_until(end, most_instants)
+        stop = min(end, full_at(self._registry, self.moved.before))
+        if stop < end and self._core.time >= stop:
+            raise RuntimeError(
+                f"max_bytes of a recorder is reached at t = {_checks.shown(stop)} ms; its earlier "
+                f"samples are in {self.moved.path!r}: stream to another file to go on"
+            )
+        return self._core.run_until(stop, most_instants) and stop == end
+
+    def _readable(self, start: float | None) -> float | None:
+        """Return from when on to read, which is not before what is still in memory."""
+        first = None if start is None else _checks.number("start", start, "ms")
+        if self.moved is not None:
+            self.moved.check_start(first)
+        return first
+
+    def _set_moved(self, moved: Moved | None) -> None:
+        self.moved = moved
+        for k in range(len(self._registry.recorders)):
+            self._core.set_streaming(k, moved is not None)
