@@ -1,5 +1,5 @@
 """The command line, the top of the house: nothing imports it."""
 
-from .run import main
+from .main import main
 
 __all__ = ["main"]

@@ -1,17 +1,13 @@
-"""What the commands share: exit codes, wrong calls, experiments by name."""
+"""What the commands share: exit codes, how they are reached, and what is said on the way."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType, ModuleType
-
-from .. import _checks
-from ..experiments import EXPERIMENTS
+from types import FrameType
 
 DONE, FAILED, WRONG_CALL, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
@@ -25,17 +21,20 @@ class WrongCall(Exception):
 
 
 def say(message: str, code: int = DONE) -> int:
-    """Print one line on stderr and return the code."""
+    """Print one line on stderr, unless it is closed, and return the code."""
     one_line = "; ".join(part.strip() for part in message.splitlines() if part.strip())
-    print(f"postdict: {one_line}", file=sys.stderr)
+    if sys.stderr is not None:
+        print(f"postdict: {one_line}", file=sys.stderr)
     return code
 
 
-def experiment(name: str) -> ModuleType:
-    """Return the module of an experiment."""
-    if name not in EXPERIMENTS:
-        raise WrongCall(_checks.unknown("experiment", name, EXPERIMENTS))
-    return importlib.import_module(EXPERIMENTS[name])
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn what is refused before anything runs into a wrong call."""
+    try:
+        yield
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        raise WrongCall(str(error)) from None
 
 
 def path(text: str) -> str:

@@ -1,102 +1,27 @@
-"""The command line: ``postdict list``, ``run EXPERIMENT``, ``plot DIR``, ``sweep``."""
+"""The commands ``postdict run EXPERIMENT`` and ``postdict plot DIR``."""
 
 from __future__ import annotations
 
 import argparse
 import math
-import os
-import sys
 import time
 import tomllib
-import warnings
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from .. import _version
 from .._progress import ProgressLine
 from ..experiments import EXPERIMENTS
+from ..experiments.experiment import Experiment, load
 from ..lab import result_files, settings
 from ..lab.checkpoints import Keeper
 from ..lab.stages import Stage
 from ..simulation.checkpoint import CheckpointError
-from . import sweep as cli_sweep
-from .exit_codes import (
-    DONE,
-    FAILED,
-    INTERRUPTED,
-    TERMINATED,
-    WRONG_CALL,
-    Terminated,
-    WrongCall,
-    experiment,
-    path,
-    say,
-    termination,
-)
+from .exit_codes import DONE, Terminated, WrongCall, path, refusing, say, termination
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code.
-
-    0 done, 1 the run failed or nobody reads what it prints, 2 the call was wrong, 130 interrupted,
-    143 terminated.
-    """
-    try:
-        try:
-            return _call(arguments)
-        finally:
-            if sys.stdout is not None:  # closed by the caller, as by >&-
-                sys.stdout.flush()  # here, not when the interpreter ends and can only complain
-    except BrokenPipeError:
-        return _nobody_reads()
-    except OSError as error:  # a full disk takes no output either
-        _nobody_reads()
-        return say(f"{type(error).__name__}: {error}", FAILED)
-
-
-def _call(arguments: Sequence[str] | None) -> int:
-    options = _parser().parse_args(arguments)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("default", UserWarning)
-            warnings.showwarning = _show_warning
-            return int(options.command(options))
-    except WrongCall as error:
-        return say(str(error), WRONG_CALL)
-    except KeyboardInterrupt:
-        return say("interrupted", INTERRUPTED)
-    except Terminated:
-        return say("terminated", TERMINATED)
-    except BrokenPipeError:
-        raise  # an OSError that is nobody's fault
-    except (ArithmeticError, OSError, RuntimeError, ValueError, MemoryError) as error:
-        return say(f"{type(error).__name__}: {error}", FAILED)
-
-
-def _nobody_reads() -> int:
-    """Let what is still to be printed go nowhere, as in ``postdict list | head``."""
-    with suppress(OSError):  # a stream that is no file has nothing to be redirected
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-    return FAILED
-
-
-def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"postdict: warning: {message}", file=sys.stderr)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="postdict", description="Inverse models learned by inhibitory STDP, simulated exactly."
-    )
-    parser.add_argument("--version", action="version", version=f"postdict {_version.version}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    listing = commands.add_parser("list", help="list the experiments and their settings")
-    listing.set_defaults(command=_list)
+def add_to(commands: Any) -> None:
+    """Add the parsers of ``run`` and ``plot`` to those of the command line."""
     run = commands.add_parser("run", help="run an experiment and write its results", add_help=False)
     run.set_defaults(command=_run)
     run.add_argument(
@@ -145,8 +70,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     plot.add_argument("--out", metavar="DIR", type=path, help="output folder (default: the same)")
     _add_format(plot)
-    cli_sweep.add_to(commands)
-    return parser
 
 
 def _add_format(parser: argparse.ArgumentParser) -> None:
@@ -170,32 +93,24 @@ class _HelpOnSettings(argparse.Action):
         print(parser.format_help())
         named = getattr(namespace, "experiment", None)
         for name in [named] if named in EXPERIMENTS else []:
-            print(_settings(name))
+            print(settings_of(name))
         parser.exit()
 
 
-def _settings(name: str) -> str:
+def settings_of(name: str) -> str:
     """Return what an experiment is, and its settings with defaults, units and meanings."""
-    module = experiment(name)
-    lines = [f"{name}: {(module.__doc__ or '').splitlines()[0]}"]
-    for key, default, unit, meaning in settings.describe(module.Config):
+    experiment = load(name)
+    lines = [f"{name}: {(experiment.__doc__ or '').splitlines()[0]}"]
+    for key, default, unit, meaning in settings.describe(experiment.Config):
         lines.append(f"    {key} = {default}{' ' + unit if unit else ''}  ({meaning})")
     return "\n".join(lines)
 
 
-def _list(_: argparse.Namespace) -> int:
-    for name in EXPERIMENTS:
-        print(_settings(name))
-    return DONE
-
-
 def _plot(options: argparse.Namespace) -> int:
-    try:
+    with refusing():
         result = result_files.read(options.directory)
-        figures = experiment(result.experiment).FIGURES
+        figures = load(result.experiment).FIGURES
         folder = result_files.prepare_directory(options.out or options.directory)
-    except (ValueError, OSError) as error:
-        raise WrongCall(str(error)) from None
     try:
         with termination():
             written = result_files.write_figures(result, folder, figures, form=options.format)
@@ -206,27 +121,26 @@ def _plot(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    module = experiment(options.experiment)
-    settings = _config(module, options)
+    with refusing():
+        experiment = load(options.experiment)
+        config = _config(experiment, options)
     out = options.out or f"postdict-results/{options.experiment}"
     there = result_files.experiment_in(out)
     if there not in (None, options.experiment):
         raise WrongCall(f"{out!r} holds results of {there!r}: use another --out")
-    try:
+    with refusing():
         folder = result_files.prepare_directory(out)
-    except OSError as error:
-        raise WrongCall(str(error)) from None
     with termination():
-        return _run_in(folder, module, settings, options)
+        return _run_in(folder, experiment, config, options)
 
 
-def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.Namespace) -> int:
-    keeper = _keeper(options, settings, folder)
+def _run_in(folder: Path, experiment: Experiment, config: Any, options: argparse.Namespace) -> int:
+    keeper = _keeper(options, config, folder)
     started = time.perf_counter()
     line = None if options.no_progress else ProgressLine()
     progress = _Progress(line)
     try:
-        result = module.run(settings, Stage(report=progress, keeper=keeper))
+        result = experiment.run(config, Stage(report=progress, keeper=keeper))
     except CheckpointError:
         raise
     except (ValueError, OSError, ImportError) as error:
@@ -244,10 +158,12 @@ def _run_in(folder: Path, module: ModuleType, settings: Any, options: argparse.N
         if line is not None:
             line.close()
     wall = time.perf_counter() - started
-    written = result_files.write(result, folder, module.FIGURES, wall_s=wall, form=options.format)
+    written = result_files.write(
+        result, folder, experiment.FIGURES, wall_s=wall, form=options.format
+    )
     if keeper is not None:
         keeper.done()
-    for name, value in module.headline(result):
+    for name, value in experiment.headline(result):
         print(f"{name:<42} {value}")
     print(f"written to {folder}: {', '.join(path.name for path in written)}")
     return DONE
@@ -267,19 +183,17 @@ class _Progress:
             self.line(t, t_stop, wall, n_events)
 
 
-def _keeper(options: argparse.Namespace, settings: Any, folder: Path) -> Keeper | None:
+def _keeper(options: argparse.Namespace, config: Any, folder: Path) -> Keeper | None:
     every = options.checkpoint_every
     if every is None and not options.resume:
         return None
     identity = {
         "experiment": options.experiment,
-        "settings": vars(settings),
+        "settings": vars(config),
         "version": _version.version,
     }
-    try:
+    with refusing():
         return Keeper(folder, identity, every=every or math.inf, resume=options.resume)
-    except (ValueError, OSError) as error:
-        raise WrongCall(str(error)) from None
 
 
 def _seconds(text: str) -> float:
@@ -292,20 +206,17 @@ def _seconds(text: str) -> float:
     return value
 
 
-def _config(module: ModuleType, options: argparse.Namespace) -> Any:
-    try:
-        values = _toml(options.config) if options.config else {}
-        for pair in options.set:
-            key, equals, value = pair.partition("=")
-            if not equals:
-                raise ValueError(f"--set takes KEY=VALUE, got {pair!r}")
-            values[key] = value
-        if options.seed is not None:
-            values["seed"] = options.seed
-        start = module.Config().quick() if options.quick else module.Config()
-        return settings.read(module.Config, values, start=vars(start))
-    except (ValueError, TypeError, OSError) as error:
-        raise WrongCall(str(error)) from None
+def _config(experiment: Experiment, options: argparse.Namespace) -> Any:
+    values = _toml(options.config) if options.config else {}
+    for pair in options.set:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise ValueError(f"--set takes KEY=VALUE, got {pair!r}")
+        values[key] = value
+    if options.seed is not None:
+        values["seed"] = options.seed
+    start = experiment.Config().quick() if options.quick else experiment.Config()
+    return settings.read(experiment.Config, values, start=vars(start))
 
 
 def _toml(file: str) -> dict[str, Any]:

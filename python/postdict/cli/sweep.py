@@ -9,10 +9,11 @@ from typing import Any
 
 from .. import _checks, sweep
 from .._progress import ProgressLine
+from ..experiments.experiment import load
 from ..sweep.folder import Folder, Record
 from ..sweep.progress import Count
 from ..sweep.workers import cpus
-from .exit_codes import DONE, FAILED, Terminated, WrongCall, experiment, path, say, termination
+from .exit_codes import DONE, FAILED, Terminated, WrongCall, path, refusing, say, termination
 
 LONGEST = 1e6  # s, to measure points for
 SHOWN = 5  # failures of which error and settings are printed; the others are counted
@@ -60,19 +61,10 @@ def add_to(commands: Any) -> None:
     collect.add_argument("--to", metavar="FILE.nc|FILE.csv", required=True)
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Turn what is refused before anything runs into a wrong call."""
-    try:
-        yield
-    except (ValueError, TypeError, OSError, ImportError) as error:
-        raise WrongCall(str(error)) from None
-
-
 def _plan(options: argparse.Namespace) -> int:
-    with _refusing():
+    with refusing():
         _checks.number("--measure", options.measure, "s", at_least=0.0, at_most=LONGEST)
-        found = sweep.sweep_of(sweep.read_toml(options.file), experiment)
+        found = sweep.sweep_of(sweep.read_toml(options.file), load)
         # The folder is claimed here, so that a foreign one is refused before anything is measured.
         estimated = sweep.estimate(found, options.out, limit_s=0.0)
     dims = " x ".join(f"{n} {name}" for name, n in found.dims.items())
@@ -84,7 +76,7 @@ def _plan(options: argparse.Namespace) -> int:
         say(f"a measured point fails: {error}")
     if estimated.errors and not estimated.walls and not estimated.stopped_s:
         raise WrongCall("every measured point fails")
-    with _refusing():
+    with refusing():
         sweep.check_metrics(options.out)
     print(estimated.text(cpus()))
     print(f"planned in {options.out}: postdict sweep run {options.out}")
@@ -92,13 +84,13 @@ def _plan(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    with _refusing():
+    with refusing():
         plan = Folder.of(options.folder).plan()
         if plan["source"] is None:
             raise ValueError(
                 f"{options.folder!r} was planned in Python ({plan['function']}): run it from there"
             )
-        found = sweep.sweep_of(plan["source"], experiment)
+        found = sweep.sweep_of(plan["source"], load)
         if [point.key for point in found.points] != plan["keys"]:
             raise ValueError(
                 f"{options.folder!r} was planned with other code or defaults ({plan['engine']}): "
@@ -168,7 +160,7 @@ def _shard(text: str) -> tuple[int, int]:
 
 
 def _status(options: argparse.Namespace) -> int:
-    with _refusing():
+    with refusing():
         plan = Folder.of(options.folder).plan()
         found = sweep.status(options.folder)
     for text in found.damaged:
@@ -185,7 +177,7 @@ def _status(options: argparse.Namespace) -> int:
 
 def _collect(options: argparse.Namespace) -> int:
     try:
-        with _refusing():
+        with refusing():
             done, total = sweep.collect(options.folder, options.to)
     except WrongCall as error:
         if "xarray" in str(error) or "h5netcdf" in str(error):

@@ -1,7 +1,7 @@
-"""Experiments by the name under which the command line runs them; each is one module.
+"""Experiments by the name under which the command line runs them.
 
-A module offers a frozen `Config` (with `quick()`), `run(config, stage) -> Result` and `FIGURES`,
-and may tell the `UNITS` of its metrics.
+Each is a package of its own that offers what `postdict.experiments.experiment.Experiment` lists,
+and imports no other.
 """
 
 EXPERIMENTS = {
