@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _checks
+from ._types import Floats, Integers
 
 Seed: TypeAlias = int | np.random.Generator
 Weight: TypeAlias = ArrayLike | Callable[[np.random.Generator, int], ArrayLike]
@@ -44,7 +45,7 @@ class Triplets:
 
     pre: NDArray[np.int32]
     post: NDArray[np.int32]
-    weight: NDArray[np.float64] | float
+    weight: Floats | float
 
     def __post_init__(self) -> None:
         pre, post = _indices("pre", self.pre), _indices("post", self.post)
@@ -52,7 +53,7 @@ class Triplets:
             raise ValueError(
                 f"pre and post must have one length, got {len(pre)} and {len(post)} values"
             )
-        weight: NDArray[np.float64] | float
+        weight: Floats | float
         if _checks.is_single(self.weight):
             weight = _checks.number("weight", self.weight, "mV")
         else:
@@ -212,11 +213,11 @@ def all_to_all(
     return _with_weight(pre, post, weight, None)
 
 
-def _bernoulli(rng: np.random.Generator, n: int, p: float) -> NDArray[np.int64]:
+def _bernoulli(rng: np.random.Generator, n: int, p: float) -> Integers:
     """Return the successes among n trials: the gaps between them are geometric."""
     if p == 0.0:
         return np.empty(0, np.int64)
-    found: list[NDArray[np.int64]] = []
+    found: list[Integers] = []
     last = -1
     while last < n:
         expected = p * (n - 1 - last)
@@ -231,9 +232,7 @@ def _bernoulli(rng: np.random.Generator, n: int, p: float) -> NDArray[np.int64]:
     return places[: np.searchsorted(places, n)]
 
 
-def _unravelled(
-    pairs: NDArray[np.int64], n_post: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _unravelled(pairs: Integers, n_post: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return source and target of pairs numbered source * n_post + target."""
     pre = (pairs // n_post).astype(np.int32)
     post = (pairs - pre.astype(np.int64) * n_post).astype(np.int32)

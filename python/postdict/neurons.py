@@ -7,18 +7,18 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import _checks
+from ._types import Floats
 
-PerNeuron: TypeAlias = float | Sequence[float] | NDArray[np.float64]
+PerNeuron: TypeAlias = float | Sequence[float] | Floats
 """One number for the whole population, or one value per neuron."""
 
 
 class _Model:
     """What the models share: checked fields, one value for all or one per neuron."""
 
-    def _check_fields(self) -> dict[str, NDArray[np.float64]]:
+    def _check_fields(self) -> dict[str, Floats]:
         """Check each field and the rules between them; return the fields as arrays."""
         for field in fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
@@ -50,10 +50,10 @@ class _Model:
                     f"got {len(value)} values"
                 )
 
-    def check_currents(self, lowest: NDArray[np.float64]) -> None:
+    def check_currents(self, lowest: Floats) -> None:
         """Refuse currents whose lowest sum, (size,) mV, makes a parameter senseless."""
 
-    def arrays(self, size: int) -> dict[str, NDArray[np.float64]]:
+    def arrays(self, size: int) -> dict[str, Floats]:
         """Return every parameter as (size,) values."""
         values = {"v_init": self._given()["v_rest"], **self._given()}
         return {k: np.broadcast_to(np.asarray(v, float), (size,)) for k, v in values.items()}
@@ -122,14 +122,14 @@ class LIF(_Model):
         if self.reset == "by" and (p["tau_refrac"] > 0).any():
             raise ValueError(f"reset='by' needs tau_refrac = 0, got {self.tau_refrac} ms")
 
-    def check_currents(self, lowest: NDArray[np.float64]) -> None:
+    def check_currents(self, lowest: Floats) -> None:
         """Refuse currents, (size,) mV at their lowest, that would draw V below v_min."""
         if self.v_min is not None:
             v_inf = np.asarray(self.v_rest) + np.asarray(self.i_offset) + lowest
             bound = "v_rest + i_offset + the lowest current"
             _require({"v_min": np.asarray(self.v_min), bound: v_inf}, "v_min", "<=", bound)
 
-    def arrays(self, size: int) -> dict[str, NDArray[np.float64]]:
+    def arrays(self, size: int) -> dict[str, Floats]:
         """Return every parameter as (size,) values, but tau_m as (1,) where all share it."""
         result = super().arrays(size)
         result.setdefault("v_min", np.full(size, -np.inf))
@@ -197,12 +197,12 @@ MODELS: dict[str, type[LIF] | type[LIFExp]] = {"LIF": LIF, "LIFExp": LIFExp}
 def _plain(name: str, value: object) -> float | tuple[float, ...]:
     """Return a checked number, or a tuple of them: hashable, comparable, immutable."""
 
-    def check(one: object) -> float:
+    def check(given: object) -> float:
         if name in ("tau_m", "tau_syn_e", "tau_syn_i"):
-            return _checks.time_constant(name, one)
+            return _checks.time_constant(name, given)
         if name == "tau_refrac":
-            return _checks.number(name, one, "ms", at_least=0.0)
-        return _checks.number(name, one, "mV")
+            return _checks.number(name, given, "ms", at_least=0.0)
+        return _checks.number(name, given, "mV")
 
     if np.ndim(value) == 0:  # type: ignore[arg-type]
         return check(value)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from . import _checks
+from ._types import Floats
 
 LARGEST_RATE = 1e6  # Hz; a thousand kicks a millisecond are a slip
 
@@ -41,8 +42,8 @@ class Steps:
     array([0. , 0.5, 0. ])
     """
 
-    times: NDArray[np.float64]
-    values: NDArray[np.float64]
+    times: Floats
+    values: Floats
 
     def __post_init__(self) -> None:
         times = _checks.finite_array("times", self.times, ndim=1)
@@ -117,7 +118,7 @@ class Steps:
             f"values {self.values.min():g} to {self.values.max():g})"
         )
 
-    def __reduce__(self) -> tuple[type[Steps], tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    def __reduce__(self) -> tuple[type[Steps], tuple[Floats, Floats]]:
         return Steps, (self.times, self.values)  # through the checks, read-only again
 
 
@@ -142,7 +143,7 @@ def as_steps(rate: float | Steps) -> Steps:
     return rate if isinstance(rate, Steps) else Steps(np.zeros(1), np.full(1, rate))
 
 
-def _frozen(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _frozen(values: Floats) -> Floats:
     """Return a copy that nobody can change."""
     values = values.copy()
     values.flags.writeable = False

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _checks
+from .._types import Floats
 from ..connectivity import Triplets
 from . import forms
 from .forms import Bounds, Place
@@ -54,15 +55,15 @@ def declared(
         delays = _delays(axonal_delay, values.shape)
         return _sparse(form, shape, bounds, pre, post, values, delays)
     values = forms.finite(weights)
-    one = not values.ndim and not plastic
-    values = forms.matrix(values, shape, bounds, one=one)
+    uniform = not values.ndim and not plastic
+    values = forms.matrix(values, shape, bounds, uniform=uniform)
     delays = _delays(axonal_delay, shape)
     if isinstance(delays, float):
         return Dense(shape, bounds, values, delays)
     post = np.repeat(np.arange(shape[0], dtype=np.int32), shape[1])
     pre = np.tile(np.arange(shape[1], dtype=np.int32), shape[0])
     flat = values.ravel() if values.ndim else values
-    return _sparse("one" if one else "matrix", shape, bounds, pre, post, flat, delays.ravel())
+    return _sparse("one" if uniform else "matrix", shape, bounds, pre, post, flat, delays.ravel())
 
 
 def _from_triplets(
@@ -101,7 +102,7 @@ def _shown(pre: NDArray[np.int32], post: NDArray[np.int32], text: str) -> Place:
     return show
 
 
-def _delays(given: ArrayLike, shape: tuple[int, ...]) -> float | NDArray[np.float64]:
+def _delays(given: ArrayLike, shape: tuple[int, ...]) -> float | Floats:
     """Return one delay (ms) where there is one, also where it was given for each synapse."""
     name = "axonal_delay"
     if _checks.is_single(given) and not hasattr(given, "tocoo"):
@@ -129,8 +130,8 @@ def _sparse(
     bounds: Bounds,
     pre: NDArray[np.int32],
     post: NDArray[np.int32],
-    weights: NDArray[np.float64],
-    delays: float | NDArray[np.float64],
+    weights: Floats,
+    delays: float | Floats,
 ) -> Sparse:
     """Sort synapses for the core; see `Sparse`."""
     n_post, n_pre = shape

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _checks
+from .._types import Floats, Integers
 
 Place: TypeAlias = Callable[[tuple[int, ...]], str]
 """Shows where an offender stands."""
@@ -31,7 +32,7 @@ class Bounds:
     w_max: float = math.inf
     single: bool = False
 
-    def check(self, weights: NDArray[np.float64], show: Place = _checks.show_place) -> None:
+    def check(self, weights: Floats, show: Place = _checks.show_place) -> None:
         """Refuse weights out of bounds; the first offender is named."""
 
         def offender(wrong: NDArray[np.bool_]) -> str:
@@ -60,32 +61,30 @@ class Entries:
     form: str  # one of SCIPY_FORMS
     row: NDArray[np.int32]
     col: NDArray[np.int32]
-    data: NDArray[np.float64]
+    data: Floats
 
     def tocoo(self) -> Entries:
         """Return itself, as a scipy.sparse matrix does that is stored by coordinates."""
         return self
 
 
-def matrix(
-    given: Any, shape: tuple[int, int], bounds: Bounds, *, one: bool = False
-) -> NDArray[np.float64]:
+def matrix(given: Any, shape: tuple[int, int], bounds: Bounds, *, uniform: bool = False) -> Floats:
     """Return checked weights (mV), read-only.
 
-    (post, pre), filled where a number was given; () where the projection has `one` number.
+    (post, pre), filled where a number was given; () where it is `uniform`: one number for all.
     """
     result = finite(given)
-    if one and result.ndim:
+    if uniform and result.ndim:
         raise ValueError("weights must be one number: this projection has one for all pairs")
     if result.ndim:
         same_shape(result.shape, shape)
     bounds.check(result)
-    return _own(result) if one or result.ndim else np.broadcast_to(result.copy(), shape)
+    return _own(result) if uniform or result.ndim else np.broadcast_to(result.copy(), shape)
 
 
 def per_synapse(
     given: Any, n_synapses: int, bounds: Bounds, show: Place = _checks.show_place
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return checked weights (mV), read-only: (n_synapses,), or () where a number was given."""
     result = finite(given)
     if result.ndim and result.shape != (n_synapses,):
@@ -97,7 +96,7 @@ def per_synapse(
     return _own(result)
 
 
-def finite(given: Any) -> NDArray[np.float64]:
+def finite(given: Any) -> Floats:
     """Return weights as finite numbers; a bare tuple is refused, as it could mean triplets."""
     if isinstance(given, tuple):
         raise TypeError(
@@ -109,7 +108,7 @@ def finite(given: Any) -> NDArray[np.float64]:
 
 def entries(
     given: Any, shape: tuple[int, int]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
     """Return post, pre and weight of what a scipy.sparse matrix stores, zeros included."""
     if not isinstance(given, Entries):
         same_shape(tuple(given.shape), shape)
@@ -149,7 +148,7 @@ def scipy_matrix(
     shape: tuple[int, int],
     post: NDArray[np.int32],
     pre: NDArray[np.int32],
-    values: NDArray[np.float64],
+    values: Floats,
 ) -> Any:
     """Return the sparse matrix of a form of SCIPY_FORMS."""
     sparse = importlib.import_module("scipy.sparse")
@@ -166,14 +165,12 @@ def same_shape(given: tuple[int, ...], shape: tuple[int, int], name: str = "weig
         raise ValueError(f"{name} must have shape (post, pre) = {shape}, got {given}{slip}")
 
 
-def pair_numbers(
-    pre: NDArray[np.integer], post: NDArray[np.integer], n_post: int
-) -> NDArray[np.int64]:
+def pair_numbers(pre: NDArray[np.integer], post: NDArray[np.integer], n_post: int) -> Integers:
     """Return one number a pair, which sorts by source, then target."""
     return pre.astype(np.int64) * n_post + post
 
 
-def first_repeated(numbers: NDArray[np.int64]) -> tuple[int, int] | None:
+def first_repeated(numbers: Integers) -> tuple[int, int] | None:
     """Return the places of the first two that are equal, in the order of the numbers."""
     if (numbers[1:] > numbers[:-1]).all():
         return None
@@ -185,7 +182,7 @@ def first_repeated(numbers: NDArray[np.int64]) -> tuple[int, int] | None:
     return int(order[k]), int(order[k + 1])
 
 
-def _own(array: NDArray[np.float64]) -> NDArray[np.float64]:
+def _own(array: Floats) -> Floats:
     """Return a read-only array that no one else can change."""
     if array.flags.writeable or not array.flags.owndata:
         array = array.copy()

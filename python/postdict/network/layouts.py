@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .._types import Floats, Integers
 from ..connectivity import Triplets
 from . import forms
 from .forms import Bounds
@@ -24,7 +25,7 @@ class Dense:
 
     shape: tuple[int, int]  # (post, pre)
     bounds: Bounds
-    weights: NDArray[np.float64]  # (post, pre), or () for one number
+    weights: Floats  # (post, pre), or () for one number
     delay: float  # ms
 
     @property
@@ -42,15 +43,15 @@ class Dense:
         """How many numbers they are."""
         return self.weights.size
 
-    def in_form(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | float:
+    def in_form(self, weights: Floats) -> Floats | float:
         """Return weights of the core in the form that was given."""
         return weights if self.weights.ndim else weights.item()
 
-    def in_core_order(self, weights: object) -> NDArray[np.float64]:
+    def in_core_order(self, weights: object) -> Floats:
         """Return weights in the form that was given, checked, as the core takes them."""
-        return forms.matrix(weights, self.shape, self.bounds, one=not self.weights.ndim)
+        return forms.matrix(weights, self.shape, self.bounds, uniform=not self.weights.ndim)
 
-    def samples(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def samples(self, values: Floats) -> Floats:
         """Return recorded weights (n, source by source) as (n, post, pre), or (n,) of the one."""
         if not self.weights.ndim:
             return values[:, 0]
@@ -66,10 +67,10 @@ class Sparse:
     shape: tuple[int, int]  # (post, pre)
     bounds: Bounds
     targets: NDArray[np.int32]  # (n_synapses,)
-    weights: NDArray[np.float64]  # (n_synapses,), or () for one number
-    delays: NDArray[np.float64]  # ms, (n_bundles,), or (1,) where all share it
-    first: NDArray[np.int64]  # (n_bundles + 1,) of the synapses of each bundle
-    source_first: NDArray[np.int64]  # (n_pre + 1,) of the bundles of each source
+    weights: Floats  # (n_synapses,), or () for one number
+    delays: Floats  # ms, (n_bundles,), or (1,) where all share it
+    first: Integers  # (n_bundles + 1,) of the synapses of each bundle
+    source_first: Integers  # (n_pre + 1,) of the bundles of each source
     order: NDArray[np.integer] | None  # (n_synapses,) places in the given order, None: the same
 
     @property
@@ -98,7 +99,7 @@ class Sparse:
         sources = np.repeat(np.arange(self.shape[1], dtype=np.int32), n_of_source)
         return self._in_given_order(sources), self._in_given_order(self.targets)
 
-    def given_weights(self) -> NDArray[np.float64]:
+    def given_weights(self) -> Floats:
         """Return the declared weights (mV), in the order given.
 
         (post, pre) of a matrix, (n_synapses,) of synapses given singly, () of one number.
@@ -108,13 +109,13 @@ class Sparse:
         given = self._in_given_order(self.weights)
         return given.reshape(self.shape) if self.form == "matrix" else given
 
-    def given_delays(self) -> NDArray[np.float64]:
+    def given_delays(self) -> Floats:
         """Return the delays (ms) in the form and order given."""
         each = np.repeat(self.delays, np.diff(self.first))
         given = self._in_given_order(each)
         return given.reshape(self.shape) if self.form in ("one", "matrix") else given
 
-    def in_form(self, weights: NDArray[np.float64]) -> Any:
+    def in_form(self, weights: Floats) -> Any:
         """Return weights of the core in the form that was given."""
         if self.form == "one":
             return weights.item()
@@ -126,10 +127,10 @@ class Sparse:
             return Triplets(pre, post, values if self.weights.ndim else values.item())
         return forms.scipy_matrix(self.form, self.shape, post, pre, values)
 
-    def in_core_order(self, weights: object) -> NDArray[np.float64]:
+    def in_core_order(self, weights: object) -> Floats:
         """Return weights in the form that was given, checked, as the core takes them."""
         if self.form in ("one", "matrix"):
-            matrix = forms.matrix(weights, self.shape, self.bounds, one=self.form == "one")
+            matrix = forms.matrix(weights, self.shape, self.bounds, uniform=self.form == "one")
             return self._sorted(matrix.ravel()) if self.form == "matrix" else matrix
         if isinstance(weights, Triplets):
             pre, post = self.pairs()
@@ -145,7 +146,7 @@ class Sparse:
             raise ValueError("weights must be one number: this projection has one for all synapses")
         return values
 
-    def samples(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def samples(self, values: Floats) -> Floats:
         """Return recorded weights (n, in the core's order) in the order given.
 
         (n, post, pre) of a matrix, (n, n_synapses) of synapses given singly, (n,) of one number.
@@ -164,10 +165,10 @@ class Sparse:
         given[self.order] = values
         return given
 
-    def _sorted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _sorted(self, values: Floats) -> Floats:
         return values if self.order is None else values[self.order]
 
-    def _of_same_pairs(self, given: Any) -> NDArray[np.float64]:
+    def _of_same_pairs(self, given: Any) -> Floats:
         """Return the entries of a sparse matrix in the order given, whatever its own order."""
         post, pre, values = forms.entries(given, self.shape)
         own_pre, own_post = self.pairs()

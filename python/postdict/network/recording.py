@@ -193,17 +193,17 @@ def _of_pairs(post_ids: ArrayLike, pre_ids: ArrayLike, synapses: Synapses) -> In
     return order[first].astype(np.int64)
 
 
-def _check_memory(recorder: Recorder, one: int) -> None:
+def _check_memory(recorder: Recorder, bytes_each: int) -> None:
     if recorder.times is not None:
-        needed = len(recorder.times) * one
+        needed = len(recorder.times) * bytes_each
         if recorder.max_bytes < needed:
             raise ValueError(
                 f"max_bytes must hold the samples at all {len(recorder.times)} times "
                 f"({needed} bytes), got {recorder.max_bytes}"
             )
-    elif recorder.max_bytes < 2 * one:
+    elif recorder.max_bytes < 2 * bytes_each:
         raise ValueError(
-            f"max_bytes must hold two samples ({2 * one} bytes), got {recorder.max_bytes}"
+            f"max_bytes must hold two samples ({2 * bytes_each} bytes), got {recorder.max_bytes}"
         )
 
 

@@ -6,10 +6,10 @@ import math
 from dataclasses import fields
 from typing import Any, Literal, Self, TypeAlias
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .. import _checks
+from .._types import Floats
 
 Pairing: TypeAlias = Literal["all", "nearest"]
 Bounds: TypeAlias = Literal["hard", "soft"]
@@ -30,7 +30,7 @@ class Rule:
         """What an arrival adds by itself, mV: nothing."""
         return 0.0
 
-    def window(self, lag: ArrayLike) -> NDArray[np.float64]:
+    def window(self, lag: ArrayLike) -> Floats:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
         raise NotImplementedError
 

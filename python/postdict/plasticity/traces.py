@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from .._types import Floats
 from ._rule import Bounds, Pairing, Rule
 
 
@@ -52,7 +53,7 @@ class AntisymmetricSTDP(Rule):
     def __post_init__(self) -> None:
         self._check_fields(amplitudes=("A_plus", "A_minus"))
 
-    def window(self, lag: ArrayLike) -> NDArray[np.float64]:
+    def window(self, lag: ArrayLike) -> Floats:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
         lag = np.asarray(lag, dtype=np.float64)
         after = self.A_plus * np.exp(-np.abs(lag) / self.tau_plus)
@@ -108,7 +109,7 @@ class VogelsSTDP(Rule):
         """What an arrival adds by itself, mV: -eta alpha."""
         return -self.eta * self.alpha
 
-    def window(self, lag: ArrayLike) -> NDArray[np.float64]:
+    def window(self, lag: ArrayLike) -> Floats:
         """Return the change (mV) by one isolated pair at each lag (ms), without `per_arrival`."""
         lag = np.asarray(lag, dtype=np.float64)
         return np.asarray(self.eta * np.exp(-np.abs(lag) / self.tau))
@@ -157,7 +158,7 @@ class CausalSTDP(Rule):
         """What an arrival adds by itself, mV: -eta bias."""
         return -self.eta * self.bias
 
-    def window(self, lag: ArrayLike) -> NDArray[np.float64]:
+    def window(self, lag: ArrayLike) -> Floats:
         """Return the change (mV) by one isolated pair at each lag (ms), without `per_arrival`."""
         lag = np.asarray(lag, dtype=np.float64)
         return np.asarray(self.eta * np.where(lag >= 0, np.exp(-np.abs(lag) / self.tau), 0.0))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .. import _checks
+from .._types import Floats
 from ._rule import Bounds, Pairing, Rule
 
 _LARGEST = np.finfo(float).max
@@ -105,7 +106,7 @@ class HaasSTDP(Rule):
             raise ValueError(_checks.unknown("fit of the Haas window", name, _FITS))
         return cls(eta, **{**_FITS[name], **others})
 
-    def window(self, lag: ArrayLike) -> NDArray[np.float64]:
+    def window(self, lag: ArrayLike) -> Floats:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
         s = (np.asarray(lag, dtype=np.float64) + self.latency) / self.stretch
         z = np.where(s > 0, self.alpha_plus, self.alpha_minus) * np.abs(s) / self.beta
@@ -176,7 +177,7 @@ class WindowSTDP(Rule):
         object.__setattr__(self, "lags", tuple(lags.tolist()))
         object.__setattr__(self, "values", tuple(values.tolist()))
 
-    def window(self, lag: ArrayLike) -> NDArray[np.float64]:
+    def window(self, lag: ArrayLike) -> Floats:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
         lag = np.asarray(lag, dtype=np.float64)
         lags, values = np.asarray(self.lags), np.asarray(self.values)

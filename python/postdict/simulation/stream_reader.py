@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import _checks, _optional
+from .._types import Floats, Integers
 
 FORMAT = "postdict stream"
 VERSION = 1
@@ -89,7 +89,7 @@ class StreamedRun:
 
     def spikes(
         self, population: Any, *, start: float | None = None, stop: float | None = None
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    ) -> tuple[Floats, Integers]:
         """Return times (ms) and ids with start <= time < stop, of a population or its name."""
         name = population if isinstance(population, str) else getattr(population, "name", None)
         if name not in self.populations:
@@ -102,7 +102,7 @@ class StreamedRun:
             a, b = np.searchsorted(given, (first, max(first, last)))
             return given[a:b].copy(), ids[a:b].astype(np.int64)
 
-    def recorded(self, recorder: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def recorded(self, recorder: Any) -> tuple[Floats, Floats]:
         """Return times (ms) and values (mV) of a recorder or its number, as a simulation does."""
         k = _checks.integer("recorder", getattr(recorder, "index", recorder))
         if k >= self.n_recorders:
