@@ -8,7 +8,8 @@ import pytest
 
 from postdict import AntisymmetricSTDP
 from postdict.cli import main
-from postdict.experiments.adaptation import Config, changes, run, trial
+from postdict.experiments.adaptation import Config, run, trial
+from postdict.experiments.adaptation.changes import changes
 from postdict.experiments.adaptation.changing_loop import (
     ChangingLoop,
     ChosenGain,

@@ -50,7 +50,7 @@ def test_wrong_settings_are_refused(change, message):
 )
 def test_a_config_that_cannot_show_the_claim_warns_and_runs(change, message):
     with pytest.warns(UserWarning, match=message):
-        replace(Config(), **change)
+        run(replace(SMALL, seeds=1, hard=False, **change))
 
 
 def test_the_hard_world_is_tonotopic_whatever_the_other_is(tmp_path):

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ..._types import Arrays, Floats
 from ...lab.results import Nested, Result, summarised
 from ...lab.stages import Stage
 from ...lab.trials import Seeded, run_trials, trial_seeds
+from .loop_settings import LoopConfig
 
-if TYPE_CHECKING:
-    from .loop_settings import LoopConfig
-
-Found = tuple[Nested, dict[str, NDArray[Any]]]
+Found = tuple[Nested, Arrays]
 """What one seed found: metrics, and arrays by name."""
 
-
 S = TypeVar("S", bound=Seeded)
-C = TypeVar("C", bound="LoopConfig")
+C = TypeVar("C", bound=LoopConfig)
 
 Trial = Callable[[S, int, Stage], Found]
 """Called with the config, the seed and its stages."""
 
-TrialInWorld = Callable[[C, NDArray[np.float64], int, Stage], Found]
+TrialInWorld = Callable[[C, Floats, int, Stage], Found]
 """Called with the config, the seed's world (n_sensor, n_motor), the seed and its stages."""
 
 
@@ -34,14 +29,14 @@ def run_per_seed(name: str, config: S, trial: Trial[S], stage: Stage | None) -> 
     """Return medians and ranges over the seeds of `config`, and the arrays of the first seed."""
     seeds = trial_seeds(config)
     found = run_trials(lambda seed, part: trial(config, seed, part), seeds, stage)
-    metrics = [one for one, _ in found]
+    metrics = [each for each, _ in found]
     return Result(name, asdict(config), summarised(metrics, seeds), found[0][1])
 
 
 def run_in_worlds(
     name: str,
     config: C,
-    worlds: Mapping[int, NDArray[np.float64]],
+    worlds: Mapping[int, Floats],
     trial: TrialInWorld[C],
     stage: Stage | None,
 ) -> Result:

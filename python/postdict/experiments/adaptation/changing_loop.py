@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats
 from ...analysis import inverse_quality
 from ...lab.runs import RunawayError, run_bounded
 from ...loop.circuit import Loop, LoopParameters, closed_loop
@@ -17,8 +17,6 @@ from ...loop.imitation import ImitationDecoder, ImitationTest
 from ...network.parts import Projection
 from ...plasticity import AntisymmetricSTDP
 from ...simulation import ProgressCallback, Simulation
-
-Matrix = NDArray[np.float64]
 
 RATE = 4.0  # Hz a motor neuron, of the songs that judge
 MEASURES = ("imitation_f1", "imitation_f1_noisy", "specific_inverse_error", "scale")
@@ -31,12 +29,12 @@ class Course:
     What a branch that ran away did not reach is not a number.
     """
 
-    times: Matrix  # (n,) ms after the change, the first is 0
-    weights: Matrix  # (n, n_motor, n_sensor), effective weights W, mV
-    fluxes: Matrix  # (n, 2, n_motor, n_sensor), potentiation and depression since the change, mV
-    spikes: Matrix  # (n,) of a motor neuron since the change
+    times: Floats  # (n,) ms after the change, the first is 0
+    weights: Floats  # (n, n_motor, n_sensor), effective weights W, mV
+    fluxes: Floats  # (n, 2, n_motor, n_sensor), potentiation and depression since the change, mV
+    spikes: Floats  # (n,) of a motor neuron since the change
 
-    def between(self, start: float, stop: float) -> tuple[Matrix, float]:
+    def between(self, start: float, stop: float) -> tuple[Floats, float]:
         """Return the fluxes (2, n_motor, n_sensor) and the motor rate (Hz) between two times."""
         first, last = np.searchsorted(self.times, (start, stop))
         seconds = 1e-3 * (stop - start)
@@ -68,7 +66,7 @@ class ChangingLoop:
 
     def __init__(
         self,
-        world: Matrix,
+        world: Floats,
         parameters: LoopParameters,
         rule: AntisymmetricSTDP,
         *,
@@ -77,7 +75,7 @@ class ChangingLoop:
         seed: int,
     ) -> None:
         loop = closed_loop(world, parameters, rule, seed=seed)
-        (first,) = (one for one in loop.network.projections if one.pre == loop.motor.name)
+        (first,) = (each for each in loop.network.projections if each.pre == loop.motor.name)
         second = loop.network.connect(
             loop.motor, loop.sensor, weights=np.zeros(world.shape), axonal_delay=other_delay
         )
@@ -96,12 +94,12 @@ class ChangingLoop:
         other._simulation = copy.deepcopy(self._simulation)
         return other
 
-    def weights(self) -> Matrix:
+    def weights(self) -> Floats:
         """Return the effective weights W (n_motor, n_sensor), mV."""
-        inhibition: Matrix = np.asarray(self._simulation.weights(self._inhibition))
+        inhibition: Floats = np.asarray(self._simulation.weights(self._inhibition))
         return self._excitation - inhibition
 
-    def set_world(self, world: Matrix, *, other_delay: bool = False) -> None:
+    def set_world(self, world: Floats, *, other_delay: bool = False) -> None:
         """Change the world (n_sensor, n_motor) from now on, by the first delay or by the other."""
         for projection, carries in zip(self._pathways, (not other_delay, other_delay), strict=True):
             self._simulation.set_weights(projection, world if carries else np.zeros(world.shape))
@@ -138,7 +136,7 @@ class ChangingLoop:
             after_part=after_part,
         )
 
-    def observed(self, times: Matrix, progress: bool | ProgressCallback = False) -> Course:
+    def observed(self, times: Floats, progress: bool | ProgressCallback = False) -> Course:
         """Go on to the last of the times (ms from now; the first is 0) and look at each.
 
         Weights do not change while plasticity is off, but their fluxes are accounted as if they
@@ -182,7 +180,7 @@ class ChosenGain:
     scale: float
     v_min: float | None
 
-    def decoder(self, weights: Matrix, scale: float | None = None) -> ImitationDecoder:
+    def decoder(self, weights: Floats, scale: float | None = None) -> ImitationDecoder:
         """Return weights to imitate with; with a c of their own the gain follows it."""
         return ImitationDecoder(self.gain / (scale or self.scale) * weights, self.gain, self.v_min)
 
@@ -200,12 +198,12 @@ class Judge:
     chosen : ChosenGain
     """
 
-    response: Matrix
+    response: Floats
     test: ImitationTest
     chosen: ChosenGain
     _known: dict[bytes, dict[str, float]] = field(default_factory=dict, repr=False)
 
-    def judged(self, weights: Matrix) -> dict[str, float]:
+    def judged(self, weights: Floats) -> dict[str, float]:
         """Return `MEASURES` of weights (n_motor, n_sensor); not a number where undefined."""
         if not np.isfinite(weights).all():
             return dict.fromkeys(MEASURES, np.nan)
@@ -220,12 +218,12 @@ class Judge:
             }
         return self._known[key]
 
-    def course(self, course: Course) -> dict[str, Matrix]:
+    def course(self, course: Course) -> dict[str, Floats]:
         """Return each of `MEASURES` (n_times,)."""
-        each = [self.judged(weights) for weights in course.weights]
-        return {name: np.array([one[name] for one in each]) for name in MEASURES}
+        found = [self.judged(weights) for weights in course.weights]
+        return {name: np.array([judged[name] for judged in found]) for name in MEASURES}
 
-    def with_gain_following(self, weights: Matrix) -> dict[str, float]:
+    def with_gain_following(self, weights: Floats) -> dict[str, float]:
         """Return F1 with the gain in units of 1/c of these weights in this world."""
         if not np.isfinite(weights).all():
             return dict.fromkeys(MEASURES[:2], np.nan)

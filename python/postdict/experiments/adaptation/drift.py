@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats, Integers
 from ...analysis import specific_part
 from ...loop.circuit import LoopParameters
 from ...loop.exploration import explore
 from ...simulation import ProgressCallback
-
-Matrix = NDArray[np.float64]
 
 SHARES = np.linspace(0.0, 1.0, 11)  # of an exchange, at which the response is measured
 
@@ -33,11 +31,11 @@ class Drift:
         The sensors that change places, in their order, in each turn.
     """
 
-    world: Matrix
-    pairs: tuple[NDArray[np.int64], ...]
+    world: Floats
+    pairs: tuple[Integers, ...]
 
     @classmethod
-    def drawn(cls, world: Matrix, n_turns: int, rng: np.random.Generator) -> Drift:
+    def drawn(cls, world: Floats, n_turns: int, rng: np.random.Generator) -> Drift:
         """Return a drift of `n_turns` turns with random pairs."""
         n_sensor = len(world)
         n_paired = n_sensor - n_sensor % 2
@@ -46,7 +44,7 @@ class Drift:
             tuple(rng.permutation(n_sensor)[:n_paired].reshape(-1, 2) for _ in range(n_turns)),
         )
 
-    def rows(self, turn: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def rows(self, turn: int) -> tuple[Integers, Integers]:
         """Return which rows (n_sensor,) of the first world sensors hear as a turn begins and ends.
 
         The turn after the last one only begins.
@@ -59,7 +57,7 @@ class Drift:
             ends[pairs] = ends[pairs[:, ::-1]]
         return begins, ends
 
-    def share(self, phase: float) -> tuple[int, Matrix]:
+    def share(self, phase: float) -> tuple[int, Floats]:
         """Return the turn, and how far each sensor's exchange in it has come (n_sensor,)."""
         turn = min(int(phase), len(self.pairs) - 1)
         pairs = self.pairs[turn]
@@ -68,7 +66,7 @@ class Drift:
         share[pairs] = done[:, None]
         return turn, share
 
-    def at(self, phase: float) -> Matrix:
+    def at(self, phase: float) -> Floats:
         """Return the world (n_sensor, n_motor) at a phase."""
         turn, share = self.share(phase)
         begins, ends = self.rows(turn)
@@ -76,13 +74,13 @@ class Drift:
 
     def responses(
         self,
-        phases: Matrix,
+        phases: Floats,
         parameters: LoopParameters,
         *,
         duration: float,
         seed: int,
         progress: bool | ProgressCallback = False,
-    ) -> Matrix:
+    ) -> Floats:
         """Return the response G (n_phases, n_sensor, n_motor) at each phase.
 
         Where the feedback is cut sensors do not hear of one another. So one exploration of a world
@@ -109,7 +107,7 @@ class Drift:
         return result
 
 
-def lag(weights: Matrix, responses: Matrix, scale: float) -> tuple[Matrix, float | None]:
+def lag(weights: Floats, responses: Floats, scale: float) -> tuple[Floats, float | None]:
     """Return how badly W inverts the world of some time ago, and how long ago it does so best.
 
     Parameters
@@ -133,12 +131,12 @@ def lag(weights: Matrix, responses: Matrix, scale: float) -> tuple[Matrix, float
     for k in range(len(distance)):
         stop = len(responses) - k
         products = weights @ responses[stop - n : stop]  # (n, M, M)
-        off = np.stack([specific_part(one) for one in products]) / scale - np.eye(n_motor)
+        off = np.stack([specific_part(product) for product in products]) / scale - np.eye(n_motor)
         distance[k] = np.sqrt(np.mean(np.sum(off**2, axis=(1, 2))) / n_motor)
     return distance, _minimum(distance**2)
 
 
-def _minimum(values: Matrix) -> float | None:
+def _minimum(values: Floats) -> float | None:
     """Return where values are smallest, by the parabola through three; None at the end."""
     k = int(np.argmin(values))
     if k == len(values) - 1:

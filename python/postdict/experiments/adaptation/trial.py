@@ -4,49 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Arrays, Floats
 from ...analysis import imbalance, inverse_quality
 from ...lab.results import Nested
 from ...lab.runs import RunawayError
-from ...loop.circuit import LoopParameters
+from ...lab.stages import Stage
 from ...loop.exploration import Exploration, explore, medians_by_world
 from ...loop.imitation import ImitationTest
 from .._shared.curves import LEARNED, crossing, defined
-from .changing_loop import RATE, ChangingLoop, ChosenGain, Course, Judge
+from .._shared.decoders import choose
+from .._shared.per_seed import Found
+from .changes import Change, changes
+from .changing_loop import MEASURES, RATE, ChangingLoop, ChosenGain, Course, Judge
+from .config import EDGES, Config
 from .drift import Drift, lag
 
-if TYPE_CHECKING:
-    from ...lab.stages import Stage
-    from . import Config
-
-Matrix = NDArray[np.float64]
-Arrays = dict[str, Matrix]
-
 RUNAWAY = 10.0  # motor rate that ends a branch, in units of the one without feedback
-EDGES = (0.0, 0.05, 0.95, 1.0)  # of a branch: fluxes and rates are taken over both ends of it
 DRIFT_TURNS = 2  # the first to settle, the second to measure
 DRIFT_SONGS = 6  # phases of the second turn at which songs are imitated
 
 
+def run_trial(config: Config, world: Floats, seed: int, stage: Stage) -> Found:
+    """Let one loop learn, change its world in every way, and let it drift."""
+    trial = _Trial(config, world, seed, stage)
+    loop, before = trial.learned()
+    learned = loop.weights()
+    found, arrays = {}, {}
+    for name, change in changes(config, world, seed).items():
+        found[name], arrays[name] = trial.changed(name, change, loop, before)
+    drift, drift_arrays = trial.drifted(loop, before.chosen)
+    metrics = {
+        "before": {
+            **_known(before.judged(learned)),
+            "gain": before.chosen.gain,
+            "condition_number": float(np.linalg.cond(before.response)),
+        },
+        "changes": {name: branches["on"] for name, branches in found.items()},
+        "by_rate": {name: branches["by_rate"] for name, branches in found.items()},
+        "recovery_exponent": {
+            name: _exponent(branches["by_rate"]) for name, branches in found.items()
+        },
+        "drift": drift,
+        "controls": {
+            "plasticity_off": {name: branches["off"] for name, branches in found.items()},
+            "forgotten": {name: branches["forgotten"] for name, branches in found.items()},
+        },
+    }
+    courses = {
+        f"{name}_{key}": course for name, each in arrays.items() for key, course in each.items()
+    }
+    return metrics, {
+        "world": world,
+        "response": before.response,
+        "weights": learned,
+        "times": config.times(config.eta),
+        **courses,
+        **drift_arrays,
+    }
+
+
 @dataclass(frozen=True)
-class Change:
-    """A world (n_sensor, n_motor) after a change, and the loop's parameters there."""
-
-    world: Matrix
-    parameters: LoopParameters
-    other_delay: bool = False
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What one seed does over and over."""
+class _Trial:
+    """One seed: a loop that learns, and its branches."""
 
     config: Config
-    world: Matrix
+    world: Floats
     seed: int
     stage: Stage
 
@@ -69,12 +94,10 @@ class Bench:
         loop.run(config.duration, progress=self.stage.part("learns"))
         response, test = explored.response(), self._test(first)
         scale = inverse_quality(loop.weights(), response).scale or 1.0
-        chosen = test.choose(loop.weights(), scale)
+        chosen = choose(test, loop.weights(), response, scale)
         return loop, Judge(response, test, ChosenGain(chosen.gain, scale, chosen.v_min))
 
-    def changed(
-        self, name: str, change: Change, loop: ChangingLoop, before: Judge
-    ) -> tuple[Nested, Arrays]:
+    def changed(self, name: str, change: Change, loop: ChangingLoop, before: Judge) -> Found:
         """Return what becomes of each branch of a loop after a change, and the courses at eta."""
         eta = self.config.eta
         judge = self._judge(name, change, before.chosen)
@@ -87,7 +110,7 @@ class Bench:
             "off": self._branch(f"{name}, plasticity off", change, loop, 0.0),
             "forgotten": self._branch(f"{name}, forgotten", change, loop, eta, forgets=True),
         }
-        courses = {what: judge.course(one) for what, one in branches.items()}
+        courses = {what: judge.course(branch) for what, branch in branches.items()}
         found: Nested = {
             what: {
                 **_last(courses[what]),
@@ -98,8 +121,8 @@ class Bench:
         }
         at_once = {key: values[0] for key, values in courses["on"].items()}
         found["on"] |= {
-            "at_once": known(at_once),
-            "gain_following": known(judge.with_gain_following(branches["on"].weights[-1])),
+            "at_once": _known(at_once),
+            "gain_following": _known(judge.with_gain_following(branches["on"].weights[-1])),
             "lowest_f1": defined(np.min(courses["on"]["imitation_f1"])),
             "condition_number": float(np.linalg.cond(judge.response)),
         }
@@ -116,7 +139,7 @@ class Bench:
             for key, values in course.items()
         }
 
-    def drifted(self, loop: ChangingLoop, chosen: ChosenGain) -> tuple[Nested, Arrays]:
+    def drifted(self, loop: ChangingLoop, chosen: ChosenGain) -> Found:
         """Return what becomes of a loop in a world that drifts, at each speed, and if it is still.
 
         Weights without plasticity stay what they were, so that theirs is no run.
@@ -146,31 +169,32 @@ class Bench:
         for turn in (*config.turns, None):
             weights = frozen if turn is None else self._drifting(loop, drift, phases, turn)
             measured = {k: judge.judged(weights[k]) for k, judge in judges.items()}
-            medians = {
-                key: np.median([one[key] for one in measured.values()])
-                for key in next(iter(measured.values()))
-            }
-            one = known(medians)
+            of_turn = _known(
+                {key: np.median([each[key] for each in measured.values()]) for key in MEASURES}
+            )
             if np.isfinite(weights).all():
                 distance, best = lag(weights[steps:], responses, chosen.scale)
-                one |= {"distance": float(distance[0]), "distance_at_lag": float(distance.min())}
+                of_turn |= {
+                    "distance": float(distance[0]),
+                    "distance_at_lag": float(distance.min()),
+                }
             else:
                 distance, best = np.full(steps + 1, np.nan), None
-                one |= {"distance": None, "distance_at_lag": None}
+                of_turn |= {"distance": None, "distance_at_lag": None}
             if turn is None:
-                found["frozen"] = one
+                found["frozen"] = of_turn
                 arrays["drift_distance_frozen"] = distance
             else:
                 seconds = 1e-3 * turn
-                one["lag"] = None if best is None else best / steps * seconds
-                found["by_turn"][f"{seconds:g}"] = one
+                of_turn["lag"] = None if best is None else best / steps * seconds
+                found["by_turn"][f"{seconds:g}"] = of_turn
                 arrays[f"drift_distance_{seconds:g}"] = distance
         return found, arrays
 
-    def _drifting(self, loop: ChangingLoop, drift: Drift, phases: Matrix, turn: float) -> Matrix:
+    def _drifting(self, loop: ChangingLoop, drift: Drift, phases: Floats, turn: float) -> Floats:
         """Return W (n_steps, n_motor, n_sensor) at the end of each step of a drifting world."""
         other = loop.branch()
-        seen: list[Matrix] = []
+        seen: list[Floats] = []
 
         def step() -> None:
             seen.append(other.weights())
@@ -201,7 +225,7 @@ class Bench:
         times = self.config.times(rate or self.config.eta)
         return other.observed(times, progress=self.stage.part(what))
 
-    def _balance(self, course: Course, world: Matrix) -> Nested:
+    def _balance(self, course: Course, world: Floats) -> Nested:
         """Return the imbalance of fluxes and the motor rate over both ends of a branch at eta."""
         found: Nested = {}
         edges = [self.config.after * edge for edge in EDGES]
@@ -240,15 +264,23 @@ class Bench:
         )
 
 
-def known(values: Mapping[str, float | np.floating]) -> Nested:
+def _known(values: Mapping[str, float | np.floating]) -> Nested:
     """Return values with None for what is not a number."""
     return {key: defined(value) for key, value in values.items()}
 
 
-def _last(course: Mapping[str, Matrix]) -> Nested:
-    return known({key: values[-1] for key, values in course.items()})
+def _last(course: Mapping[str, Floats]) -> Nested:
+    return _known({key: values[-1] for key, values in course.items()})
 
 
-def _recovery(course: Course, judged: Mapping[str, Matrix]) -> float | None:
+def _recovery(course: Course, judged: Mapping[str, Floats]) -> float | None:
     """Return when (s after the change) F1 reaches `LEARNED`, or None."""
     return crossing(1e-3 * course.times, judged["imitation_f1"], LEARNED)
+
+
+def _exponent(by_rate: Nested) -> float | None:
+    """Return the slope of log recovery time over log learning rate; None where one is missing."""
+    times = [branch["recovery_time"] for branch in by_rate.values()]
+    if len(times) < 2 or not all(times):
+        return None
+    return float(np.polyfit(np.log([float(rate) for rate in by_rate]), np.log(times), 1)[0])

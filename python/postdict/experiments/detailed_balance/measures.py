@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._types import Floats
 from ...analysis import imbalance, specific_gain, window_areas
 from ...lab.results import Nested
 from ...lab.runs import RunawayError
 from ...loop.exploration import Exploration, medians_by_world
 from ...plasticity import AntisymmetricSTDP
-
-Matrix = NDArray[np.float64]
 
 BALANCED = 0.05  # median imbalance of the synapses that carry the inverse, below which they balance
 BIN = 0.5  # ms, of the correlograms
@@ -29,25 +28,25 @@ class Counted:
     """An exploration with frozen weights, and what the rule would have made of it."""
 
     exploration: Exploration
-    potentiation: Matrix  # (n_motor, n_sensor), eta = 1
-    depression: Matrix
+    potentiation: Floats  # (n_motor, n_sensor), eta = 1
+    depression: Floats
 
     @property
-    def imbalance(self) -> Matrix:
+    def imbalance(self) -> Floats:
         """|P - N|/(P + N) of each synapse (n_motor, n_sensor)."""
         return imbalance(self.potentiation, self.depression)
 
     def metrics(self) -> Nested:
         """Return the medians of the imbalance, and motor rates (Hz): mean, most active neuron."""
-        one = self.exploration
-        counts = np.bincount(one.motor[1], minlength=one.n_motor)
+        exploration = self.exploration
+        counts = np.bincount(exploration.motor[1], minlength=exploration.n_motor)
         return {
-            "imbalance": medians_by_world(self.imbalance, one.world),
-            "motor_rate": one.motor_rate,
-            "largest_rate": float(counts.max()) / (1e-3 * one.duration),
+            "imbalance": medians_by_world(self.imbalance, exploration.world),
+            "motor_rate": exploration.motor_rate,
+            "largest_rate": float(counts.max()) / (1e-3 * exploration.duration),
         }
 
-    def arrays(self, when: str) -> dict[str, Matrix]:
+    def arrays(self, when: str) -> dict[str, Floats]:
         """Return what is drawn, by name; the fluxes are in units of eta a second."""
         seconds = 1e-3 * self.exploration.duration
         return {
@@ -61,18 +60,18 @@ class Counted:
 class Control:
     """Frozen weights that are no inverse; not counted where they ran away."""
 
-    weights: Matrix  # (n_motor, n_sensor) mV
+    weights: Floats  # (n_motor, n_sensor) mV
     inhibition: float  # mV, that was subtracted from all of them
     counted: Counted | None
 
     @property
-    def imbalance(self) -> Matrix:
+    def imbalance(self) -> Floats:
         """|P - N|/(P + N) of each synapse (n_motor, n_sensor), nan where not counted."""
         return (
             np.full(self.weights.shape, np.nan) if self.counted is None else self.counted.imbalance
         )
 
-    def metrics(self, response: Matrix) -> Nested:
+    def metrics(self, response: Floats) -> Nested:
         """Return those of `Counted`, all None where it ran away, and what the weights are."""
         medians = {"carrying": None, "rest": None}
         unknown = {"imbalance": medians, "motor_rate": None, "largest_rate": None}
@@ -93,12 +92,12 @@ def count(exploration: Exploration, rule: AntisymmetricSTDP) -> Counted:
 class Correlograms:
     """Sensor-motor correlograms of one exploration, and what the window makes of them."""
 
-    lags: Matrix  # (n_bins,) ms, t_motor - t_arrival
-    pooled: dict[str, Matrix]  # (n_bins,) motor rate in Hz, of synapses that carry, and the rest
+    lags: Floats  # (n_bins,) ms, t_motor - t_arrival
+    pooled: dict[str, Floats]  # (n_bins,) motor rate in Hz, of synapses that carry, and the rest
     areas: dict[str, Nested]  # of the pooled ones: change by one arrival in units of eta
-    drift: Matrix  # (n_motor, n_sensor) predicted dw/dt, mV/s
+    drift: Floats  # (n_motor, n_sensor) predicted dw/dt, mV/s
 
-    def arrays(self, when: str) -> dict[str, Matrix]:
+    def arrays(self, when: str) -> dict[str, Floats]:
         """Return what is drawn, by name."""
         return {
             **{f"correlogram_{name}_{when}": values for name, values in self.pooled.items()},
@@ -130,7 +129,7 @@ def correlate(exploration: Exploration, rule: AntisymmetricSTDP) -> Correlograms
     return Correlograms(lags, pooled, areas, (potentiation - depression) / seconds)
 
 
-def agreement(predicted: Matrix, seen: Matrix, world: Matrix) -> Nested:
+def agreement(predicted: Floats, seen: Floats, world: Floats) -> Nested:
     """Return how well a predicted drift agrees with the drift seen: correlations and slope.
 
     The slope is that of the line through zero: what is seen for each mV/s predicted.
@@ -144,7 +143,7 @@ def agreement(predicted: Matrix, seen: Matrix, world: Matrix) -> Nested:
     }
 
 
-def _correlation(a: Matrix, b: Matrix) -> float | None:
+def _correlation(a: Floats, b: Floats) -> float | None:
     if a.size < 2 or not np.ptp(a) or not np.ptp(b):
         return None
     return float(np.corrcoef(a.ravel(), b.ravel())[0, 1])
@@ -166,7 +165,7 @@ def matching_inhibition(rate: Callable[[float], float], target: float, bound: fl
     return high  # the side that is not too fast
 
 
-def first_below(values: list[float | None], times: Matrix) -> float | None:
+def first_below(values: list[float | None], times: Floats) -> float | None:
     """Return the time at which the medians first fall below `BALANCED`."""
     for value, time in zip(values, times.tolist(), strict=True):
         if value is not None and value < BALANCED:
@@ -174,7 +173,7 @@ def first_below(values: list[float | None], times: Matrix) -> float | None:
     return None
 
 
-def quartiles(values: Matrix, synapses: NDArray[Any]) -> Matrix:
+def quartiles(values: Floats, synapses: NDArray[Any]) -> Floats:
     """Return quartiles (3, n_windows) over some synapses, of (n_windows, n_motor, n_sensor)."""
     chosen = values[:, synapses]
     result = np.full((3, len(values)), np.nan)

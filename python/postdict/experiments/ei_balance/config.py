@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats, Integers
 from ...lab import settings as _config
 from ...lab.settings import setting
 from ...network.memory import BUNDLE, NEURON, SOURCE, TARGET, TRACE, WEIGHT, physical
 from ...neurons import LIFExp
 from ...plasticity import AntisymmetricSTDP, VogelsSTDP
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

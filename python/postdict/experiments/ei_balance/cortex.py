@@ -8,18 +8,24 @@ k and g on a ring. Recurrent synapses know nothing of groups.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..._types import Floats, Integers, Spikes
 from ...connectivity import Triplets, fixed_probability
+from ...lab.runs import run_bounded
+from ...lab.stages import Stage
 from ...network import Network
 from ...network.parts import Projection, Recorder
 from ...plasticity import Rule
 from ...simulation import Simulation
-from .config import Floats, Integers, NetworkConfig, Stimuli
+from .config import Config, NetworkConfig, Stimuli
 
+STREAMS = {  # of the input
+    "learn": 0, "measure": 1, "assembly": 2, "recall": 3, "search": 4, "antisymmetric": 5,
+}  # fmt: skip
 STEP = 5.0  # ms, for which the input's rates are held
 _INITIAL, _INPUT, _SYNAPSES = 1, 2, 3  # streams of random numbers of one seed
 
@@ -28,7 +34,7 @@ _INITIAL, _INPUT, _SYNAPSES = 1, 2, 3  # streams of random numbers of one seed
 class Cortex:
     """The synapses of one seed, and the simulations that can be made of them."""
 
-    config: NetworkConfig
+    config: Config
     seed: int
     inputs: dict[str, Triplets]  # to "E" and "I"
     ee: Triplets
@@ -47,7 +53,7 @@ class Cortex:
         stimuli: Stimuli | None = None,
         recorded: Integers | None = None,
         every: float = 1.0,
-    ) -> Running:
+    ) -> CortexRun:
         """Return a simulation that has input for `duration` (ms).
 
         Parameters
@@ -100,12 +106,12 @@ class Cortex:
                 for variable in ("g_e", "g_i")
             ]
         simulation = Simulation(net, max_rate=c.max_rate, max_bytes=c.max_bytes())
-        return Running(simulation, inhibition, recorders)
+        return CortexRun(simulation, inhibition, recorders)
 
 
 @dataclass(frozen=True)
-class Running:
-    """A simulation and the parts that are asked for."""
+class CortexRun:
+    """A simulation, and the parts that are asked for."""
 
     simulation: Simulation
     inhibition: Projection
@@ -115,8 +121,27 @@ class Running:
         """Return the weights (n_synapses,) from I to E, mV."""
         return np.asarray(self.simulation.weights(self.inhibition).weight, dtype=np.float64)
 
+    def until(
+        self,
+        stop: float,
+        stage: Stage,
+        *,
+        n_parts: int = 1,
+        after_part: Callable[[], None] | None = None,
+    ) -> None:
+        """Run until a time (ms), in equal parts."""
+        excitatory = self.simulation.network.populations[0]
+        run_bounded(
+            self.simulation,
+            excitatory,
+            stop,
+            progress=stage,
+            n_parts=n_parts,
+            after_part=after_part,
+        )
 
-def draw_cortex(config: NetworkConfig, seed: int) -> Cortex:
+
+def draw_cortex(config: Config, seed: int) -> Cortex:
     """Return a network drawn with one seed."""
     rng = np.random.default_rng([seed, _SYNAPSES])
     sizes = {"E": config.n_excitatory, "I": config.n_inhibitory}
@@ -189,7 +214,7 @@ def input_spikes(
     duration: float,
     rng: np.random.Generator,
     stimuli: Stimuli | None = None,
-) -> tuple[Floats, Integers]:
+) -> Spikes:
     """Return Poisson spikes of the input neurons: times (ms) and ids.
 
     Within a step of `STEP` the rate is constant; the stimuli come on top of the signals.

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from ..._types import Floats
     from ...lab.results import Result
-    from .config import Floats
 
 STATES = {
     "before": ("before", plotting.SKY),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..._types import Floats, Integers, Spikes
 from ...analysis import (
     ei_correlation,
     isi_cv,
@@ -16,8 +17,9 @@ from ...analysis import (
     population_sparseness,
 )
 from ...lab.results import Nested
-from .config import Floats, Integers, Stimuli
-from .cortex import Cortex, Running
+from ...lab.stages import Stage
+from .config import Stimuli
+from .cortex import Cortex
 
 SETTLING = 1e3  # ms at the start of each measurement that count for nothing
 BIN = 50.0  # ms, of spike counts for correlations and sparseness
@@ -47,7 +49,7 @@ class Measured:
 
     rates: Floats  # (n_excitatory,) Hz
     cv: Floats  # (n_excitatory,)
-    spikes: tuple[Floats, Integers]  # of the excitatory cells, ongoing
+    spikes: Spikes  # of the excitatory cells, ongoing
     currents: Currents
     metrics: Nested
 
@@ -61,7 +63,7 @@ def ongoing_and_evoked(
     ongoing: float,
     stimuli: Stimuli,
     stream: int,
-    run: Callable[[Running, float], None],
+    stage: Stage,
 ) -> Measured:
     """Measure without stimuli for a time, and then with them.
 
@@ -80,17 +82,16 @@ def ongoing_and_evoked(
         With onsets that count from the end of that.
     stream : int
         Of the input.
-    run : callable (Running, stop)
-        Runs the simulation.
+    stage : Stage
     """
     stop = SETTLING + ongoing
     shifted = Stimuli(stop + stimuli.onsets, stimuli.groups, stimuli.duration, stimuli.gain)
     end = float(shifted.onsets[-1]) + AFTER if len(stimuli.onsets) else stop
-    going = cortex.simulation(
+    run = cortex.simulation(
         end, weights, stream=stream, stimuli=shifted, recorded=recorded, every=EVERY
     )
-    run(going, end)
-    simulation, config = going.simulation, cortex.config
+    run.until(end, stage)
+    simulation, config = run.simulation, cortex.config
     times, ids = simulation.spikes("E", start=SETTLING, stop=stop)
     n, seconds = config.n_excitatory, 1e-3 * ongoing
     rates = np.bincount(ids, minlength=n) / seconds
@@ -114,8 +115,8 @@ def ongoing_and_evoked(
             ("population", population_sparseness),
         )
     }
-    sample_times, excitation = simulation.recorded(going.recorders[0])
-    _, inhibition = simulation.recorded(going.recorders[1])
+    sample_times, excitation = simulation.recorded(run.recorders[0])
+    _, inhibition = simulation.recorded(run.recorders[1])
     currents = _currents(sample_times, excitation, -inhibition, groups, stop, shifted)
     metrics = {
         "rate": float(rates.mean()),

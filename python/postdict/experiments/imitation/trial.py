@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats
 from ...analysis import inverse_quality, specific_gain
 from ...lab.stages import Stage
 from ...loop.exploration import explore
 from ...loop.imitation import ImitationDecoder, ImitationTest
 from ...loop.learning import Learned, learn, shuffled
 from .._shared.decoders import pinv
-from .._shared.loop_settings import Matrix
 from .._shared.per_seed import Found
 from . import decoders
-
-if TYPE_CHECKING:
-    from . import Config
+from .config import Config
 
 SWEPT = ("learned", "ridge_uniform", "ridge", "pinv", "transpose")
 
 
+def run_trial(config: Config, world: Floats, seed: int, stage: Stage) -> Found:
+    """Return what one seed finds in its world, and in a badly conditioned one."""
+    worlds = {"default": world}
+    if config.hard:
+        worlds["hard"] = config.hard_world(seed)
+    found = {
+        name: _WorldTrial(config, each, name, seed, stage).found(apart=name == "hard")
+        for name, each in worlds.items()
+    }
+    arrays = {
+        f"{name}_{array}": values
+        for name, (_, these) in found.items()
+        for array, values in these.items()
+    }
+    return {"worlds": {name: metrics for name, (metrics, _) in found.items()}}, arrays
+
+
 @dataclass(frozen=True)
-class Bench:
-    """One world of one seed."""
+class _WorldTrial:
+    """One seed in one of its worlds."""
 
     config: Config
-    world: Matrix
+    world: Floats
     name: str
     seed: int
     stage: Stage
@@ -74,18 +88,19 @@ class Bench:
             "specific_gain": specific_gain(learned.weights, response),
             "uniform_inhibition": decoders.uniform(learned.weights, response),
             "decoders": {
-                name: self._judged(test, one, swept=name in SWEPT) for name, one in compared.items()
+                name: self._judged(test, decoder, swept=name in SWEPT)
+                for name, decoder in compared.items()
             },
-            "ridge_parameter": {name: one.parameter for name, one in practised.items()},
+            "ridge_parameter": {name: chosen.parameter for name, chosen in practised.items()},
         }
         if apart:
             variants, families = self._apart(test, learned, response)
             practised |= families
             metrics["variants"] = {
-                name: self._f1(test, one)
-                for name, one in {"learned": compared["learned"], **variants}.items()
+                name: self._f1(test, decoder)
+                for name, decoder in {"learned": compared["learned"], **variants}.items()
             }
-        metrics["practice"] = {name: one.practice for name, one in practised.items()}
+        metrics["practice"] = {name: chosen.practice for name, chosen in practised.items()}
         song = test.songs[config.sweep_rate]
         answer = test.imitated(compared["learned"], song.noisy)
         return metrics, {
@@ -99,7 +114,7 @@ class Bench:
         }
 
     def _compared(
-        self, test: ImitationTest, weights: Matrix, response: Matrix
+        self, test: ImitationTest, weights: Floats, response: Floats
     ) -> tuple[dict[str, ImitationDecoder], dict[str, decoders.Chosen]]:
         """Return the decoders that are compared, and how the families of ridges were chosen."""
         ridges = decoders.ridges(response)
@@ -121,7 +136,7 @@ class Bench:
         return compared, practised
 
     def _apart(
-        self, test: ImitationTest, learned: Learned, response: Matrix
+        self, test: ImitationTest, learned: Learned, response: Floats
     ) -> tuple[dict[str, ImitationDecoder], dict[str, decoders.Chosen]]:
         """Return the learned inverse in pieces, and families of which practice chose the best."""
         weights = learned.weights
@@ -144,10 +159,10 @@ class Bench:
             "pinv_of_world": pinv(self.world),
             "in_noise": self._learned_in_noise(),
         }
-        variants = {name: decoders.refined(test, one, response) for name, one in single.items()}
-        return variants | {name: one.decoder for name, one in families.items()}, families
+        variants = {name: decoders.refined(test, part, response) for name, part in single.items()}
+        return variants | {name: best.decoder for name, best in families.items()}, families
 
-    def _stopped(self, learned: Learned) -> dict[float, Matrix]:
+    def _stopped(self, learned: Learned) -> dict[float, Floats]:
         """Return what had been learned when shares of the duration were over."""
         excitation, duration = self.config.excitation, self.config.duration
         return {
@@ -156,7 +171,7 @@ class Bench:
             for share in decoders.STOPS
         }
 
-    def _learned_in_noise(self) -> Matrix:
+    def _learned_in_noise(self) -> Floats:
         """Return what is learned where sensors fire at random as they do in the noisy songs."""
         learned = learn(
             self.world,
@@ -201,11 +216,11 @@ class Bench:
 
 
 def _with_uniform_of(
-    weights: Matrix, family: dict[float, Matrix], response: Matrix
-) -> dict[float, NDArray[np.float64]]:
+    weights: Floats, family: dict[float, Floats], response: Floats
+) -> dict[float, Floats]:
     """Return a family with the specific gain and the uniform inhibition of learned weights."""
     gain, inhibition = specific_gain(weights, response), decoders.uniform(weights, response)
     return {
-        parameter: decoders.with_uniform(one, response, gain, inhibition)
-        for parameter, one in family.items()
+        parameter: decoders.with_uniform(member, response, gain, inhibition)
+        for parameter, member in family.items()
     }

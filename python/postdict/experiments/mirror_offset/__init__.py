@@ -13,143 +13,20 @@ Kornfeld, Ganguli & Hahnloser 2014, PNAS 111:6063. Every number here is our own 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import asdict
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ...lab.results import Nested, Result, summarised
-from ...lab.settings import setting, warn_of
+from ...lab.results import Result, summarised
+from ...lab.settings import warn_of
 from ...lab.stages import Stage
 from ...lab.trials import run_trials, trial_seeds
-from ...loop.circuit import LoopParameters
-from ...neurons import LIF
-from ...plasticity import AntisymmetricSTDP
-from .._shared.loop_settings import LoopConfig
-from .covariances import mean_and_interval
+from .config import Config
 from .figures import draw, headline
-from .singing import Code, motif
-from .trial import CODES, Heard, trial
-
-Matrix = NDArray[np.float64]
+from .offsets import claims, offset_table, pooled_offsets
+from .trial import run_trial
 
 __all__ = ["FIGURES", "Config", "draw", "headline", "run"]
 
 FIGURES = {"mirror-offset": ((13.0, 6.6), draw)}
-
-NEAR = 3.0  # ms, within which an offset counts as that of its kind
-
-
-@dataclass(frozen=True)
-class Config(LoopConfig):
-    """Settings of `mirror-offset`; all defaults are our own.
-
-    `delays` and `stretches` take the place of `world_delay`.
-    """
-
-    n_motor: int = setting(50, "motor neurons", at_least=2)
-    n_sensor: int = setting(150, "sensor neurons", at_least=2)
-    eta: float = setting(1e-4, "learning rate", unit="mV", at_least=0)
-    A_minus: float = setting(0.8, "depression of inhibition, post then pre")
-    tau_plus: float = setting(10.0, "window, pre then post", unit="ms", above=0)
-    tau_minus: float = setting(10.0, "window, post then pre", unit="ms", above=0)
-    w_max: float = setting(1.0, "largest inhibition", unit="mV", above=0)
-    tau_refrac: float = setting(8.0, "refractory time of motor neurons", unit="ms", at_least=0)
-    floor: float = setting(
-        0.0, "below which inhibition does not pull motor neurons", unit="mV", at_most=0
-    )
-    duration: float = setting(1e6, "of learning", unit="ms", above=0)
-    measure_duration: float = setting(1e5, "of each measurement", unit="ms", at_least=1e4)
-    delays: tuple[float, ...] = setting(
-        (11.0, 20.0, 40.0), "loop delays D, synaptic_delay included", unit="ms", above=0
-    )
-    stretches: tuple[float, ...] = setting(
-        (1.0, 1.0, 2.0), "of tau_plus and tau_minus, one for each of delays", above=0
-    )
-    period: float = setting(100.0, "of the motif", unit="ms", above=0)
-    command: float = setting(2.0, "kick of a neuron at its time in the motif", unit="mV", above=0)
-    mixture: float = setting(
-        0.2, "share of the motif in the mixed code, the rest is babble", at_least=0, at_most=1
-    )
-    song_duration: float = setting(2e4, "of each song to be imitated", unit="ms", at_least=1e3)
-    rate_duration: float = setting(2e5, "of learning of the rate model", unit="ms", at_least=1e3)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.world_delay != LoopConfig.world_delay:
-            raise ValueError(f"world_delay is set by delays here: leave it, got {self.world_delay}")
-        if not self.delays:
-            raise ValueError("delays must name at least one delay, got none")
-        if len(self.stretches) != len(self.delays):
-            raise ValueError(
-                f"stretches must be one for each of delays = {self.delays}, got {self.stretches}"
-            )
-        for delay in self.delays:
-            if not self.synaptic_delay < delay < 0.5 * self.period:
-                raise ValueError(
-                    f"delays must lie between synaptic_delay = {self.synaptic_delay} ms and half "
-                    f"the period = {0.5 * self.period} ms, got {delay} ms"
-                )
-        if self.w_max < self.excitation:
-            raise ValueError(
-                f"w_max must be at least excitation = {self.excitation} mV, got {self.w_max} mV"
-            )
-
-    def doubts(self) -> list[str]:
-        """Return why these settings cannot show what they are for, a line each."""
-        shortest, spacing = min(self.delays), self.period / self.n_motor
-        reasons = (
-            (self.eta == 0, "eta = 0: nothing is learned"),
-            (self.command < 1, f"command = {self.command} mV is below threshold: no motif"),
-            (
-                self.tau_refrac >= shortest,
-                f"tau_refrac = {self.tau_refrac} ms covers delays of {shortest} ms: "
-                "no causal inverse",
-            ),
-            (
-                spacing > NEAR,
-                f"the motif has a spike in {spacing:.3g} ms: no offset near zero can be told",
-            ),
-        )
-        return [why for unable, why in reasons if unable]
-
-    def quick(self) -> Config:
-        """Return a version that ends in half a minute: less learning, two delays, two seeds."""
-        return replace(
-            self,
-            duration=3e5,
-            eta=2e-4,
-            measure_duration=5e4,
-            delays=(11.0, 20.0),
-            stretches=(1.0, 1.0),
-            song_duration=1e4,
-            rate_duration=1e5,
-            seeds=2,
-        )
-
-    def parameters_at(self, delay: float, floor: float | None) -> LoopParameters:
-        """Return the loop's parameters with a loop delay (ms) and a floor (mV), if any."""
-        base = self.parameters()
-        motor = LIF(tau_m=self.tau_m_motor, v_min=floor, tau_refrac=self.tau_refrac)
-        return replace(base, motor=motor, world_delay=delay - self.synaptic_delay)
-
-    def rule_at(self, delay: float) -> AntisymmetricSTDP:
-        """Return the rule with the window that belongs to a loop delay (ms)."""
-        stretch = self.stretches[self.delays.index(delay)]
-        return replace(
-            self.rule(),
-            tau_plus=stretch * self.tau_plus,
-            tau_minus=stretch * self.tau_minus,
-            w_max=self.w_max,
-        )
-
-    def codes(self, seed: int) -> dict[str, Code]:
-        """Return the motor codes of a seed, which share their motif."""
-        onsets = motif(self.n_motor, self.period, np.random.default_rng([seed, 0x30F1F]))
-        shares = zip(CODES, (0.0, self.mixture, 1.0), strict=True)
-        return {name: Code(onsets, self.period, share, self.command) for name, share in shares}
 
 
 def run(config: Config, stage: Stage | None = None) -> Result:
@@ -164,47 +41,12 @@ def run(config: Config, stage: Stage | None = None) -> Result:
     config, worlds = config.with_worlds()
     warn_of(config)
     seeds = trial_seeds(config)
-    found = run_trials(lambda seed, part: trial(config, worlds[seed], seed, part), seeds, stage)
-    pooled = _pooled(config, found)
+    found = run_trials(lambda seed, part: run_trial(config, worlds[seed], seed, part), seeds, stage)
+    pooled = pooled_offsets(config, found)
     summary = {
-        **summarised([one.metrics for one in found], seeds),
+        **summarised([heard.metrics for heard in found], seeds),
         "pooled": pooled,
-        "claims": {delay: _claims(float(delay), those) for delay, those in pooled.items()},
+        "claims": {delay: claims(float(delay), those) for delay, those in pooled.items()},
     }
-    table = _table(config, seeds, found)
+    table = offset_table(config, seeds, found)
     return Result("mirror-offset", asdict(config), summary, found[0].arrays, {"offsets": table})
-
-
-def _pooled(config: Config, found: Sequence[Heard]) -> Nested:
-    """Return mean offsets over the neurons of all seeds, with their intervals."""
-    rng = np.random.default_rng([config.seed, 0xB007])
-    result: Nested = {f"{delay:g}": {} for delay in config.delays}
-    for delay, name in found[0].offsets:
-        offset, interval = mean_and_interval([one.offsets[delay, name] for one in found], rng)
-        result[f"{delay:g}"][name] = {"offset": offset, "interval": interval}
-    return result
-
-
-def _claims(delay: float, pooled: Nested) -> dict[str, bool | None]:
-    """Return whether whole intervals lie where they should; None where there is no offset."""
-    random, stereotyped = (pooled[name]["interval"] for name in ("random", "stereotyped"))
-    if random is None or stereotyped is None:
-        return dict.fromkeys(("random_at_D", "stereotyped_at_zero", "intervals_apart"))
-    return {
-        "random_at_D": max(abs(end - delay) for end in random) <= NEAR,
-        "stereotyped_at_zero": max(abs(end) for end in stereotyped) <= NEAR,
-        "intervals_apart": random[0] > stereotyped[1],
-    }
-
-
-def _table(config: Config, seeds: Sequence[int], found: Sequence[Heard]) -> dict[str, NDArray[Any]]:
-    """Return one row a seed, delay, code and motor neuron; an offset that is not defined is nan."""
-    keys = [(seed, key) for seed in range(len(seeds)) for key in found[0].offsets]
-    n = config.n_motor
-    return {
-        "seed": np.repeat([seeds[k] for k, _ in keys], n),
-        "loop_delay_ms": np.repeat([delay for _, (delay, _) in keys], n),
-        "code": np.repeat([name for _, (_, name) in keys], n),
-        "motor": np.tile(np.arange(n), len(keys)),
-        "offset_ms": np.concatenate([found[k].offsets[key] for k, key in keys]),
-    }

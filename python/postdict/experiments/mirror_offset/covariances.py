@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..._types import Spikes
+from ..._types import Floats, Spikes
 from ...analysis import cross_correlogram
-
-Matrix = NDArray[np.float64]
 
 BIN = 0.5  # ms
 SMOOTHING = 1.0  # ms, sd of the Gaussian under which a peak is looked for
@@ -19,7 +16,7 @@ DRAWS = 2000  # of the bootstrap
 
 def cross_covariances(
     sung: Spikes, listening: Spikes, *, n: int, duration: float, max_lag: float
-) -> tuple[Matrix, Matrix]:
+) -> tuple[Floats, Floats]:
     """Return lags (n_bins,), ms, and each neuron's cross-covariance (n, n_bins), Hz.
 
     A lag is t_listening - t_singing on the clock of the sound. The value is the rate in listening
@@ -40,18 +37,18 @@ def cross_covariances(
     return lags, covariances
 
 
-def smoothed(covariances: Matrix) -> Matrix:
+def smoothed(covariances: Floats) -> Floats:
     """Return the curves (..., n_bins) under a Gaussian of `SMOOTHING`."""
     reach = int(np.ceil(4.0 * SMOOTHING / BIN))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * BIN / SMOOTHING) ** 2)
     kernel /= kernel.sum()
-    curves: Matrix = np.apply_along_axis(
+    curves: Floats = np.apply_along_axis(
         lambda curve: np.convolve(curve, kernel, mode="same"), -1, covariances
     )
     return curves
 
 
-def peak_lags(lags: Matrix, covariances: Matrix) -> Matrix:
+def peak_lags(lags: Floats, covariances: Floats) -> Floats:
     """Return the lag (n,) at which each smoothed cross-covariance is largest, ms; nan of nan."""
     peaks = np.full(len(covariances), np.nan)
     known = np.isfinite(covariances).all(axis=1)
@@ -61,7 +58,7 @@ def peak_lags(lags: Matrix, covariances: Matrix) -> Matrix:
 
 
 def mean_and_interval(
-    groups: Sequence[Matrix], rng: np.random.Generator
+    groups: Sequence[Floats], rng: np.random.Generator
 ) -> tuple[float | None, list[float] | None]:
     """Return the mean of all values and its 95 % interval, by a bootstrap in two stages.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ... import plotting
+from ..._types import Floats
 from ...lab.results import shown
 from .covariances import BIN, smoothed
 from .singing import Code
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ...lab.results import Nested, Result
-
-Matrix = NDArray[np.float64]
 
 STYLES = {
     "random": ("random", plotting.BLACK),
@@ -92,10 +90,10 @@ def _offset(pooled: Nested) -> str:
     return f"{pooled['offset']:.2f} [{low:.2f}, {high:.2f}]"
 
 
-def _product(result: Result, name: str) -> Matrix:
+def _product(result: Result, name: str) -> Floats:
     """Return W G (n_motor, n_motor) at the first delay."""
     delay = next(iter(result.summary["over_delay"]))
-    product: Matrix = result.arrays[f"weights_{name}_{delay}"] @ result.arrays["response"]
+    product: Floats = result.arrays[f"weights_{name}_{delay}"] @ result.arrays["response"]
     return product
 
 

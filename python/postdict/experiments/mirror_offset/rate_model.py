@@ -15,13 +15,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats, Spikes
 from ...analysis import poisson_sequence, score_imitation
 from ...loop.imitation import TOLERANCE
 from .singing import Code
-
-Matrix = NDArray[np.float64]
 
 STEP = 1.0  # ms
 BLOCK = 20_000  # steps
@@ -33,22 +31,22 @@ LARGE = 0.999  # its quantile
 class RateModel:
     """What the rule has learned: V (n_motor, n_sensor), for Q (n_sensor, n_motor) and D (steps)."""
 
-    weights: Matrix
-    world: Matrix
+    weights: Floats
+    world: Floats
     delay: int
 
-    def heard(self, motor: Matrix) -> Matrix:
+    def heard(self, motor: Floats) -> Floats:
         """Return V a_t (n_motor, n_steps) for a motor sequence (n_motor, n_steps)."""
-        listening: Matrix = self.weights @ (self.world @ _later(motor, self.delay))
+        listening: Floats = self.weights @ (self.world @ _later(motor, self.delay))
         return listening
 
 
-def babble(n_motor: int, n_steps: int, rate: float, rng: np.random.Generator) -> Matrix:
+def babble(n_motor: int, n_steps: int, rate: float, rng: np.random.Generator) -> Floats:
     """Return white motor activity (n_motor, n_steps) of zeros and ones at `rate` (Hz)."""
     return (rng.random((n_motor, n_steps)) < 1e-3 * STEP * rate).astype(float)
 
 
-def sing_in_steps(code: Code, n_steps: int, rng: np.random.Generator) -> Matrix:
+def sing_in_steps(code: Code, n_steps: int, rng: np.random.Generator) -> Floats:
     """Return motor activity (n_motor, n_steps): in each slot the motif, or babble of its rate."""
     n_motor = len(code.onsets)
     motor = babble(n_motor, n_steps, 1e3 / code.period, rng)
@@ -64,7 +62,7 @@ def sing_in_steps(code: Code, n_steps: int, rng: np.random.Generator) -> Matrix:
 
 
 def learn_in_steps(
-    code: Code, world: Matrix, delay: int, tau: float, n_steps: int, rng: np.random.Generator
+    code: Code, world: Floats, delay: int, tau: float, n_steps: int, rng: np.random.Generator
 ) -> RateModel:
     """Return where the rule rests when a code is sung for `n_steps`; `tau` in ms."""
     n_sensor, n_motor = world.shape
@@ -78,7 +76,7 @@ def learn_in_steps(
     return RateModel(crossed @ np.linalg.pinv(squared, rcond=1e-6), world, delay)
 
 
-def covariance_in_steps(sung: Matrix, listening: Matrix, max_lag: int) -> tuple[Matrix, Matrix]:
+def covariance_in_steps(sung: Floats, listening: Floats, max_lag: int) -> tuple[Floats, Floats]:
     """Return lags (n_lags,), ms, and each neuron's cross-covariance (n_motor, n_lags)."""
     lags = np.arange(-max_lag, max_lag + 1)  # steps
     centred = [x - x.mean(axis=1, keepdims=True) for x in (sung, listening)]
@@ -101,7 +99,7 @@ def imitation_in_steps(model: RateModel, rate: float, n_steps: int, seed: int) -
 
 def _sequence(
     model: RateModel, rate: float, n_steps: int, rng: np.random.Generator
-) -> tuple[tuple[Matrix, NDArray[np.int64]], Matrix]:
+) -> tuple[Spikes, Floats]:
     """Return a tutor's spikes and the read-out V a_t of what is heard of them."""
     n_motor = model.world.shape[1]
     times, ids = poisson_sequence(n_motor, rate, n_steps * STEP, rng=rng)
@@ -110,9 +108,7 @@ def _sequence(
     return (times, ids), model.heard(motor)
 
 
-def _score(
-    model: RateModel, sequence: tuple[tuple[Matrix, NDArray[np.int64]], Matrix], level: float
-) -> float:
+def _score(model: RateModel, sequence: tuple[Spikes, Floats], level: float) -> float:
     tutor, listening = sequence
     ids, steps = np.nonzero(listening > level)
     answer = (steps * STEP, ids)
@@ -120,7 +116,7 @@ def _score(
     return score_imitation(*tutor, *answer, delay=delay, tolerance=TOLERANCE).f1
 
 
-def _eligible(motor: Matrix, tau: float) -> Matrix:
+def _eligible(motor: Floats, tau: float) -> Floats:
     """Return the traces (n_motor, n_steps) by which past activity may still be learned of."""
     traces = np.zeros_like(motor)
     trace = np.zeros(len(motor))
@@ -130,7 +126,7 @@ def _eligible(motor: Matrix, tau: float) -> Matrix:
     return traces
 
 
-def _later(values: Matrix, steps: int) -> Matrix:
+def _later(values: Floats, steps: int) -> Floats:
     """Return values (n, n_steps) moved to later times, with silence before."""
     moved = np.zeros_like(values)
     moved[:, steps:] = values[:, : values.shape[1] - steps]

@@ -11,9 +11,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..._types import Spikes
+from ..._types import Floats, Spikes
 from ...connectivity import one_to_one
 from ...lab.runs import run_bounded
 from ...loop.circuit import EXPLORATION, Loop, LoopParameters, closed_loop, frozen_loop
@@ -21,8 +20,6 @@ from ...network import Network
 from ...plasticity import AntisymmetricSTDP
 from ...simulation import ProgressCallback, Simulation
 from ...steps import Steps
-
-Matrix = NDArray[np.float64]
 
 COMMAND_DELAY = 1.0  # ms, from a command to its motor neuron
 
@@ -43,36 +40,36 @@ class Code:
         Of a command, mV.
     """
 
-    onsets: Matrix
+    onsets: Floats
     period: float
     stereotypy: float
     strength: float
 
-    def starts(self, duration: float) -> Matrix:
+    def starts(self, duration: float) -> Floats:
         """Return the starts (n_slots,) of the slots of a song, ms."""
-        starts: Matrix = self.period * np.arange(math.ceil(duration / self.period), dtype=float)
+        starts: Floats = self.period * np.arange(math.ceil(duration / self.period), dtype=float)
         return starts
 
-    def commands(self, starts: Matrix) -> Spikes:
+    def commands(self, starts: Floats) -> Spikes:
         """Return the commands of the motifs that start at `starts` (ms)."""
         order = np.argsort(self.onsets, kind="stable")
         times = (starts[:, None] + self.onsets[order]).ravel()
         return times, np.tile(order, len(starts)).astype(np.int64)
 
-    def before_arrival(self, delay: float) -> Matrix:
+    def before_arrival(self, delay: float) -> Floats:
         """Return when i is commanded, from the arrival of k's sound on (n_motor, n_motor), ms.
 
         Of all repetitions the nearest counts: values lie within half a period of zero.
         """
         lag = self.onsets[:, None] - self.onsets[None, :] - delay
-        nearest: Matrix = lag - self.period * np.round(lag / self.period)
+        nearest: Floats = lag - self.period * np.round(lag / self.period)
         return nearest
 
 
-def motif(n_motor: int, period: float, rng: np.random.Generator) -> Matrix:
+def motif(n_motor: int, period: float, rng: np.random.Generator) -> Floats:
     """Return times (n_motor,) that fill a period evenly but for jitter, in random order, ms."""
     places = np.arange(n_motor) + rng.uniform(0.1, 0.9, n_motor)
-    onsets: Matrix = rng.permutation(places) * period / n_motor
+    onsets: Floats = rng.permutation(places) * period / n_motor
     return onsets
 
 
@@ -90,7 +87,7 @@ class LoopSong:
 
 
 def learn_by_singing(
-    world: Matrix,
+    world: Floats,
     parameters: LoopParameters,
     rule: AntisymmetricSTDP,
     code: Code,
@@ -98,7 +95,7 @@ def learn_by_singing(
     duration: float,
     seed: int,
     progress: bool | ProgressCallback = False,
-) -> Matrix:
+) -> Floats:
     """Return the effective weights W (n_motor, n_sensor) that a singing loop has learned, mV."""
     loop = closed_loop(world, parameters, rule, seed=seed)
     assert loop.inhibition is not None
@@ -110,9 +107,9 @@ def learn_by_singing(
 
 
 def sing_in_loop(
-    world: Matrix,
+    world: Floats,
     parameters: LoopParameters,
-    weights: Matrix,
+    weights: Floats,
     code: Code,
     *,
     duration: float,
@@ -127,7 +124,7 @@ def sing_in_loop(
 
 
 def listen(
-    weights: Matrix,
+    weights: Floats,
     parameters: LoopParameters,
     heard: Spikes,
     *,

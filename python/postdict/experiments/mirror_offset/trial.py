@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Arrays, Floats
 from ...analysis import score_imitation
 from ...lab.results import Nested
+from ...lab.stages import Stage
+from ...loop.circuit import LoopParameters
 from ...loop.exploration import explore
 from ...loop.imitation import TOLERANCE, ImitationTest
 from ...loop.learning import shuffled
+from ...plasticity import AntisymmetricSTDP
+from .config import CODES, Config
 from .covariances import cross_covariances, peak_lags, smoothed
 from .rate_model import (
     STEP,
@@ -25,15 +28,6 @@ from .rate_model import (
 )
 from .singing import Code, LoopSong, learn_by_singing, listen, sing_in_loop
 
-if TYPE_CHECKING:
-    from ...lab.stages import Stage
-    from ...loop.circuit import LoopParameters
-    from ...plasticity import AntisymmetricSTDP
-    from . import Config
-
-Matrix = NDArray[np.float64]
-
-CODES = ("random", "mixed", "stereotyped")
 LAG_MARGIN = 10.0  # ms, of the cross-covariance beyond the longest loop delay
 RATE = 4.0  # Hz, of the songs that the rate model imitates
 REPEATS = 10  # of the motif on either side that a window can reach
@@ -45,38 +39,38 @@ class Heard:
     """What one seed found: metrics, arrays, and offsets (n_motor,) by loop delay and code, ms."""
 
     metrics: Nested
-    arrays: dict[str, NDArray[Any]]
-    offsets: dict[tuple[float, str], Matrix]
+    arrays: Arrays
+    offsets: dict[tuple[float, str], Floats]
 
 
-def trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Heard:
+def run_trial(config: Config, world: Floats, seed: int, stage: Stage) -> Heard:
     """Return what one seed finds at every loop delay with every code."""
-    bench = _Bench(config, world, seed, stage)
+    bird = _Bird(config, world, seed, stage)
     codes = config.codes(seed)
-    found = Heard({}, {"world": world, "response": bench.response}, {})
+    found = Heard({}, {"world": world, "response": bird.response}, {})
     found.arrays["onsets"] = codes["random"].onsets
     for delay in config.delays:
-        place = _Place(bench, delay)
+        at_delay = _BirdAtDelay(bird, delay)
         metrics = found.metrics.setdefault("over_delay", {})[f"{delay:g}"] = {}
         for name, code in codes.items():
-            weights = place.learned(name, code)
-            song = place.sung(name, weights, code)
-            mirrored = place.listening(name, weights, song)
+            weights = at_delay.learned(name, code)
+            song = at_delay.sung(name, weights, code)
+            mirrored = at_delay.listening(name, weights, song)
             metrics[name] = {
                 **mirrored.metrics,
                 "sung_rate": song.motor_rate(config.n_motor),
-                **place.imitated(weights),
+                **at_delay.imitated(weights),
             }
             mirrored.put(found, delay, name)
             found.arrays[f"weights_{name}_{delay:g}"] = weights
             if name == "random":
-                control = place.listening("shuffled", shuffled(weights, seed), song)
+                control = at_delay.listening("shuffled", shuffled(weights, seed), song)
                 metrics["shuffled"] = control.metrics
                 control.put(found, delay, "shuffled")
-            metrics[f"rate_model_{name}"], offsets = place.rate_model(name, code)
+            metrics[f"rate_model_{name}"], offsets = at_delay.rate_model(name, code)
             found.offsets[delay, f"rate_model_{name}"] = offsets
-        metrics["no_floor"] = place.without_floor(codes["stereotyped"])
-        metrics["first_drift"] = place.first_drift(codes["stereotyped"])
+        metrics["no_floor"] = at_delay.without_floor(codes["stereotyped"])
+        metrics["first_drift"] = at_delay.first_drift(codes["stereotyped"])
     return found
 
 
@@ -84,9 +78,9 @@ def trial(config: Config, world: Matrix, seed: int, stage: Stage) -> Heard:
 class _Mirrored:
     """How the listening activity mirrors that in singing."""
 
-    lags: Matrix  # (n_bins,) ms
-    covariance: Matrix  # (n_bins,) Hz, mean over neurons
-    offsets: Matrix  # (n_motor,) ms
+    lags: Floats  # (n_bins,) ms
+    covariance: Floats  # (n_bins,) Hz, mean over neurons
+    offsets: Floats  # (n_motor,) ms
     metrics: Nested
 
     def put(self, found: Heard, delay: float, name: str) -> None:
@@ -96,16 +90,16 @@ class _Mirrored:
 
 
 @dataclass(frozen=True)
-class _Bench:
-    """What all loop delays of one seed share."""
+class _Bird:
+    """One seed: what all its loop delays share."""
 
     config: Config
-    world: Matrix
+    world: Floats
     seed: int
     stage: Stage
 
     @cached_property
-    def response(self) -> Matrix:
+    def response(self) -> Floats:
         """G (n_sensor, n_motor); the loop delay only shifts it."""
         return explore(
             self.world,
@@ -122,35 +116,35 @@ class _Bench:
 
 
 @dataclass(frozen=True)
-class _Place:
-    """One loop delay of one seed."""
+class _BirdAtDelay:
+    """One seed at one loop delay."""
 
-    bench: _Bench
+    bird: _Bird
     delay: float  # ms
     floored: bool = True
 
     @property
     def parameters(self) -> LoopParameters:
-        config = self.bench.config
+        config = self.bird.config
         return config.parameters_at(self.delay, config.floor if self.floored else None)
 
-    def learned(self, name: str, code: Code, duration: float | None = None) -> Matrix:
-        config = self.bench.config
+    def learned(self, name: str, code: Code, duration: float | None = None) -> Floats:
+        config = self.bird.config
         return learn_by_singing(
-            self.bench.world,
+            self.bird.world,
             self.parameters,
             config.rule_at(self.delay),
             code,
             duration=config.duration if duration is None else duration,
-            seed=self.bench.seed,
-            progress=self.bench.stage.part(f"learns {name} at {self.delay:g} ms"),
+            seed=self.bird.seed,
+            progress=self.bird.stage.part(f"learns {name} at {self.delay:g} ms"),
         )
 
     def first_drift(self, code: Code) -> Nested:
         """Return how what the first motifs teach agrees with what the window predicts of them."""
         seen = self.learned("first motifs", code, FIRST_MOTIFS * code.period)
-        rule = self.bench.config.rule_at(self.delay)
-        predicted = FIRST_MOTIFS * drift_of_motif(code, rule, self.bench.response, self.delay)
+        rule = self.bird.config.rule_at(self.delay)
+        predicted = FIRST_MOTIFS * drift_of_motif(code, rule, self.bird.response, self.delay)
         known = bool(seen.std() > 0 and predicted.std() > 0)
         return {
             "correlation": float(np.corrcoef(seen.flat, predicted.flat)[0, 1]) if known else None,
@@ -159,26 +153,26 @@ class _Place:
             else None,
         }
 
-    def sung(self, name: str, weights: Matrix, code: Code) -> LoopSong:
+    def sung(self, name: str, weights: Floats, code: Code) -> LoopSong:
         return sing_in_loop(
-            self.bench.world,
+            self.bird.world,
             self.parameters,
             weights,
             code,
-            duration=self.bench.config.measure_duration,
-            seed=self.bench.elsewhere(1),
-            progress=self.bench.stage.part(f"sings {name} at {self.delay:g} ms"),
+            duration=self.bird.config.measure_duration,
+            seed=self.bird.elsewhere(1),
+            progress=self.bird.stage.part(f"sings {name} at {self.delay:g} ms"),
         )
 
-    def listening(self, name: str, weights: Matrix, song: LoopSong) -> _Mirrored:
-        n = self.bench.config.n_motor
+    def listening(self, name: str, weights: Floats, song: LoopSong) -> _Mirrored:
+        n = self.bird.config.n_motor
         heard = listen(
             weights,
             self.parameters,
             song.sensor,
             duration=song.duration,
-            seed=self.bench.elsewhere(2),
-            progress=self.bench.stage.part(f"listens {name} at {self.delay:g} ms"),
+            seed=self.bird.elsewhere(2),
+            progress=self.bird.stage.part(f"listens {name} at {self.delay:g} ms"),
         )
         lags, covariances = cross_covariances(
             song.motor, heard, n=n, duration=song.duration, max_lag=self._max_lag()
@@ -201,13 +195,13 @@ class _Place:
         }
         return _Mirrored(lags, mean, offsets, metrics)
 
-    def imitated(self, weights: Matrix) -> Nested:
+    def imitated(self, weights: Floats) -> Nested:
         """Return how well unseen random songs are imitated, at the gain and v_min that suit best.
 
         Gains are in units of the median over motor neurons of their largest entry of W G, which is
         c for a causal inverse, and what the predicted neuron receives for a predictive one.
         """
-        product = weights @ self.bench.response
+        product = weights @ self.bird.response
         strength = float(np.median(product.max(axis=1)))
         decoder = self._test.choose(weights, strength if strength > 0 else 1.0)
         measured = self._test.measure(decoder)
@@ -221,19 +215,19 @@ class _Place:
     @cached_property
     def _test(self) -> ImitationTest:
         return ImitationTest(
-            self.bench.world,
+            self.bird.world,
             self.parameters,
-            duration=self.bench.config.song_duration,
-            seed=self.bench.seed,
+            duration=self.bird.config.song_duration,
+            seed=self.bird.seed,
         )
 
-    def rate_model(self, name: str, code: Code) -> tuple[Nested, Matrix]:
+    def rate_model(self, name: str, code: Code) -> tuple[Nested, Floats]:
         """Return metrics and offsets (n_motor,) of the published rule with the same code."""
-        config = self.bench.config
-        rng = np.random.default_rng([self.bench.seed, 0x4A7E, CODES.index(name)])
+        config = self.bird.config
+        rng = np.random.default_rng([self.bird.seed, 0x4A7E, CODES.index(name)])
         model = learn_in_steps(
             code,
-            self.bench.response,
+            self.bird.response,
             round(self.delay / STEP),
             config.rule_at(self.delay).tau_minus,
             round(config.rate_duration / STEP),
@@ -243,29 +237,29 @@ class _Place:
         lags, covariances = covariance_in_steps(
             song, model.heard(song), round(self._max_lag() / STEP)
         )
-        offsets: Matrix = lags[np.argmax(covariances, axis=1)]
-        f1 = imitation_in_steps(model, RATE, song.shape[1], self.bench.seed)
+        offsets: Floats = lags[np.argmax(covariances, axis=1)]
+        f1 = imitation_in_steps(model, RATE, song.shape[1], self.bird.seed)
         return {**_summary(offsets), "imitation_f1": {f"{RATE:g}": f1}}, offsets
 
     def without_floor(self, code: Code) -> Nested:
         """Return what becomes of the motif where inhibition pulls without a floor."""
-        place = replace(self, floored=False)
-        weights = place.learned("without floor", code)
-        song = place.sung("without floor", weights, code)
-        mirrored = place.listening("without floor", weights, song)
+        free = replace(self, floored=False)
+        weights = free.learned("without floor", code)
+        song = free.sung("without floor", weights, code)
+        mirrored = free.listening("without floor", weights, song)
         return {
             **mirrored.metrics,
-            "sung_rate": song.motor_rate(self.bench.config.n_motor),
-            **place.imitated(weights),
+            "sung_rate": song.motor_rate(self.bird.config.n_motor),
+            **free.imitated(weights),
         }
 
     def _max_lag(self) -> float:
         """Return the longest lag (ms), within which the motif does not come again."""
-        config = self.bench.config
+        config = self.bird.config
         return min(max(config.delays) + LAG_MARGIN, math.floor(0.5 * config.period))
 
 
-def drift_of_motif(code: Code, rule: AntisymmetricSTDP, response: Matrix, delay: float) -> Matrix:
+def drift_of_motif(code: Code, rule: AntisymmetricSTDP, response: Floats, delay: float) -> Floats:
     """Return what one motif of many adds to W (n_motor, n_sensor), mV, while W is weak.
 
     A sensor's spike for k arrives D after k's command; i is commanded at its own time, before and
@@ -273,11 +267,11 @@ def drift_of_motif(code: Code, rule: AntisymmetricSTDP, response: Matrix, delay:
     """
     repeats = code.period * np.arange(-REPEATS, REPEATS + 1)
     lags = code.before_arrival(delay)[:, :, None] + repeats  # (i, k, repeat)
-    drift: Matrix = -rule.window(lags).sum(axis=2) @ response.T
+    drift: Floats = -rule.window(lags).sum(axis=2) @ response.T
     return drift
 
 
-def _summary(offsets: Matrix) -> Nested:
+def _summary(offsets: Floats) -> Nested:
     """Return mean and standard deviation over neurons; None where no neuron has an offset."""
     known = offsets[np.isfinite(offsets)]
     if not len(known):
