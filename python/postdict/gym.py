@@ -23,7 +23,7 @@ except ModuleNotFoundError:
     raise ImportError("environments need gymnasium: pip install 'postdict[gym]'") from None
 
 
-SEAT = "agent"  # the world of a LoopEnv
+SEAT = "agent"  # the name of the world that a LoopEnv attaches
 
 
 class GymWorld:
@@ -87,7 +87,7 @@ class GymWorld:
         """Begin an episode, and return how it looks at its start."""
         self.n_episodes, self.total_reward = 0, 0.0
         observation = self._begin(seed=seed)
-        for name in self.attributes:  # said now, and not when it is to be saved
+        for name in self.attributes:  # refused now, and not when a simulation is saved
             if not self.env.has_wrapper_attr(name):
                 raise ValueError(f"attributes: {self.env} has no {name!r}")
         return self.encoder.encode(observation)
@@ -108,8 +108,8 @@ class GymWorld:
         """Return the state of the environment, and of the codes that have one."""
         if not self.attributes:
             raise TypeError(
-                f"{self.env} can be saved only where GymWorld is told its attributes, that is, "
-                "which of them are its state"
+                f"{self.env} can be saved only where GymWorld is given its attributes, that "
+                "is, which of them are its state"
             )
         return {
             "attributes": {name: self.env.get_wrapper_attr(name) for name in self.attributes},
@@ -124,8 +124,8 @@ class GymWorld:
         for name, value in state["attributes"].items():
             self.env.set_wrapper_attr(name, value)
         self.env.unwrapped.np_random.bit_generator.state = state["random"]
-        for code, its in zip(self._codes(), state["codes"], strict=True):
-            code.restore(its)
+        for code, code_state in zip(self._codes(), state["codes"], strict=True):
+            code.restore(code_state)
         self.n_episodes, self.total_reward = state["n_episodes"], state["total_reward"]
 
     def _begin(self, **options: Any) -> Any:
@@ -218,7 +218,7 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
             raise RuntimeError("reset must be called before the first step")
         try:
             given = np.asarray(action, np.float32)
-        except (TypeError, ValueError):  # what is no action at all is in no box
+        except (TypeError, ValueError):  # what is no array is in no box
             given = np.empty(0, np.float32)
         if not self.action_space.contains(given):
             raise ValueError(f"the action {action!r} is not in {self.action_space}")

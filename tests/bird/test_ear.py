@@ -1,33 +1,13 @@
-"""The ear, the bird as a world, and a repertoire that the ear tells apart."""
+"""The ear: its channels, its state, what it refuses."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from postdict import LIF, Network, Simulation
-from postdict.bird import (
-    DivergenceError,
-    Ear,
-    Gestures,
-    Hearing,
-    Recall,
-    Singer,
-    Syrinx,
-    VoiceWorld,
-    answer,
-    distinct_gestures,
-    hear_sound,
-    response,
-    sing,
-)
-from postdict.bird.repertoire import footprints
+from postdict.bird import Ear, Hearing, Syrinx
 
 HEARING, SYRINX = Hearing(), Syrinx()
-NOTES = Gestures(np.array([0.15, 0.1, 0.2]), np.array([0.12, 0.08, 0.35]))
-SINGER = Singer(
-    NOTES, HEARING, SYRINX, LIF(tau_m=100.0), LIF(tau_m=10.0, reset="by"), 20.0, 0.2, 1.0, 0.5
-)
 
 
 def test_channels_stand_at_equal_distances_in_erb_and_are_late_as_stated():
@@ -89,111 +69,6 @@ def test_the_loudest_sound_is_saved_and_taken_up():
     Ear(ear.hearing).restore(ear.state())
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
-def test_a_step_that_fails_leaves_the_bird_as_it_was(monkeypatch, error):
-    def fails(*_):
-        raise error
-
-    motor, nobody = (np.array([0.4]), np.array([1])), (np.empty(0), np.empty(0, np.int64))
-    bird, other = VoiceWorld(NOTES, HEARING, SYRINX), VoiceWorld(NOTES, HEARING, SYRINX)
-    before = bird.state()
-    with monkeypatch.context() as patch:
-        patch.setattr(Ear, "drive", fails)
-        with pytest.raises(error):
-            bird.step(motor)
-    np.testing.assert_equal(bird.state(), before)
-    for spikes in (motor, *[nobody] * 20):
-        np.testing.assert_array_equal(bird.step(spikes), other.step(spikes))
-    damaged = {**bird.state(), "ear": {}}
-    with pytest.raises(ValueError, match="damaged"):
-        bird.restore({**damaged, "voice": before["voice"]})
-    np.testing.assert_equal(bird.state(), other.state())
-
-
-def test_a_bird_in_the_loop_hears_what_it_would_hear_of_its_song():
-    times, ids = np.array([10.25, 60.0, 95.4]), np.array([0, 2, 1])
-    network = Network(1)
-    motor = network.add_spike_source("motor", 3, times=times, ids=ids)
-    sensor = network.add_population("sensor", HEARING.n_sensor, SINGER.sensor)
-    bird = VoiceWorld(NOTES, HEARING, SYRINX)
-    network.add_world("bird", bird, motor, sensor, readout="spikes", drive="current")
-    simulation = Simulation(network)
-    simulation.run_until(150.0)
-    in_the_loop = simulation.spikes(sensor)
-    song = sing(NOTES, times, ids, duration=150.0)
-    heard = hear_sound(SINGER, iter(np.split(song.sound, [100, 777])), duration=150.0)
-    assert len(heard[0]) > 50
-    for one, other in zip(in_the_loop, heard, strict=True):
-        np.testing.assert_array_equal(one, other)
-    first = heard[0][heard[0] < 50.0]
-    assert first.min() > 13.0  # the gesture begins at 10.25, and sounds 3 ms later
-
-
-def test_a_simulation_with_a_bird_is_saved_and_goes_on_to_the_last_bit(tmp_path):
-    def started():
-        network = Network(3)
-        motor = network.add_population("motor", 3, LIF(tau_m=100.0))
-        sensor = network.add_population("sensor", HEARING.n_sensor, SINGER.sensor)
-        network.add_poisson("exploration", motor, rate=60.0, weight=0.2)
-        world = VoiceWorld(NOTES, HEARING, SYRINX)
-        network.add_world("bird", world, motor, sensor, readout="spikes", drive="current")
-        return Simulation(network)
-
-    whole = started()
-    whole.run_until(400.0)
-    part = started()
-    part.run_until(205.5)
-    part.save(tmp_path / "half.npz")
-    rest = started()
-    rest.restore(tmp_path / "half.npz")
-    rest.run_until(400.0)
-    for one, other in zip(whole.spikes("sensor"), rest.spikes("sensor"), strict=True):
-        np.testing.assert_array_equal(one, other)
-    assert len(whole.spikes("sensor")[0]) > 50
-
-
-def test_a_bird_that_diverges_ends_the_run_whole_before_the_step():
-    wild = replace(NOTES, pressure=np.array([1e7, 0.1, 0.2]))
-    network = Network(1)
-    motor = network.add_spike_source("motor", 3, times=[20.0, 50.0], ids=[1, 0])
-    sensor = network.add_population("sensor", HEARING.n_sensor, SINGER.sensor)
-    bird = VoiceWorld(wild, HEARING, SYRINX)
-    network.add_world("bird", bird, motor, sensor, readout="spikes", drive="current")
-    simulation = Simulation(network)
-    with pytest.raises(DivergenceError, match=r"the syrinx diverges at t = 53\.\d\d ms"):
-        simulation.run_until(100.0)
-    assert 53.0 < simulation.time < 55.0
-    times, _ = simulation.spikes(sensor)
-    assert len(times) > 10
-    assert times.max() < simulation.time
-
-
-def test_gestures_of_a_repertoire_are_told_apart_better_than_by_chance():
-    chosen = distinct_gestures(8, HEARING, SYRINX)
-    rng = np.random.default_rng(0)
-    random = Gestures(rng.uniform(0.1, 0.3, 8), rng.uniform(0.05, 0.6, 8))
-    of_chosen, of_random = (
-        np.linalg.cond(footprints(one, HEARING, SYRINX)) for one in (chosen, random)
-    )
-    assert of_chosen < 10.0
-    assert of_chosen < 0.5 * of_random
-    with pytest.raises(ValueError, match=r"the ear tells \d+ gestures apart, not 500"):
-        distinct_gestures(500, HEARING, SYRINX)
-
-
-def test_the_inverse_of_the_response_finds_the_gestures():
-    inverse = np.linalg.pinv(response(SINGER))
-    times, ids = np.array([30.0, 80.0, 130.0, 160.0]), np.array([2, 0, 1, 1])
-    song = sing(NOTES, times, ids, duration=250.0)
-    heard = hear_sound(SINGER, iter([song.sound]), duration=250.0)
-    found = answer(2.5 * inverse, SINGER, Recall(), heard, duration=250.0)
-    np.testing.assert_array_equal(found[1], ids)
-    np.testing.assert_allclose(found[0] - times, 12.0, atol=6.0)
-    # A pause longer than the gap between the last two leaves one of them out.
-    slow = answer(2.5 * inverse, SINGER, Recall(pause=45.0), heard, duration=250.0)
-    assert len(slow[0]) < 4
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -223,30 +98,8 @@ def test_hearing_is_a_value_whatever_its_thresholds_were_given_as():
     assert hearing.n_sensor == HEARING.n_sensor
 
 
-def test_voice_and_ear_need_one_rate():
-    with pytest.raises(ValueError, match="voice and ear need one rate, got 20000 and 16000 Hz"):
-        VoiceWorld(NOTES, replace(HEARING, rate=16_000.0), SYRINX)
-
-
 def test_no_sound_and_no_hearing_within_its_bounds_make_what_is_not_finite():
     extreme = {"exponent": 1.0, "reference": 1e-90, "competition": 1e99, "neighbours": 2**64 - 1}
     for change in (extreme, {**extreme, "competition": 0.0}):
         ear = Ear(replace(HEARING, **change))
         assert np.isfinite(ear.levels(np.full(4000, 1e100))).all()
-
-
-@pytest.mark.parametrize(
-    ("n_motor", "readout", "message"),
-    [
-        (NOTES.n, "counts", "VoiceWorld needs the readout 'spikes', got an array"),
-        (NOTES.n + 1, "spikes", rf"ids must be in \[0, {NOTES.n}\), got {NOTES.n} at \[0\]"),
-    ],
-)
-def test_a_bird_says_what_it_cannot_sing(n_motor, readout, message):
-    net = Network()
-    net.add_spike_source("motor", n_motor, times=[1.5], ids=[n_motor - 1])
-    net.add_population("sensor", HEARING.n_sensor, LIF())
-    bird = VoiceWorld(NOTES, HEARING, SYRINX)
-    net.add_world("bird", bird, "motor", "sensor", readout=readout)
-    with pytest.raises((TypeError, ValueError), match=message):
-        Simulation(net).run(5.0)

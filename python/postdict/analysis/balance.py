@@ -86,9 +86,8 @@ def fluxes(
     kept = post[0] < stop
     order = np.argsort(post[0][kept], kind="stable")
     t, targets = post[0][kept][order], post[1][kept][order]
-    first = int(
-        np.searchsorted(t, start)
-    )  # of the spikes that potentiate: a suffix, as t is sorted
+    # The spikes that potentiate are a suffix, as t is sorted.
+    first = int(np.searchsorted(t, start))
     potentiation, depression = np.zeros((n_post, n_pre)), np.zeros((n_post, n_pre))
     for j in range(n_pre):
         own = slice(bounds[j], bounds[j + 1])

@@ -86,7 +86,9 @@ def predictable_variance(
     regressors = _sensor_traces(*sensor, n_sensor, sample_times, tau_values)  # (S * n_taus, T)
     train = regressors[:, :n_train]
     scale = train.std(axis=1, keepdims=True)
-    scale[scale < _SILENT] = 1.0  # stays near 0, and the ridge keeps its coefficient there
+    scale[scale < _SILENT] = (
+        1.0  # its trace stays near 0, and the ridge keeps its coefficient there
+    )
     regressors -= train.mean(axis=1, keepdims=True)
     regressors /= scale  # in place: `train` is a view
 

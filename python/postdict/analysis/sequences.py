@@ -121,7 +121,7 @@ def perturb(
 
     kept = rng.random(times.size) >= deletion
     jittered = times[kept]
-    if jitter > 0.0:  # without jitter no reflection either
+    if jitter > 0.0:  # times before 0 that were not moved are not reflected either
         jittered = np.abs(jittered + rng.normal(0.0, jitter, jittered.size))
     n_added = int(rng.poisson(n * background_rate * duration * 1e-3))
     added, added_ids = rng.uniform(0.0, duration, n_added), rng.integers(0, n, n_added)

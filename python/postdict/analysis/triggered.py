@@ -63,7 +63,7 @@ def spike_triggered_average(
     sums, counts = np.zeros(n_bins), np.zeros(n_bins)
     for k, sample in pairs(first, last):
         bins = np.floor((sample_times[sample] - times[k]) / bin_width).astype(np.int64) + n_before
-        inside = (bins >= 0) & (bins < n_bins)  # rounding at the outer edges
+        inside = (bins >= 0) & (bins < n_bins)  # rounding may put a sample beyond the outer edges
         sums += np.bincount(bins[inside], v[sample, ids[k]][inside], n_bins)
         counts += np.bincount(bins[inside], minlength=n_bins)
     mean = np.full(n_bins, np.nan)

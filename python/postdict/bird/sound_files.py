@@ -20,8 +20,8 @@ import numpy as np
 
 from .._types import Floats
 
-PIECE = 65_536  # frames that are read at a time
-HALF_LENGTH = 10  # of the resampling filter, in periods of the lower rate (scipy's default)
+PIECE = 65_536  # frames read at a time
+HALF_LENGTH = 10  # of the filter that resamples, in periods of the lower rate (scipy's default)
 HIGHEST_RATE = 1_000_000  # Hz; no recorder of sound comes near, and damaged headers pass it
 LOUDEST_READ = 1e50  # full scales, which floats may pass; their squares are still numbers
 LOUDEST = 0.9  # of full scale, in the files that are written
@@ -132,7 +132,10 @@ def _is_pcm(path: Path) -> bool:
     try:
         with wave.open(str(path), "rb"):
             return True
-    except (EOFError, RuntimeError):  # the latter of a chunk that is longer than its file
+    except (
+        EOFError,
+        RuntimeError,
+    ):  # `wave` says RuntimeError of a chunk that is longer than its file
         raise ValueError(f"{path} is cut off within its header") from None
     except wave.Error as error:
         # From Python 3.12 on `wave` also says "unknown extended format".
@@ -162,7 +165,7 @@ def _read_wave(path: Path) -> Iterator[Floats]:
 
 
 def _decoded(content: bytes, width: int) -> Floats:
-    if width == 1:  # the only width without a sign
+    if width == 1:  # samples of 8 bits have no sign
         return np.asarray((np.frombuffer(content, np.uint8).astype(np.float64) - 128.0) / 128.0)
     if width == 3:
         low, middle, high = np.frombuffer(content, np.uint8).reshape(-1, 3).T.astype(np.int32)

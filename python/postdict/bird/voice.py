@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from .. import _checks, _core
 from .._types import Floats, Integers
 
-SETTLING = 20.0  # ms of silence before a voice is asked for anything
+SETTLING = 20.0  # ms of silence that a new voice sings before anything else
 MOST_STEPS = 1e8  # of the integration a second; beyond them nothing here becomes more exact
 LONGEST_TRACHEA = 1e6  # steps
 LONGEST_GESTURE = 1e4  # ms
@@ -237,7 +237,7 @@ class Voice:
         """
         try:
             return Sung(*self._core.sing(onsets, ids, n))
-        except ValueError:  # said again, in words that name what is wrong
+        except ValueError:  # the core does not name what is wrong
             _checks.in_range("ids", np.asarray(ids), self.gestures.n)
             _checks.in_range("onsets", np.asarray(onsets), n)
             raise

@@ -54,7 +54,11 @@ class VoiceWorld:
         # Rounding may put a spike just outside of its own step.
         onsets = np.minimum(np.maximum(onsets, 0), block - 1)
         drive: Floats = ear.drive(voice.go_on(onsets, ids, block).sound)[0]
-        self._now = (voice, ear, n + 1)  # at once, and as the last thing
+        self._now = (
+            voice,
+            ear,
+            n + 1,
+        )  # last and at once, so that a step that fails has changed nothing
         return drive
 
     def state(self) -> dict[str, Any]:

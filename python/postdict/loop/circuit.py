@@ -141,7 +141,8 @@ def _explorers(
         rate=parameters.exploration_rate,
         weight=parameters.exploration_weight,
     )
-    if parameters.spontaneous_rate:  # a kick from threshold to reset's distance is one spike more
+    if parameters.spontaneous_rate:
+        # A kick as high as the threshold is above reset makes a sensor fire once more.
         one_spike = float(np.max(parameters.sensor.v_thresh) - np.min(parameters.sensor.v_reset))
         network.add_poisson(SPONTANEOUS, sensor, rate=parameters.spontaneous_rate, weight=one_spike)
     connect_world(network, motor, sensor, world, parameters.world_delay)

@@ -113,7 +113,9 @@ class ImitationDecoder:
     v_min: float | None
     practice_f1: float = 0.0  # mean of clean and noisy, on the song that chose gain and v_min
     excitation: float = 0.0  # mV, gain included; matters where the inhibition lags
-    latency: float | None = None  # ms beyond the loop delay of the answer; the world's mean lag
+    latency: float | None = (
+        None  # ms beyond the loop delay at which answers come; None: the world's mean lag
+    )
 
     def scaled(self, factor: float) -> ImitationDecoder:
         """Return the decoder with its gain multiplied by a factor."""

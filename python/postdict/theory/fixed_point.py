@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import _checks
 from .._types import Floats
 
 
@@ -22,9 +23,8 @@ def fixed_point(
     ridge : float
         lambda >= 0; at 0 the inverse is the pseudo-inverse.
     """
-    response = np.asarray(response, dtype=np.float64)
-    if ridge < 0.0:
-        raise ValueError(f"ridge must not be negative, got {ridge}")
+    response = _checks.matrix("response", response)
+    ridge = _checks.number("ridge", ridge, at_least=0.0)
     left, s, right = np.linalg.svd(response, full_matrices=False)  # (S, k), (k,), (k, M)
     kept = s > s[0] * max(response.shape) * np.finfo(float).eps
     gains = np.zeros_like(s)
@@ -45,9 +45,8 @@ def ridge_inverse(response: ArrayLike, ridge: float) -> Floats:
     ridge : float
         lambda > 0, without unit.
     """
-    response = np.asarray(response, dtype=np.float64)
-    if not ridge > 0.0:
-        raise ValueError(f"ridge must be positive, got {ridge}")
+    response = _checks.matrix("response", response)
+    ridge = _checks.number("ridge", ridge, above=0.0)
     gram = response.T @ response
     mean_square = float(np.trace(gram)) / len(gram) * np.eye(len(gram))
     return np.asarray(np.linalg.solve(gram + ridge * mean_square, response.T))
@@ -83,7 +82,7 @@ def relaxation(times: ArrayLike, values: ArrayLike) -> tuple[float, float]:
 
     while high - low > 1e-4:
         grid = np.linspace(low, high, 41)
-        best = int(np.argmin([loss(np.exp(one))[0] for one in grid]))
+        best = int(np.argmin([loss(np.exp(log_rate))[0] for log_rate in grid]))
         low, high = grid[max(best - 1, 0)], grid[min(best + 1, 40)]
     rate = float(np.exp(0.5 * (low + high)))
     return loss(rate)[1], rate

@@ -68,7 +68,7 @@ class TuningCurves:
         """Return (n_sensor,) for an observation (n_dimensions,)."""
         try:
             seen = np.asarray(observation, np.float64)
-        except (TypeError, ValueError):  # of a dict, a ragged tuple, a text
+        except (TypeError, ValueError):  # numpy makes no array of a dict, a ragged tuple, a text
             raise TypeError(
                 f"an observation must be an array of {self.centres.shape[1]} values, got "
                 f"{type(observation).__name__}: tuning curves need an encoder of your own around "
@@ -80,7 +80,7 @@ class TuningCurves:
                 "shape"
             )
         offset = (seen - self.centres) / self.width
-        with np.errstate(over="ignore"):  # e^-inf is the 0 that it should be
+        with np.errstate(over="ignore"):  # far away the drive is e^-inf = 0, as it should be
             squares = (offset * offset).sum(axis=1)
         drive: Floats = self.height * np.exp(-0.5 * squares)
         return drive
@@ -127,7 +127,7 @@ class LinearDecoder:
         if motor.shape != (n,):
             raise ValueError(f"the decoder's weights are of {n} motor neurons, got {len(motor)}")
         action: Floats = np.clip(self.weights @ motor, self.low, self.high)
-        with np.errstate(over="ignore"):  # no box holds what is beyond float32
+        with np.errstate(over="ignore"):  # what is beyond float32 becomes inf, which no box holds
             return action.astype(np.float32)
 
 

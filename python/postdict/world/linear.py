@@ -16,7 +16,7 @@ from .. import _checks
 from .._types import Floats
 from ..connectivity import Triplets
 
-GRID = 0.1  # ms, to which drawn delays are rounded: equal ones share their queue entry
+GRID = 0.1  # ms; drawn delays are rounded to it, so that equal ones share their queue entry
 
 
 @dataclass(frozen=True, eq=False)

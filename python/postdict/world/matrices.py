@@ -130,7 +130,7 @@ def conditioned_world(
     state = rng.bit_generator.state
 
     def world(overlap: float) -> Floats:
-        rng.bit_generator.state = state  # the same values from pair to pair at every overlap
+        rng.bit_generator.state = state  # every overlap gets the same variation
         return tonotopic_world(
             n_sensor, n_motor, overlap=overlap, gain=gain, variation=0.05, rng=rng
         )
