@@ -45,7 +45,7 @@ def test_wrong_settings_are_refused(change, message):
     ("change", "message"),
     [
         ({"world_delay": 80.0}, "a loop delay of 81 ms is far beyond tau_minus = 20 ms"),
-        ({"n_sensor": 15}, "15 sensors cannot tell 20 motor neurons apart"),
+        ({"n_sensor": 3}, "3 sensors cannot tell 4 motor neurons apart"),
     ],
 )
 def test_a_config_that_cannot_show_the_claim_warns_and_runs(change, message):
