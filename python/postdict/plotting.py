@@ -15,6 +15,7 @@ from ._types import Floats, Spikes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = (
     "#000000",
@@ -112,3 +113,43 @@ def ranges(
         capsize=2,
     )
     return ax
+
+
+def band(
+    ax: Axes, x: Floats, low: Floats, middle: Floats, high: Floats, *, label: str, color: str
+) -> Axes:
+    """Draw a curve, and a band between two others behind it."""
+    ax.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
+    ax.plot(x, middle, color=color, label=label, linewidth=1.2)
+    return ax
+
+
+def shares(
+    ax: Axes,
+    values: Floats,
+    edges: Floats,
+    *,
+    label: str,
+    color: str,
+    linewidth: float = 1.5,
+    dashed: bool = False,
+) -> Axes:
+    """Draw which share of the values lies in each bin, as steps."""
+    ax.hist(
+        values,
+        edges.tolist(),
+        weights=np.full(len(values), 1.0 / max(len(values), 1)),
+        histtype="step",
+        label=label,
+        color=color,
+        linewidth=linewidth,
+        linestyle="--" if dashed else "-",
+    )
+    return ax
+
+
+def ticks(axis: Axis, values: Sequence[float], *, unit: float = 1.0) -> Axis:
+    """Mark an axis at these values, given in a unit, and nowhere else."""
+    axis.set_ticks(list(values), [f"{value / unit:g}" for value in values])
+    axis.set_ticks([], minor=True)
+    return axis

@@ -194,7 +194,7 @@ def test_inhibition_learns_which_group_a_cell_hears():
     ("key", "why"), [("eta", "nothing is learned"), ("signal_sd", "one signal")]
 )
 def test_a_config_that_cannot_show_its_claim_warns(key, why, monkeypatch):
-    monkeypatch.setattr(ei_balance, "_trial", lambda *_: ({"rate": 1.0}, {}))
+    monkeypatch.setattr(ei_balance, "run_trial", lambda *_: ({"rate": 1.0}, {}))
     with pytest.warns(UserWarning, match=why):
         ei_balance.run(replace(SMALL, **{key: 0.0}))
 

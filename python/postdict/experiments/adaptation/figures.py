@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,34 +49,36 @@ def headline(result: Result) -> list[tuple[str, str]]:
             (
                 "  F1 0.95 after (s), by eta",
                 " / ".join(
-                    f"{shown(one['recovery_time'], '.0f')} ({rate})"
-                    for rate, one in summary["by_rate"][name].items()
+                    f"{shown(branch['recovery_time'], '.0f')} ({rate})"
+                    for rate, branch in summary["by_rate"][name].items()
                 )
                 + f"; from nothing {shown(forgotten['recovery_time'], '.0f')}",
             ),
             (
                 "  specific error at once, on, off",
-                ", ".join(shown(one["specific_inverse_error"]) for one in (on["at_once"], on, off)),
+                ", ".join(
+                    shown(state["specific_inverse_error"]) for state in (on["at_once"], on, off)
+                ),
             ),
             (
                 "  imbalance |P - N|/(P + N) on, off",
-                ", ".join(shown(one["imbalance_last"]) for one in (on, off)),
+                ", ".join(shown(branch["imbalance_last"]) for branch in (on, off)),
             ),
         ]
     if summary["drift"]:
-        for turn, one in summary["drift"]["by_turn"].items():
+        for turn, drift in summary["drift"]["by_turn"].items():
             lines.append(
                 (
                     f"drift, a turn in {turn} s: lag (s)",
-                    f"{shown(one['lag'], '.0f')}, F1 {_f1(one)}",
+                    f"{shown(drift['lag'], '.0f')}, F1 {_f1(drift)}",
                 )
             )
         lines.append(("  frozen weights: F1", _f1(summary["drift"]["frozen"])))
     return lines
 
 
-def _f1(one: Nested) -> str:
-    return f"{shown(one['imitation_f1'])} / {shown(one['imitation_f1_noisy'])}"
+def _f1(judged: Nested) -> str:
+    return f"{shown(judged['imitation_f1'])} / {shown(judged['imitation_f1_noisy'])}"
 
 
 def draw(result: Result, figure: Figure) -> None:
@@ -122,7 +125,7 @@ def _draw_course(result: Result, ax: Axes, metric: str) -> None:
     decades = 10.0 ** np.arange(
         np.ceil(np.log10(seconds[1])), np.floor(np.log10(seconds[-1]) + 1e-9) + 1
     )
-    ax.set_xticks([before, *decades], ["before", *(f"{one:g}" for one in decades)])
+    ax.set_xticks([before, *decades], ["before", *(f"{decade:g}" for decade in decades)])
     ax.set_xticks([], minor=True)
 
 
@@ -138,8 +141,8 @@ def _draw_balance(result: Result, ax: Axes) -> None:
         for j, name in enumerate(summary["changes"]):
             values = [
                 value
-                for one in summary["per_seed"]
-                if (value := _at(one, *place, name, "imbalance_last")) is not None
+                for seed in summary["per_seed"]
+                if (value := _at(seed, *place, name, "imbalance_last")) is not None
             ]
             if values:
                 x = j + 0.24 * (k - 0.5)
@@ -166,12 +169,12 @@ def _draw_recovery(result: Result, ax: Axes) -> None:
     summary = result.summary
     for k, (name, color) in enumerate(_changes(result).items()):
         by_rate = summary["by_rate"][name]
-        ranges = [
+        limits = [
             _at(summary["spread"], "by_rate", name, rate, "recovery_time") for rate in by_rate
         ]
-        if all(one is not None and one[0] > 0 for one in ranges):
-            low, high = np.transpose(ranges)
-            median = [one["recovery_time"] for one in by_rate.values()]
+        if all(limit is not None and limit[0] > 0 for limit in limits):
+            low, high = np.transpose(limits)
+            median = [branch["recovery_time"] for branch in by_rate.values()]
             rates = [1.03 ** (k - 1) * float(rate) for rate in by_rate]  # bars side by side
             exponent = summary["recovery_exponent"][name]
             label = _label(name) + (f": ∝ η$^{{{exponent:.2f}}}$" if exponent is not None else "")
@@ -182,7 +185,7 @@ def _draw_recovery(result: Result, ax: Axes) -> None:
         xlabel="learning rate η after the change (10⁻⁵ mV)",
         ylabel="biological time (s)",
     )
-    _tick(ax, [float(rate) for rate in summary["by_rate"]["none"]], 1e-5)
+    plotting.ticks(ax.xaxis, [float(rate) for rate in summary["by_rate"]["none"]], unit=1e-5)
     if ax.get_legend_handles_labels()[0]:
         low, high = ax.get_ylim()
         ax.set(ylim=(low, high * (high / low) ** 0.35))
@@ -192,7 +195,7 @@ def _draw_recovery(result: Result, ax: Axes) -> None:
 def _draw_lag(result: Result, ax: Axes) -> None:
     """Draw medians and ranges of the lag over the time of a turn."""
     by_turn = result.summary["drift"].get("by_turn", {})
-    known = {turn: one["lag"] for turn, one in by_turn.items() if one["lag"] is not None}
+    known = {turn: drift["lag"] for turn, drift in by_turn.items() if drift["lag"] is not None}
     if known:
         spread = result.summary["spread"]["drift"]["by_turn"]
         low, high = np.transpose([spread[turn]["lag"] for turn in known])
@@ -209,7 +212,7 @@ def _draw_lag(result: Result, ax: Axes) -> None:
     ax.set(
         xscale="log", xlabel="time in which every sensor moves (s)", ylabel="lag of the inverse (s)"
     )
-    _tick(ax, [float(turn) for turn in by_turn])
+    _tick_turns(ax, by_turn)
 
 
 def _draw_tracked(result: Result, ax: Axes) -> None:
@@ -220,7 +223,9 @@ def _draw_tracked(result: Result, ax: Axes) -> None:
         ("clean", "imitation_f1", plotting.BLACK),
         ("noisy", "imitation_f1_noisy", plotting.ORANGE),
     ):
-        tracked = {turn: one[metric] for turn, one in by_turn.items() if one[metric] is not None}
+        tracked = {
+            turn: judged[metric] for turn, judged in by_turn.items() if judged[metric] is not None
+        }
         if tracked:
             spread = result.summary["spread"]["drift"]["by_turn"]
             low, high = np.transpose([spread[turn][metric] for turn in tracked])
@@ -235,16 +240,14 @@ def _draw_tracked(result: Result, ax: Axes) -> None:
         ylabel="F1 at 4 Hz",
         ylim=(-0.03, 1.05),
     )
-    _tick(ax, [float(turn) for turn in by_turn])
+    _tick_turns(ax, by_turn)
     if ax.get_legend_handles_labels()[0]:
         ax.legend(fontsize=8, loc="center right", frameon=False)
 
 
-def _tick(ax: Axes, places: list[float], unit: float = 1.0) -> None:
-    """Label a logarithmic axis where there are values, in a unit."""
-    if places:
-        ax.set_xticks(places, [f"{place / unit:g}" for place in places])
-        ax.set_xticks([], minor=True)
+def _tick_turns(ax: Axes, turns: Iterable[str]) -> None:
+    if seconds := [float(turn) for turn in turns]:
+        plotting.ticks(ax.xaxis, seconds)
 
 
 def _at(values: Any, *path: str) -> Any:

@@ -106,15 +106,9 @@ def _draw_histogram(result: Result, ax: Axes) -> None:
         values = result.arrays[f"imbalance_{name}"][_carrying(result)]
         values = np.clip(values[np.isfinite(values)], edges[0], None)
         control = name in result.summary["controls"]
-        ax.hist(
-            values,
-            edges.tolist(),
-            weights=np.full(len(values), 1.0 / max(len(values), 1)),
-            histtype="step",
-            label=label,
-            color=color,
-            linewidth=1.0 if control else 1.6,
-            linestyle="--" if control else "-",
+        width = 1.0 if control else 1.6
+        plotting.shares(
+            ax, values, edges, label=label, color=color, linewidth=width, dashed=control
         )
     ax.set(xscale="log", xlabel="imbalance |P − N|/(P + N)", ylabel="share of synapses")
     ax.legend(fontsize=8, loc="upper left", frameon=False)
@@ -125,8 +119,7 @@ def _draw_course(result: Result, ax: Axes) -> None:
     seconds = 1e-3 * arrays["window_ends"]
     for kind, (label, color) in SYNAPSES.items():
         low, middle, high = arrays[f"imbalance_history_{kind}"]
-        ax.fill_between(seconds, low, high, color=color, alpha=0.2, linewidth=0)
-        ax.plot(seconds, middle, color=color, label=label, linewidth=1.2)
+        plotting.band(ax, seconds, low, middle, high, label=label, color=color)
     for name in result.summary["controls"]:
         values = arrays[f"imbalance_{name}"][_carrying(result)]
         if np.isfinite(values).any():
@@ -140,8 +133,7 @@ def _draw_course(result: Result, ax: Axes) -> None:
         ylabel="imbalance |P − N|/(P + N)",
         ylim=(2e-3, 1.0),
     )
-    ax.set_yticks([0.01, 0.05, 0.1, 1.0], ["0.01", "0.05", "0.1", "1"])
-    ax.set_yticks([], minor=True)
+    plotting.ticks(ax.yaxis, [0.01, 0.05, 0.1, 1.0])
     ax.legend(fontsize=8, loc="lower left", frameon=False)
 
 

@@ -31,14 +31,14 @@ def headline(result: Result) -> list[tuple[str, str]]:
     states = (summary["before"], summary["after"], summary["controls"]["shuffled"])
 
     def three(key: str, form: str = ".3f") -> str:
-        before, after, control = (shown(one[key], form) for one in states)
+        before, after, control = (shown(state[key], form) for state in states)
         return f"{before} -> {after} (shuffled {control})"
 
     def peak(when: str) -> str:
         before, after, control = (
-            f"{shown(one[when]['median'])} "
-            f"[{shown(one[when]['low'], '.2f')}, {shown(one[when]['high'], '.2f')}]"
-            for one in states
+            f"{shown(state[when]['median'])} "
+            f"[{shown(state[when]['low'], '.2f')}, {shown(state[when]['high'], '.2f')}]"
+            for state in states
         )
         return f"{before} -> {after} (shuffled {control})"
 
@@ -106,14 +106,7 @@ def _draw_rates(result: Result, ax: Axes) -> None:
     edges = np.linspace(0.0, 6.0 * target, 61)
     for name, (label, color) in STATES.items():
         rates = np.minimum(result.arrays[f"rates_{name}"], edges[-1])
-        ax.hist(
-            rates,
-            edges.tolist(),
-            weights=np.full(rates.size, 1.0 / rates.size),
-            histtype="step",
-            color=color,
-            label=label,
-        )
+        plotting.shares(ax, rates, edges, label=label, color=color)
     ax.axvspan(0.75 * target, 1.25 * target, color="grey", alpha=0.2, linewidth=0)
     ax.set(xlabel="rate (Hz)", ylabel="share of cells", xlim=(0, edges[-1]))
     ax.legend(fontsize=8, frameon=False)
@@ -147,8 +140,7 @@ def _draw_lags(result: Result, ax: Axes, when: str) -> None:
         if not curves.size:
             curves = np.full((len(lags), 1), np.nan)
         low, middle, high = np.quantile(curves, (0.25, 0.5, 0.75), axis=1)
-        ax.fill_between(lags, low, high, color=color, alpha=0.2, linewidth=0)
-        ax.plot(lags, middle, color=color, label=label, linewidth=1.2)
+        plotting.band(ax, lags, low, middle, high, label=label, color=color)
     ax.set(xlabel="inhibition after excitation (ms)", ylabel="correlation", ylim=(-0.3, 1.0))
     _set_lags(ax, lags)
 

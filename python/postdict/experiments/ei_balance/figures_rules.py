@@ -21,7 +21,7 @@ def rule_lines(result: Result) -> list[tuple[str, str]]:
     for name, rule in result.summary["rules"].items():
         if not isinstance(rule, dict):
             continue
-        away = sum(bool(one["rules"][name]["ran_away"]) for one in _per_seed(result))
+        away = sum(bool(seed["rules"][name]["ran_away"]) for seed in _per_seed(result))
         lines.append(
             (
                 _label(name),
@@ -71,8 +71,7 @@ def draw_courses(result: Result, ax: Axes, start: str) -> None:
         xlabel="time (s)", ylabel="rate of E (Hz)", yscale="log", ylim=(0.3 * target, 20 * target)
     )
     ticks = [0.4 * target, target, 2 * target, 4 * target, 10 * target]
-    ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    ax.set_yticks([], minor=True)
+    plotting.ticks(ax.yaxis, ticks)
     if ax.get_legend_handles_labels()[0]:
         ax.legend(fontsize=8, loc="upper left", frameon=False, ncols=2)
 
@@ -110,7 +109,7 @@ def draw_rules(result: Result, ax: Axes) -> None:
 
 
 def _over_seeds(result: Result, name: str, key: str) -> list[float]:
-    found: list[Any] = [one["rules"][name][key] for one in _per_seed(result)]
+    found: list[Any] = [seed["rules"][name][key] for seed in _per_seed(result)]
     return [float(value) for value in found if value is not None]
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ...lab.results import Result
+    from ...lab.results import Nested, Result
 
 DECODERS = {
     "learned": ("learned", plotting.BLACK),
@@ -61,12 +61,12 @@ def headline(result: Result) -> list[tuple[str, str]]:
         lines.append((f"{name} world: condition of G, of A", ", ".join(conditions)))
         lines.append((f"  F1 at {rates} Hz, clean and noisy", ""))
         lines += [
-            (f"  {DECODERS[key][0]}", "  ".join(_by_rate(one, song) for song in _SONGS))
-            for key, one in world["decoders"].items()
+            (f"  {DECODERS[key][0]}", "  ".join(_by_rate(decoder, song) for song in _SONGS))
+            for key, decoder in world["decoders"].items()
         ]
         lines += [
-            (f"  {VARIANTS[key]}", "  ".join(_by_rate(one, song) for song in _SONGS))
-            for key, one in world.get("variants", {}).items()
+            (f"  {VARIANTS[key]}", "  ".join(_by_rate(variant, song) for song in _SONGS))
+            for key, variant in world.get("variants", {}).items()
             if key not in world["decoders"]
         ]
     return lines
@@ -77,8 +77,8 @@ _CONDITIONS = ("condition_number", "condition_number_of_world")
 
 
 def _by_rate(decoder: dict[str, Any], song: str) -> str:
-    values = decoder[song].values()
-    return " / ".join(f"{one['f1'] if isinstance(one, dict) else one:.3f}" for one in values)
+    scores = decoder[song].values()
+    return " / ".join(f"{at['f1'] if isinstance(at, dict) else at:.3f}" for at in scores)
 
 
 def draw(result: Result, figure: Figure) -> None:
@@ -92,14 +92,14 @@ def draw(result: Result, figure: Figure) -> None:
     ridges, variants = bottom.subplots(1, 2, width_ratios=(1, 1.2))
 
     _draw_song(result, plotting.panel(song, "a", ""), name)
-    for ax, letter, one in ((default, "b", "default"), (hard, "c", "hard")):
-        if one not in worlds:
+    for ax, letter, world in ((default, "b", "default"), (hard, "c", "hard")):
+        if world not in worlds:
             ax.set_axis_off()
             continue
-        of_response, of_world = (worlds[one][key] for key in _CONDITIONS)
-        title = f"{one} world, condition of G {of_response:.0f}, of A {of_world:.0f}"
+        of_response, of_world = (worlds[world][key] for key in _CONDITIONS)
+        title = f"{world} world, condition of G {of_response:.0f}, of A {of_world:.0f}"
         plotting.panel(ax, letter, title)
-        _draw_rates(result, ax, one, "f1")
+        _draw_rates(result, ax, world, "f1")
     # Between the inverses and the controls.
     default.legend(fontsize=7, loc="center", bbox_to_anchor=(0.5, 0.36), ncols=2)
     for ax, letter, (kind, label) in zip(noise, "def", KINDS.items(), strict=False):
@@ -128,17 +128,22 @@ def _draw_song(result: Result, ax: Axes, name: str) -> None:
     ax.legend(fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1.07), ncols=2, frameon=False)
 
 
+def _of_world(result: Result, name: str) -> tuple[Nested, Nested]:
+    """Return the medians of a world, and their ranges over seeds."""
+    summary = result.summary
+    return summary["worlds"][name], summary["spread"]["worlds"][name]
+
+
 def _draw_rates(result: Result, ax: Axes, name: str, metric: str) -> None:
-    summary, spread = (one["worlds"][name] for one in (result.summary, result.summary["spread"]))
+    summary, spread = _of_world(result, name)
     for key, (label, color) in DECODERS.items():
         for song in _SONGS:
-            one, limits = (where["decoders"][key][song] for where in (summary, spread))
+            medians, limits = (where["decoders"][key][song] for where in (summary, spread))
             plotting.ranges(
                 ax,
-                [float(rate) for rate in one],
-                [at[metric] for at in one.values()],
-                [at[metric][0] for at in limits.values()],
-                [at[metric][1] for at in limits.values()],
+                [float(rate) for rate in medians],
+                [at[metric] for at in medians.values()],
+                *np.transpose([at[metric] for at in limits.values()]),
                 label="_" if song == "noisy" else label,
                 color=color,
                 dashed=song == "noisy",
@@ -148,25 +153,22 @@ def _draw_rates(result: Result, ax: Axes, name: str, metric: str) -> None:
 
 
 def _rate_axis(result: Result, ax: Axes) -> None:
-    rates = result.config["rates"]
     ax.set_xscale("log")
-    ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
-    ax.minorticks_off()
+    plotting.ticks(ax.xaxis, result.config["rates"])
     ax.set_xlabel("tutor rate (Hz per neuron)")
 
 
 def _draw_sweep(result: Result, ax: Axes, name: str, kind: str) -> None:
-    summary, spread = (one["worlds"][name] for one in (result.summary, result.summary["spread"]))
+    summary, spread = _of_world(result, name)
     for key, (label, color) in DECODERS.items():
         if kind not in summary["decoders"][key]:
             continue
-        one, limits = (where["decoders"][key][kind] for where in (summary, spread))
+        medians, limits = (where["decoders"][key][kind] for where in (summary, spread))
         plotting.ranges(
             ax,
-            [float(level) for level in one],
-            [at["f1"] for at in one.values()],
-            [at["f1"][0] for at in limits.values()],
-            [at["f1"][1] for at in limits.values()],
+            [float(level) for level in medians],
+            [at["f1"] for at in medians.values()],
+            *np.transpose([at["f1"] for at in limits.values()]),
             label=label,
             color=color,
         )
@@ -175,11 +177,11 @@ def _draw_sweep(result: Result, ax: Axes, name: str, kind: str) -> None:
 def _draw_distances(result: Result, ax: Axes, name: str) -> None:
     decoders = result.summary["worlds"][name]["decoders"]
     for key in ("learned", "ridge_uniform", "ridge", "pinv", "transpose"):
-        one = decoders[key]["noisy"]
+        noisy = decoders[key]["noisy"]
         for metric, style in (("van_rossum", "-"), ("victor_purpura", ":")):
             ax.plot(
-                [float(rate) for rate in one],
-                [at[metric] for at in one.values()],
+                [float(rate) for rate in noisy],
+                [at[metric] for at in noisy.values()],
                 style,
                 color=DECODERS[key][1],
                 linewidth=1.2,
@@ -194,17 +196,16 @@ def _draw_distances(result: Result, ax: Axes, name: str) -> None:
 
 
 def _draw_ridges(result: Result, ax: Axes, name: str) -> None:
-    summary, spread = (one["worlds"][name] for one in (result.summary, result.summary["spread"]))
+    summary, spread = _of_world(result, name)
     for key, (label, color) in RIDGES.items():
         if key not in summary["practice"]:
             continue
-        one, limits = (where["practice"][key] for where in (summary, spread))
+        medians, limits = (where["practice"][key] for where in (summary, spread))
         plotting.ranges(
             ax,
-            [float(ridge) for ridge in one],
-            list(one.values()),
-            [low for low, _ in limits.values()],
-            [high for _, high in limits.values()],
+            [float(ridge) for ridge in medians],
+            list(medians.values()),
+            *np.transpose(list(limits.values())),
             label=f"ridge {label}",
             color=color,
         )
@@ -219,16 +220,16 @@ def _draw_ridges(result: Result, ax: Axes, name: str) -> None:
 
 
 def _draw_variants(result: Result, ax: Axes, name: str) -> None:
-    summary, spread = (one["worlds"][name] for one in (result.summary, result.summary["spread"]))
+    summary, spread = _of_world(result, name)
     rates = list(summary["variants"]["learned"]["noisy"])
     rate = "4" if "4" in rates else rates[-1]
     labels = []
     for row, (key, label) in enumerate(VARIANTS.items()):
         if key in summary["variants"]:
-            median, limits = (one["variants"][key]["noisy"][rate] for one in (summary, spread))
+            median, limits = (where["variants"][key]["noisy"][rate] for where in (summary, spread))
         else:
             median, limits = (
-                one["decoders"][key]["noisy"][rate]["f1"] for one in (summary, spread)
+                where["decoders"][key]["noisy"][rate]["f1"] for where in (summary, spread)
             )
         own = key in ("ridge_uniform", "ridge", "pinv") or "of_world" in key
         color = plotting.BLUE if own else plotting.BLACK

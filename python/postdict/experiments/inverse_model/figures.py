@@ -184,13 +184,11 @@ def _draw_scores(result: Result, ax: Axes) -> None:
         score = summary if name == "learned" else summary["controls"][name]
         limits = spread if name == "learned" else spread["controls"][name]
         for metric, dashed in (("imitation_f1", False), ("imitation_f1_noisy", True)):
-            rates = list(score[metric])
             plotting.ranges(
                 ax,
-                [float(rate) for rate in rates],
-                [score[metric][rate] for rate in rates],
-                [limits[metric][rate][0] for rate in rates],
-                [limits[metric][rate][1] for rate in rates],
+                [float(rate) for rate in score[metric]],
+                list(score[metric].values()),
+                *np.transpose(list(limits[metric].values())),
                 label="_" if dashed else name.replace("_", " "),
                 color=color,
                 dashed=dashed,

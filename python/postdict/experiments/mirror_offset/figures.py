@@ -35,13 +35,13 @@ def headline(result: Result) -> list[tuple[str, str]]:
         pooled = result.summary["pooled"][delay]
         lines.append((f"D = {delay} ms", "offset (ms); F1 unseen, noisy; own song at 0, at D"))
         for name in STYLES:
-            one = codes[name]
-            own = one["own_song_f1"]
+            code = codes[name]
+            own = code["own_song_f1"]
             lines.append(
                 (
                     f"  {name}",
-                    f"{_offset(pooled[name])}; {shown(one['imitation_f1'][SHOWN_RATE])}, "
-                    f"{shown(one['imitation_f1_noisy'][SHOWN_RATE])}; "
+                    f"{_offset(pooled[name])}; {shown(code['imitation_f1'][SHOWN_RATE])}, "
+                    f"{shown(code['imitation_f1_noisy'][SHOWN_RATE])}; "
                     f"{shown(own['at_zero'], '.2f')}, {shown(own['at_delay'], '.2f')}",
                 )
             )
@@ -155,18 +155,17 @@ def _draw_offsets(result: Result, ax: Axes) -> None:
     for name, (label, color) in STYLES.items():
         for prefix, shift, dashed in (("", -0.01, False), ("rate_model_", 0.01, True)):
             known = [
-                (float(delay), one[prefix + name])
-                for delay, one in pooled.items()
-                if one[prefix + name]["interval"] is not None
+                (float(delay), codes[prefix + name])
+                for delay, codes in pooled.items()
+                if codes[prefix + name]["interval"] is not None
             ]
             if not known:
                 continue
             plotting.ranges(
                 ax,
                 [delay + shift * longest for delay, _ in known],
-                [one["offset"] for _, one in known],
-                [one["interval"][0] for _, one in known],
-                [one["interval"][1] for _, one in known],
+                [code["offset"] for _, code in known],
+                *np.transpose([code["interval"] for _, code in known]),
                 label=f"{label}, rate model" if dashed else label,
                 color=color,
                 dashed=dashed,
@@ -183,15 +182,14 @@ def _draw_worth(result: Result, ax: Axes) -> None:
         for noisy, suffix in ((False, ""), (True, "_noisy")):
             metric = "imitation_f1" + suffix
             values, limits = (
-                [one[name][metric][SHOWN_RATE] for one in where["over_delay"].values()]
+                [codes[name][metric][SHOWN_RATE] for codes in where["over_delay"].values()]
                 for where in (summary, summary["spread"])
             )
             plotting.ranges(
                 ax,
                 delays,
                 values,
-                [low for low, _ in limits],
-                [high for _, high in limits],
+                *np.transpose(limits),
                 label="" if noisy else label,
                 color=color,
                 dashed=noisy,
