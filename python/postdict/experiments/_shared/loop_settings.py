@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..._types import Floats
 from ...lab import settings as _config
 from ...lab.settings import setting
 from ...lab.trials import trial_seeds
 from ...loop.circuit import LoopParameters
 from ...neurons import LIF
 from ...plasticity import AntisymmetricSTDP
+from ...world.linear import LinearWorld, as_linear
 from ...world.matrices import load_world, sparse_world, tonotopic_world
-
-Matrix = NDArray[np.float64]
 
 C = TypeVar("C", bound="LoopConfig")
 
@@ -78,8 +77,8 @@ class LoopConfig:
         """Return the time constants (ms) of the sensor traces that may predict a potential."""
         return tuple(sorted({self.tau_plus, self.tau_m_motor}))
 
-    def make_world(self, seed: int) -> Matrix:
-        """Return the world (n_sensor, n_motor) of one seed, or the user's own."""
+    def make_world(self, seed: int) -> Floats:
+        """Return the matrix (n_sensor, n_motor) of one seed's world, or the user's own."""
         if self.world_file is not None:
             return load_world(self.world_file)
         rng = np.random.default_rng([seed, 0x3301D])
@@ -88,14 +87,14 @@ class LoopConfig:
             return sparse_world(*size, fan_out=self.fan_out, gain=self.gain or 2.0, rng=rng)
         return tonotopic_world(*size, overlap=self.overlap, gain=self.gain or 3.0, rng=rng)
 
-    def with_worlds(self: C) -> tuple[C, dict[int, Matrix]]:
+    def with_worlds(self: C) -> tuple[C, dict[int, LinearWorld]]:
         """Return the worlds by seed, and the configuration with their size: what a file says holds.
 
         A user's file is read once.
         """
         if self.world_file is None:
-            worlds = {seed: self.make_world(seed) for seed in trial_seeds(self)}
+            worlds = {seed: as_linear(self.make_world(seed)) for seed in trial_seeds(self)}
         else:
-            worlds = dict.fromkeys(trial_seeds(self), self.make_world(self.seed))
+            worlds = dict.fromkeys(trial_seeds(self), as_linear(self.make_world(self.seed)))
         n_sensor, n_motor = worlds[self.seed].shape
         return replace(self, n_sensor=n_sensor, n_motor=n_motor), worlds

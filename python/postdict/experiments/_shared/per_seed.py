@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TypeVar
 
-from ..._types import Arrays, Floats
+from ..._types import Arrays
 from ...lab.results import Nested, Result, summarised
 from ...lab.stages import Stage
 from ...lab.trials import Seeded, run_trials, trial_seeds
+from ...world.linear import LinearWorld
 from .loop_settings import LoopConfig
 
 Found = tuple[Nested, Arrays]
@@ -21,8 +22,8 @@ C = TypeVar("C", bound=LoopConfig)
 Trial = Callable[[S, int, Stage], Found]
 """Called with the config, the seed and its stages."""
 
-TrialInWorld = Callable[[C, Floats, int, Stage], Found]
-"""Called with the config, the seed's world (n_sensor, n_motor), the seed and its stages."""
+TrialInWorld = Callable[[C, LinearWorld, int, Stage], Found]
+"""Called with the config, the seed's world, the seed and its stages."""
 
 
 def run_per_seed(name: str, config: S, trial: Trial[S], stage: Stage | None) -> Result:
@@ -36,7 +37,7 @@ def run_per_seed(name: str, config: S, trial: Trial[S], stage: Stage | None) -> 
 def run_in_worlds(
     name: str,
     config: C,
-    worlds: Mapping[int, Floats],
+    worlds: Mapping[int, LinearWorld],
     trial: TrialInWorld[C],
     stage: Stage | None,
 ) -> Result:

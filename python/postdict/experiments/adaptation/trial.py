@@ -14,6 +14,7 @@ from ...lab.runs import RunawayError
 from ...lab.stages import Stage
 from ...loop.exploration import Exploration, explore, medians_by_world
 from ...loop.imitation import ImitationTest
+from ...world.linear import LinearWorld
 from .._shared.curves import LEARNED, crossing, defined
 from .._shared.decoders import choose
 from .._shared.per_seed import Found
@@ -27,13 +28,14 @@ DRIFT_TURNS = 2  # the first to settle, the second to measure
 DRIFT_SONGS = 6  # phases of the second turn at which songs are imitated
 
 
-def run_trial(config: Config, world: Floats, seed: int, stage: Stage) -> Found:
+def run_trial(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Found:
     """Let one loop learn, change its world in every way, and let it drift."""
-    trial = _Trial(config, world, seed, stage)
+    matrix = world.matrix
+    trial = _Trial(config, matrix, seed, stage)
     loop, before = trial.learned()
     learned = loop.weights()
     found, arrays = {}, {}
-    for name, change in changes(config, world, seed).items():
+    for name, change in changes(config, matrix, seed).items():
         found[name], arrays[name] = trial.changed(name, change, loop, before)
     drift, drift_arrays = trial.drifted(loop, before.chosen)
     metrics = {
@@ -57,7 +59,7 @@ def run_trial(config: Config, world: Floats, seed: int, stage: Stage) -> Found:
         f"{name}_{key}": course for name, each in arrays.items() for key, course in each.items()
     }
     return metrics, {
-        "world": world,
+        "world": matrix,
         "response": before.response,
         "weights": learned,
         "times": config.times(config.eta),

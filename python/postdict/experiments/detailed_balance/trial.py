@@ -13,6 +13,7 @@ from ...lab.runs import RunawayError
 from ...lab.stages import Stage
 from ...loop.exploration import Exploration, explore, medians_by_world
 from ...loop.learning import Learned, learn, shuffled
+from ...world.linear import LinearWorld
 from .._shared.per_seed import Found
 from .config import Config
 from .measures import (
@@ -30,9 +31,9 @@ RUNAWAY = 10.0  # motor rate that ends a run, in units of the one without feedba
 MATCHING = 1e5  # ms, of each exploration that looks for a control's uniform inhibition
 
 
-def run_trial(config: Config, world: Floats, seed: int, stage: Stage) -> Found:
+def run_trial(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Found:
     """Let one loop learn, and count what its rule adds and takes, then and with frozen weights."""
-    trial = _Trial(config, world, seed, stage)
+    trial, matrix = _Trial(config, world, seed, stage), world.matrix
     before = trial.counted("before", None)
     trial = replace(trial, max_rate=RUNAWAY * before.exploration.motor_rate)
     learned = trial.learned("learns", config.duration, seed, config.windows)
@@ -59,7 +60,7 @@ def run_trial(config: Config, world: Floats, seed: int, stage: Stage) -> Found:
         learned.potentiation.reshape(config.windows, -1),
         learned.depression.reshape(config.windows, -1),
     ).reshape(learned.potentiation.shape)
-    medians = [medians_by_world(window, world) for window in history]
+    medians = [medians_by_world(window, matrix) for window in history]
     last_tenth = slice(config.windows * 9 // 10, config.windows)
     quality = inverse_quality(learned.weights, response)
     metrics = {
@@ -75,22 +76,22 @@ def run_trial(config: Config, world: Floats, seed: int, stage: Stage) -> Found:
         "controls": {name: control.metrics(response) for name, control in controls.items()},
         "areas": {when: each.areas for when, each in correlograms.items()},
         "drift": {
-            when: agreement(correlograms["before"].drift, drift, world)
+            when: agreement(correlograms["before"].drift, drift, matrix)
             for when, drift in seen.items()
         },
         "scale": quality.scale,
         "specific_inverse_error": quality.specific_inverse_error,
     }
     arrays = {
-        "world": world,
+        "world": matrix,
         "response": response,
         "weights": learned.weights,
         **before.arrays("before"),
         **after.arrays("after"),
         **{f"imbalance_{name}": control.imbalance for name, control in controls.items()},
         "window_ends": config.window_ends(),
-        "imbalance_history_carrying": quartiles(history, world.T > 0),
-        "imbalance_history_rest": quartiles(history, world.T <= 0),
+        "imbalance_history_carrying": quartiles(history, matrix.T > 0),
+        "imbalance_history_rest": quartiles(history, matrix.T <= 0),
         "lags": correlograms["before"].lags,
         **correlograms["before"].arrays("before"),
         **correlograms["after"].arrays("after"),
@@ -105,7 +106,7 @@ class _Trial:
     """One seed: its loop learns and explores, until it runs away."""
 
     config: Config
-    world: Floats
+    world: LinearWorld
     seed: int
     stage: Stage
     max_rate: float = math.inf  # Hz
@@ -144,7 +145,7 @@ class _Trial:
     def drift_at_the_start(self) -> Floats:
         """Return the mean dw/dt (mV/s) of many beginnings, each with kicks of its own."""
         duration = self.config.start_duration
-        total = np.zeros(self.world.T.shape)
+        total = np.zeros(self.world.matrix.T.shape)
         for k in range(self.config.starts):
             total += self.learned("starts again", duration, _elsewhere(self.seed, 1 + k)).weights
         return -total / (1e-3 * duration * self.config.starts)  # W starts at 0, and W = E - w

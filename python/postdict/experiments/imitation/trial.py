@@ -13,6 +13,7 @@ from ...lab.stages import Stage
 from ...loop.exploration import explore
 from ...loop.imitation import ImitationDecoder, ImitationTest
 from ...loop.learning import Learned, learn, shuffled
+from ...world.linear import LinearWorld, as_linear
 from .._shared.decoders import pinv
 from .._shared.per_seed import Found
 from . import decoders
@@ -21,11 +22,11 @@ from .config import Config
 SWEPT = ("learned", "ridge_uniform", "ridge", "pinv", "transpose")
 
 
-def run_trial(config: Config, world: Floats, seed: int, stage: Stage) -> Found:
+def run_trial(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Found:
     """Return what one seed finds in its world, and in a badly conditioned one."""
     worlds = {"default": world}
     if config.hard:
-        worlds["hard"] = config.hard_world(seed)
+        worlds["hard"] = as_linear(config.hard_world(seed))
     found = {
         name: _WorldTrial(config, each, name, seed, stage).found(apart=name == "hard")
         for name, each in worlds.items()
@@ -43,7 +44,7 @@ class _WorldTrial:
     """One seed in one of its worlds."""
 
     config: Config
-    world: Floats
+    world: LinearWorld
     name: str
     seed: int
     stage: Stage
@@ -81,7 +82,7 @@ class _WorldTrial:
         compared, practised = self._compared(test, learned.weights, response)
         metrics: dict[str, Any] = {
             "condition_number": float(np.linalg.cond(response)),
-            "condition_number_of_world": float(np.linalg.cond(self.world)),
+            "condition_number_of_world": float(np.linalg.cond(self.world.matrix)),
             "specific_inverse_error": inverse_quality(
                 learned.weights, response
             ).specific_inverse_error,
@@ -104,7 +105,7 @@ class _WorldTrial:
         song = test.songs[config.sweep_rate]
         answer = test.imitated(compared["learned"], song.noisy)
         return metrics, {
-            "world": self.world,
+            "world": self.world.matrix,
             "response": response,
             "weights": learned.weights,
             "tutor_times": song.tutor[0],
@@ -143,7 +144,7 @@ class _WorldTrial:
         gain = specific_gain(weights, response)
         inhibition = decoders.uniform(weights, response)
         filtered = decoders.mode_filter(weights, response)
-        of_world = decoders.ridges(self.world)
+        of_world = decoders.ridges(self.world.matrix)
         families = {
             "ridge_of_world": decoders.best_of(test, of_world, response),
             "ridge_of_world_uniform": decoders.best_of(
@@ -156,7 +157,7 @@ class _WorldTrial:
             "no_uniform": decoders.with_uniform(weights, response, gain, 0.0),
             "modes": filtered,
             "modes_uniform": decoders.with_uniform(filtered, response, gain, inhibition),
-            "pinv_of_world": pinv(self.world),
+            "pinv_of_world": pinv(self.world.matrix),
             "in_noise": self._learned_in_noise(),
         }
         variants = {name: decoders.refined(test, part, response) for name, part in single.items()}

@@ -15,6 +15,7 @@ from ...loop.exploration import explore
 from ...loop.imitation import TOLERANCE, ImitationDecoder, ImitationTest, hear, imitate
 from ...loop.learning import Learned, learn, shuffled
 from ...loop.tutor import Tutor
+from ...world.linear import LinearWorld
 from .._shared.decoders import choose, pinv
 from .._shared.per_seed import Found
 from .config import Config
@@ -22,7 +23,9 @@ from .config import Config
 RIDGES = (0.01, 0.03, 0.1, 0.3)  # lambda of the ridge inverse, in units of G's mean s^2
 
 
-def run_trial(tutor: Tutor | None, config: Config, world: Floats, seed: int, stage: Stage) -> Found:
+def run_trial(
+    tutor: Tutor | None, config: Config, world: LinearWorld, seed: int, stage: Stage
+) -> Found:
     """Return what one seed finds: the loop learns, and explores and imitates with what it learned.
 
     `tutor` is a song of the user's, to be imitated as well.
@@ -78,7 +81,7 @@ def run_trial(tutor: Tutor | None, config: Config, world: Floats, seed: int, sta
         metrics["tutor_file_f1"] = f1
     lags, rate_before = before.autocorrelation()
     arrays = {
-        "world": world,
+        "world": world.matrix,
         "response": response,
         "inhibition": parameters.excitation - learned.weights,
         "excitation": np.full(learned.weights.shape, parameters.excitation),
@@ -117,7 +120,7 @@ def _best_ridge(test: ImitationTest, response: Floats) -> dict[str, Any]:
 
 
 def _song(
-    test: ImitationTest, decoder: ImitationDecoder, world: Floats, tutor: Tutor | None
+    test: ImitationTest, decoder: ImitationDecoder, world: LinearWorld, tutor: Tutor | None
 ) -> tuple[Spikes, Spikes, float | None]:
     """Return the postdicted song, the tutor's (empty where only heard), and F1 where it is known.
 

@@ -20,6 +20,7 @@ from ...network import Network
 from ...plasticity import AntisymmetricSTDP
 from ...simulation import ProgressCallback, Simulation
 from ...steps import Steps
+from ...world.linear import AnyWorld
 
 COMMAND_DELAY = 1.0  # ms, from a command to its motor neuron
 
@@ -87,7 +88,7 @@ class LoopSong:
 
 
 def learn_by_singing(
-    world: Floats,
+    world: AnyWorld,
     parameters: LoopParameters,
     rule: AntisymmetricSTDP,
     code: Code,
@@ -107,7 +108,7 @@ def learn_by_singing(
 
 
 def sing_in_loop(
-    world: Floats,
+    world: AnyWorld,
     parameters: LoopParameters,
     weights: Floats,
     code: Code,

@@ -17,6 +17,7 @@ from ...loop.exploration import explore
 from ...loop.imitation import TOLERANCE, ImitationTest
 from ...loop.learning import shuffled
 from ...plasticity import AntisymmetricSTDP
+from ...world.linear import LinearWorld
 from .config import CODES, Config
 from .covariances import cross_covariances, peak_lags, smoothed
 from .rate_model import (
@@ -43,11 +44,11 @@ class Heard:
     offsets: dict[tuple[float, str], Floats]
 
 
-def run_trial(config: Config, world: Floats, seed: int, stage: Stage) -> Heard:
+def run_trial(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Heard:
     """Return what one seed finds at every loop delay with every code."""
     bird = _Bird(config, world, seed, stage)
     codes = config.codes(seed)
-    found = Heard({}, {"world": world, "response": bird.response}, {})
+    found = Heard({}, {"world": world.matrix, "response": bird.response}, {})
     found.arrays["onsets"] = codes["random"].onsets
     for delay in config.delays:
         at_delay = _BirdAtDelay(bird, delay)
@@ -94,7 +95,7 @@ class _Bird:
     """One seed: what all its loop delays share."""
 
     config: Config
-    world: Floats
+    world: LinearWorld
     seed: int
     stage: Stage
 

@@ -17,6 +17,7 @@ from ...lab.stages import Stage
 from ...loop.exploration import Exploration, explore
 from ...loop.learning import Learned, learn, shuffled
 from ...simulation import LimitError
+from ...world.linear import LinearWorld
 from .config import Config
 
 REGIMES = ("runaway", "echo", "sparse inverse", "suppression")
@@ -96,7 +97,7 @@ def regime(before: float, after: float, quality: InverseQuality) -> str:
     return "sparse inverse" if inverts else "suppression"
 
 
-def run_trial(config: Config, world: Floats, seed: int, delay: float, stage: Stage) -> Row:
+def run_trial(config: Config, world: LinearWorld, seed: int, delay: float, stage: Stage) -> Row:
     """Learn and measure at one loop delay (ms), for every A_minus/A_plus."""
     config = config.at_delay(delay)
     exploring = partial(
@@ -172,7 +173,7 @@ def run_trial(config: Config, world: Floats, seed: int, delay: float, stage: Sta
             "no_mean": points[config.balanced_ratio].activity,
         },
         {kind: _deviation(traces, kind, delay) for kind in explorations},
-        {"world": world, "response": response, **traces},
+        {"world": world.matrix, "response": response, **traces},
     )
 
 
