@@ -4,6 +4,7 @@
 namespace postdict::bindings {
 void bind_network(pybind11::module_& module);
 void bind_simulation(pybind11::module_& module);
+void bind_source_filter(pybind11::module_& module);
 void bind_voice(pybind11::module_& module);
 }  // namespace postdict::bindings
 
@@ -12,5 +13,6 @@ PYBIND11_MODULE(_core, module) {
     module.attr("commit") = POSTDICT_COMMIT;  // "" where it was not built from a checkout
     postdict::bindings::bind_network(module);
     postdict::bindings::bind_simulation(module);
+    postdict::bindings::bind_source_filter(module);
     postdict::bindings::bind_voice(module);
 }

@@ -171,6 +171,26 @@ commit: str
 
 class DivergenceError(ArithmeticError): ...
 
+class SourceFilterVoice:
+    def __init__(
+        self,
+        *,
+        rate: float,
+        floor: float,
+        fade_from: float,
+        fade_to: float,
+        course: ArrayLike,
+        postures: ArrayLike,
+        at_first: ArrayLike,
+        seed: int,
+    ) -> None: ...
+    def sing(
+        self, onsets: ArrayLike, ids: ArrayLike, n: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+    def copy(self) -> SourceFilterVoice: ...
+    def state(self) -> dict[str, NDArray[Any]]: ...
+    def restore(self, state: dict[str, Any]) -> None: ...
+
 class Voice:
     def __init__(
         self,

@@ -4,6 +4,7 @@ from .ear import Ear, Hearing
 from .repertoire import distinct_gestures
 from .singer import Recall, Singer, answer, babble, hear_sound, response
 from .sound_files import SoundFile, open_sound
+from .source_filter import Postures, SourceFilter, SourceFilterVoice
 from .voice import DivergenceError, Gestures, Syrinx, Voice, sing
 from .world import SoundWorld, VoiceWorld
 
@@ -12,10 +13,13 @@ __all__ = [
     "Ear",
     "Gestures",
     "Hearing",
+    "Postures",
     "Recall",
     "Singer",
     "SoundFile",
     "SoundWorld",
+    "SourceFilter",
+    "SourceFilterVoice",
     "Syrinx",
     "Voice",
     "VoiceWorld",

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._types import Floats, Integers, Spikes
 from .ear import BLOCK, Ear, Hearing
-from .voice import Gestures, Syrinx, Voice
+from .voices import AnyGestures, AnyOrgan, open_voice
 
 
 class VoiceWorld:
@@ -20,25 +20,26 @@ class VoiceWorld:
 
     Parameters
     ----------
-    gestures : Gestures
+    gestures : Gestures or Postures
     hearing : Hearing
-    syrinx : Syrinx
+    organ : Syrinx or SourceFilter
+        A syrinx sings gestures, a source and a filter sing postures.
     """
 
     interval = BLOCK
 
-    def __init__(self, gestures: Gestures, hearing: Hearing, syrinx: Syrinx) -> None:
-        if hearing.rate != syrinx.rate:
+    def __init__(self, gestures: AnyGestures, hearing: Hearing, organ: AnyOrgan) -> None:
+        if hearing.rate != organ.rate:
             raise ValueError(
-                f"voice and ear need one rate, got {syrinx.rate:g} and {hearing.rate:g} Hz"
+                f"voice and ear need one rate, got {organ.rate:g} and {hearing.rate:g} Hz"
             )
-        self._parts = (gestures, hearing, syrinx)
+        self._parts = (gestures, hearing, organ)
         self.reset(0)
 
-    def reset(self, seed: int) -> None:  # noqa: ARG002
-        """Begin anew; nothing here is random."""
-        gestures, hearing, syrinx = self._parts
-        self._now = (Voice(gestures, syrinx), Ear(hearing), 0)
+    def reset(self, seed: int) -> None:
+        """Begin anew; what is random is the noise of a voice that has one."""
+        gestures, hearing, organ = self._parts
+        self._now = (open_voice(gestures, organ, seed=seed % 2**63), Ear(hearing), 0)
 
     def step(self, motor: Spikes) -> Floats:
         """Sing the spikes of the last millisecond, and return the drive (n_sensor,), mV.

@@ -1,0 +1,205 @@
+"""A voice that is a source and a filter, and the muscles that many motor neurons share.
+
+``cpp/voice/source_filter.hpp`` and ``cpp/voice/muscles.hpp`` have the equations. What a syrinx does
+by physics, how the envelope of the harmonics depends on pressure and tract, is assumed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import _checks, _core
+from .._types import Floats
+from .voice import LONGEST_GESTURE
+
+OFF = -50.0  # dB of a source that a gesture does not use
+MUSCLES = ("log_pitch", "tone", "noise", "centre", "log_bandwidth")
+
+
+@dataclass(frozen=True)
+class SourceFilter:
+    """Harmonics and noise through one resonance; all values are our own.
+
+    Parameters
+    ----------
+    rate : float
+        Samples a second, Hz.
+    floor : float
+        Of a harmonic's amplitude, far from the resonance; 1 at its centre.
+    fade_from, fade_to : float
+        Hz, between which harmonics fade out.
+    """
+
+    rate: float = 20_000.0
+    floor: float = 0.01
+    fade_from: float = 8500.0
+    fade_to: float = 9500.0
+
+    def __post_init__(self) -> None:
+        for name in ("rate", "fade_from", "fade_to"):
+            _checks.number(name, getattr(self, name), "Hz", above=0.0)
+        _checks.number("floor", self.floor, at_least=0.0, at_most=1.0)
+        if not self.fade_from < self.fade_to <= 0.5 * self.rate:
+            raise ValueError(
+                "fade_from < fade_to <= rate / 2 must hold, got "
+                f"{self.fade_from:g}, {self.fade_to:g} and {self.rate:g} Hz"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Postures:
+    """What a spike of each motor neuron asks of the muscles.
+
+    The muscles stand at the mean of what the gestures under way ask for, each weighted by its
+    course, a Hann window of `duration`; the sum of the courses, up to 1, opens the voice.
+
+    Parameters
+    ----------
+    pitch : array (n,)
+        Hz, of the harmonics.
+    tone, noise : array (n,)
+        dB: levels of harmonics and of noise.
+    centre, bandwidth : array (n,)
+        Hz, of the resonance.
+    duration : float
+        ms.
+    """
+
+    pitch: Floats
+    tone: Floats
+    noise: Floats
+    centre: Floats
+    bandwidth: Floats
+    duration: float = 8.0
+
+    def __post_init__(self) -> None:
+        shapes = set()
+        for name in ("pitch", "tone", "noise", "centre", "bandwidth"):
+            value = _checks.finite_array(name, getattr(self, name), ndim=1).copy()
+            value.flags.writeable = False
+            object.__setattr__(self, name, value)
+            shapes.add(value.shape)
+            if name in ("pitch", "centre", "bandwidth") and value.size and value.min() < 1.0:
+                raise ValueError(f"{name} must be at least 1 Hz, got {value.min():g} Hz")
+            if name in ("tone", "noise") and value.size and np.abs(value).max() > 200.0:
+                raise ValueError(
+                    f"{name} must be within 200 dB of 0, got {value[np.abs(value).argmax()]:g} dB"
+                )
+        if len(shapes) != 1 or not self.pitch.size:
+            raise ValueError("postures need one value a gesture for every muscle, at least one")
+        _checks.number("duration", self.duration, "ms", above=0.0, at_most=LONGEST_GESTURE)
+
+    @property
+    def n(self) -> int:
+        """How many gestures there are, one a motor neuron."""
+        return int(self.pitch.size)
+
+    def muscles(self) -> Floats:
+        """Return what the core moves (n, 5), in the order of `MUSCLES`."""
+        return np.stack(
+            [np.log(self.pitch), self.tone, self.noise, self.centre, np.log(self.bandwidth)], axis=1
+        )
+
+    def course(self, rate: float) -> Floats:
+        """Return the course (n_samples,) of a gesture, between 0 and 1."""
+        n = max(1, round(1e-3 * self.duration * rate))
+        return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * (np.arange(n) + 0.5) / n))
+
+
+@dataclass(frozen=True, eq=False)
+class Phonated:
+    """A song: sound (n_samples,), postures (n_samples, 5) and gate (n_samples,) that made it."""
+
+    sound: Floats
+    muscles: Floats
+    gate: Floats
+
+
+@dataclass
+class SourceFilterVoice:
+    """A source, a filter and their muscles, which go on from call to call.
+
+    Parameters
+    ----------
+    postures : Postures
+    organ : SourceFilter
+    seed : int
+        Of the noise.
+
+    Raises
+    ------
+    ValueError
+        A resonance lies at or above half of the rate.
+
+    Examples
+    --------
+    A tone of 500 Hz, held by a gesture every 4 ms:
+
+    >>> import numpy as np
+    >>> from postdict.bird import Postures, SourceFilterVoice
+    >>> tone = Postures(*([value] for value in (500.0, 0.0, -50.0, 2000.0, 1800.0)))
+    >>> onsets = np.arange(0, 2000, 80)
+    >>> song = SourceFilterVoice(tone).go_on(onsets, np.zeros(25, np.int64), 2000)
+    >>> song.sound.shape
+    (2000,)
+    """
+
+    postures: Postures
+    organ: SourceFilter = field(default_factory=SourceFilter)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        postures, organ = self.postures, self.organ
+        for name, given, kind in (("postures", postures, Postures), ("organ", organ, SourceFilter)):
+            if not isinstance(given, kind):
+                raise TypeError(f"{name} must be {kind.__name__}, got {type(given).__name__}")
+        _checks.integer("seed", self.seed, at_least=0)
+        if postures.centre.max() >= 0.5 * organ.rate:
+            raise ValueError(
+                f"centre must be below half of the rate, {0.5 * organ.rate:g} Hz, "
+                f"got {postures.centre.max():g} Hz"
+            )
+        muscles = postures.muscles()
+        self._core = _core.SourceFilterVoice(
+            rate=organ.rate,
+            floor=organ.floor,
+            fade_from=organ.fade_from,
+            fade_to=organ.fade_to,
+            course=postures.course(organ.rate),
+            postures=muscles,
+            at_first=muscles[0],
+            seed=self.seed,
+        )
+
+    def go_on(self, onsets: NDArray[np.int64], ids: NDArray[np.int64], n: int) -> Phonated:
+        """Return the next `n` samples; gestures of `ids` begin at the samples `onsets` of them.
+
+        Raises
+        ------
+        ValueError
+            An id has no gesture, or an onset is not among these samples.
+        """
+        try:
+            return Phonated(*self._core.sing(onsets, ids, n))
+        except ValueError:  # said again, in words that name what is wrong
+            _checks.in_range("ids", np.asarray(ids), self.postures.n)
+            _checks.in_range("onsets", np.asarray(onsets), n)
+            raise
+
+    def copy(self) -> SourceFilterVoice:
+        """Return a voice that has sung the same, and from now on sings on its own."""
+        other = object.__new__(SourceFilterVoice)
+        other.__dict__.update(self.__dict__, _core=self._core.copy())
+        return other
+
+    def state(self) -> dict[str, Any]:
+        """Return what the voice needs to go on from here."""
+        return dict(self._core.state())
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up what `state` returned (ValueError where it is damaged)."""
+        self._core.restore(state)
