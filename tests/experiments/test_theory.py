@@ -8,12 +8,15 @@ from matplotlib.figure import Figure
 
 from postdict import AntisymmetricSTDP, Network, Simulation
 from postdict.experiments._shared.lone_neurons import lone
-from postdict.experiments.theory import Config, headline, lone_neurons, run
+from postdict.experiments.theory import Config, headline, run
+from postdict.experiments.theory.balance import balanced
 from postdict.experiments.theory.comparisons import NOISE, SCALES
 from postdict.experiments.theory.config import TAUS, WINDOWS
 from postdict.experiments.theory.figures import draw
+from postdict.experiments.theory.loops import learned
 from postdict.lab.stages import Stage
 from postdict.loop import LoopParameters
+from postdict.world import as_linear
 
 TINY = Config(
     n_motor=5,
@@ -88,7 +91,7 @@ def test_averaging_over_kicks_agrees_with_pairs_of_simulations(sign):
 def test_a_lone_neuron_that_hears_itself_predicts_what_a_loop_learns():
     parameters = LoopParameters(world_delay=30.0)
     rule = AntisymmetricSTDP(eta=4e-4)
-    ((scale, _),), drive = lone_neurons.balanced(
+    ((scale, _),), drive = balanced(
         parameters,
         [AntisymmetricSTDP(eta=1.0)],
         [0.0],
@@ -98,8 +101,8 @@ def test_a_lone_neuron_that_hears_itself_predicts_what_a_loop_learns():
         seed=1,
         progress=Stage(),
     )
-    loop = lone_neurons.learned(
-        4.0 * np.eye(20), parameters, rule, duration=1e6, seed=1, progress=Stage()
+    loop = learned(
+        as_linear(4.0 * np.eye(20)), parameters, rule, duration=1e6, seed=1, progress=Stage()
     )
     seen = 4.0 * np.trace(loop.settled()) / 20
     assert seen == pytest.approx(scale, rel=0.15)

@@ -9,6 +9,7 @@ import numpy as np
 from ..._types import Floats
 from ...lab.results import Nested
 from ...plasticity import Rule
+from .._shared.curves import defined
 from .cells import COUNTED, FROZEN, Preparation, Seen
 from .config import BLOCKS, FAR, Config
 from .measures import Image, Modulation, decay, evoked, image, modulation, over_targets, share
@@ -18,10 +19,6 @@ def counted_trials(n_trials: int) -> Floats:
     """Return the middle of what is counted in each block, in trials."""
     per_block = n_trials // BLOCKS
     return np.asarray(per_block * np.arange(1.0, BLOCKS + 1) - 0.5 * min(per_block, COUNTED))
-
-
-def _defined(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,7 @@ class Subject:
         )
         return {
             "extinction": {
-                "image_gain": _defined(gains[-1]),
+                "image_gain": defined(gains[-1]),
                 "trials": decay(counted_trials(config.later_trials), gains),
             }
         }, {"extinction_history": gains}
@@ -141,8 +138,8 @@ class Subject:
         new, old = naive.image(alone, naive.moved), naive.image(alone, naive.response)
         return {
             "renewal": {
-                "residual_mean_first": _defined(course[0]),
-                "residual_mean_last": _defined(course[-1]),
+                "residual_mean_first": defined(course[0]),
+                "residual_mean_last": defined(course[-1]),
                 "trials": decay(counted_trials(config.later_trials), course),
                 "image_correlation": new.correlation,
                 "old_image_correlation": old.correlation,

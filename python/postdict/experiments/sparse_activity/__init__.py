@@ -4,7 +4,7 @@ The loop learns as in `inverse-model`, over the loop delay D and over A_minus/A_
 are frozen and motor activity is measured beside that of the loop without feedback, of the same
 weights shuffled, and of a loop that learned without the mean term of its window. Every point of the
 plane has one of four regimes: runaway where the motor rate passes ten times the one without
-feedback, the others by the rules of `regime`.
+feedback, the others by the rules of `trial.regime`.
 
 Source of the claim: Westkott, Albers & Pawelzik 2013, BMC Neurosci 14(S1):O3, which prints no
 parameter; every number here is our own choice.
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ...lab.results import Nested, Result, median_and_range, summarised
 from ...lab.stages import Stage
 from ...lab.trials import run_trials, trial_seeds
+from ...world.linear import as_linear
 from .config import Config
 from .figures import draw, draw_map, headline
 from .trial import ACTIVITY, INVERSE, Point, Row, run_trial
@@ -42,12 +43,13 @@ def run(config: Config, stage: Stage | None = None) -> Result:
         The run as a whole; see `postdict.lab.stages.Stage`.
     """
     config, worlds = config.with_worlds()
+    linear = {seed: as_linear(world) for seed, world in worlds.items()}
     seeds, delays, ratios = trial_seeds(config), config.all_delays(), config.all_ratios()
     places = [(seed, delay) for seed in seeds for delay in delays]
 
     def trial(index: int, stage: Stage) -> Row:
         seed, delay = places[index]
-        return run_trial(config, worlds[seed], seed, delay, stage)
+        return run_trial(config, linear[seed], seed, delay, stage)
 
     found = run_trials(trial, range(len(places)), stage, kind="row")
     rows = dict(zip(places, found, strict=True))

@@ -16,7 +16,7 @@ from ...plasticity import Rule
 from ...simulation import Simulation
 from .config import Config
 
-# A cell that fires when it is told to, whatever its plastic synapses do.
+# A cell fires by pulses alone, whatever its plastic synapses do.
 _CELL, _PULSE = LIF(tau_m=1.0, v_thresh=1e6), 1e7
 _PULSE_DELAY = 1.0  # ms
 

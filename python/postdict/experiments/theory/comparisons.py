@@ -11,9 +11,11 @@ from ... import theory
 from ..._types import Floats
 from ...analysis import inverse_quality
 from ...lab.stages import Stage
+from ...world.linear import LinearWorld, as_linear
 from .._shared.lone_neurons import Lone
-from . import lone_neurons
+from .balance import balanced
 from .config import WINDOWS, Config
+from .loops import learned
 
 # W G = c 1 of lone pairs: imposed strengths at which their drive is measured.
 SCALES = np.array([-0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.85, 0.95, 1.05])
@@ -29,14 +31,14 @@ def compared_scales(
     n = config.n_motor
     result: dict[str, Any] = {name: {} for name in WINDOWS}
     curves = []
-    identity = LOUDNESS * np.eye(n)
+    identity = as_linear(LOUDNESS * np.eye(n))
     off_diagonal = ~np.eye(n, dtype=bool)
     for delay in config.all_delays():
         label = f"tau_m {tau_m:g} ms, D {delay:g} ms"
         parameters = config.parameters(delay, tau_m)
         rules = [config.rule(name, eta=1.0) for name in WINDOWS]
         linear = [alone.linear(rule.window, delay) for rule in rules]
-        found, curve = lone_neurons.balanced(
+        found, curve = balanced(
             parameters,
             rules,
             [predicted.uniform for predicted in linear],
@@ -48,7 +50,7 @@ def compared_scales(
         )
         curves.append(curve)
         for name, first, (c, b) in zip(WINDOWS, linear, found, strict=True):
-            course = lone_neurons.learned(
+            course = learned(
                 identity,
                 parameters,
                 config.rule(name, eta=2.0 * config.eta),
@@ -56,7 +58,7 @@ def compared_scales(
                 seed=seed,
                 progress=stage.part(f"learns c, {label}"),
             )
-            product = course.settled() @ identity
+            product = course.settled() @ identity.matrix
             between = float(product[off_diagonal].mean())
             result[name][f"{delay:g}"] = {
                 "c_seen": float(np.trace(product)) / n - between,
@@ -72,7 +74,7 @@ def compared_scales(
 
 def compared_modes(
     config: Config,
-    world: Floats,
+    world: LinearWorld,
     response: Floats,
     alone: Lone,
     seed: int,
@@ -81,7 +83,7 @@ def compared_modes(
     """Return how fast modes are learned from zero and forgotten after a perturbation."""
     parameters, rule = config.parameters(config.delay), config.rule()
     left, s, right = np.linalg.svd(response, full_matrices=False)
-    course = lone_neurons.learned(
+    course = learned(
         world,
         parameters,
         rule,
@@ -102,7 +104,7 @@ def compared_modes(
         push -= (push * right).sum(axis=1, keepdims=True) * right
         push /= np.linalg.norm(push, axis=1, keepdims=True)
         start = settled + PERTURBATION * (push / s[:, None]).T @ left.T
-        back = lone_neurons.learned(
+        back = learned(
             world,
             parameters,
             rule,
@@ -121,7 +123,7 @@ def compared_modes(
     linear = alone.linear(rule.window, config.delay, alone.both_signs())
     running = replace(linear, rate=float(np.mean(rates)), mirror=0.0)
     scale = float(np.trace(settled @ response)) / len(s)
-    found, _ = lone_neurons.balanced(
+    found, _ = balanced(
         parameters,
         [config.rule(eta=1.0)],
         [0.0],
@@ -131,16 +133,16 @@ def compared_modes(
         seed=seed,
         progress=stage.part("imposes c, modes"),
     )
-    balanced = found[0][0]
+    c_balanced = found[0][0]
     # The secant of a neuron's own drive, from W = 0 to where it vanishes.
-    secant = -linear.own / balanced if balanced else linear.kappa
+    secant = -linear.own / c_balanced if c_balanced else linear.kappa
     expected = linear.growth(response, course.times, self_coupling=secant)
     expected_growth = 1e3 * _rates(course.times, expected)
     shuffled = rng.permutation(settled.ravel()).reshape(settled.shape)
     decay = running.mode_rates(s)
     metrics = {
         "c_seen": scale,
-        "c_balanced": balanced,
+        "c_balanced": c_balanced,
         "specific_inverse_error": inverse_quality(settled, response).specific_inverse_error,
         "specific_inverse_error_shuffled": inverse_quality(
             shuffled, response
@@ -165,14 +167,14 @@ def compared_modes(
 
 
 def compared_ridges(
-    config: Config, world: Floats, response: Floats, seed: int, stage: Stage
+    config: Config, world: LinearWorld, response: Floats, seed: int, stage: Stage
 ) -> tuple[dict[str, Any], Floats]:
     """Return how well W is the ridge inverse of lambda = noise rate over motor rate."""
     left, s, _ = np.linalg.svd(response, full_matrices=False)
     within = left @ left.T  # what a motor pattern can reach of the sensors
     result, filters = {}, []
     for noise in NOISE:
-        course = lone_neurons.learned(
+        course = learned(
             world,
             config.parameters(config.delay),
             config.rule(eta=config.noise_eta),

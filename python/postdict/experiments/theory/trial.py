@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...lab.stages import Stage
 from ...loop.exploration import explore
+from ...world.linear import as_linear
 from .._shared.lone_neurons import Lone, lone
 from .._shared.per_seed import Found
 from .comparisons import SCALES, compared_modes, compared_ridges, compared_scales
@@ -46,7 +47,7 @@ def run_trial(config: Config, seed: int, stage: Stage) -> Found:
     assert reference is not None
     arrays |= {"imposed_scales": SCALES, "delays": np.array(config.all_delays())}
 
-    world = config.make_world(seed)
+    world = as_linear(config.make_world(seed))
     parameters = config.parameters(config.delay)
     response = explore(
         world,
