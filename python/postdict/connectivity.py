@@ -54,10 +54,11 @@ class Triplets:
                 f"pre and post must have one length, got {len(pre)} and {len(post)} values"
             )
         weight: Floats | float
-        if _checks.is_single(self.weight):
-            weight = _checks.number("weight", self.weight, "mV")
+        given = _checks.in_unit("weight", self.weight, "mV")
+        if _checks.is_single(given):
+            weight = _checks.number("weight", given, "mV")
         else:
-            weight = _checks.finite_array("weight", self.weight, ndim=1)
+            weight = _checks.finite_array("weight", given, ndim=1)
             if weight.shape != pre.shape:
                 raise ValueError(
                     f"weight must be one number or one per synapse ({len(pre)}), "

@@ -196,17 +196,17 @@ MODELS: dict[str, type[LIF] | type[LIFExp]] = {"LIF": LIF, "LIFExp": LIFExp}
 
 def _plain(name: str, value: object) -> float | tuple[float, ...]:
     """Return a checked number, or a tuple of them: hashable, comparable, immutable."""
+    unit = "ms" if name.startswith("tau") else "mV"
 
     def check(given: object) -> float:
         if name in ("tau_m", "tau_syn_e", "tau_syn_i"):
             return _checks.time_constant(name, given)
-        if name == "tau_refrac":
-            return _checks.number(name, given, "ms", at_least=0.0)
-        return _checks.number(name, given, "mV")
+        return _checks.number(name, given, unit, at_least=0.0 if name == "tau_refrac" else None)
 
-    if np.ndim(value) == 0:  # type: ignore[arg-type]
-        return check(value)
-    values = _checks.finite_array(name, value, ndim=1)  # type: ignore[arg-type]
+    given = _checks.in_unit(name, value, unit)
+    if np.ndim(given) == 0:
+        return check(given)
+    values = _checks.finite_array(name, given, ndim=1)
     return tuple(check(float(v)) for v in values)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,11 @@ class Steps:
     values : array (n,)
         Hz as a rate, mV as a current.
 
+    Attributes
+    ----------
+    unit : "Hz", "mV" or None
+        In which the values were quantities of another library, None where they were plain numbers.
+
     Raises
     ------
     ValueError, TypeError
@@ -44,10 +49,12 @@ class Steps:
 
     times: Floats
     values: Floats
+    unit: str | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        times = _checks.finite_array("times", self.times, ndim=1)
-        values = _checks.finite_array("values", self.values, ndim=1)
+        unit = _checks.unit_among("values", self.values, ("Hz", "mV"))
+        times = _checks.finite_array("times", self.times, "ms", ndim=1)
+        values = _checks.finite_array("values", self.values, unit or "", ndim=1)
         if times.shape != values.shape:
             raise ValueError(
                 f"times and values must have one length, got {times.size} and {values.size}"
@@ -62,6 +69,7 @@ class Steps:
             raise ValueError(f"times must rise, got {times[k]} ms after {times[k - 1]} ms at [{k}]")
         object.__setattr__(self, "times", _frozen(times))
         object.__setattr__(self, "values", _frozen(values))
+        object.__setattr__(self, "unit", unit)
 
     @classmethod
     def sampled(cls, values: ArrayLike, *, every: float, start: float = 0.0) -> Steps:
@@ -76,10 +84,13 @@ class Steps:
         start : float
             Time of the first sample, ms.
         """
-        given = _checks.finite_array("values", values, ndim=1)
+        unit = _checks.unit_among("values", values, ("Hz", "mV"))
+        given = _checks.finite_array("values", values, unit or "", ndim=1)
         interval = _checks.number("every", every, "ms", above=0.0)
         first = _checks.number("start", start, "ms", at_least=0.0)
-        return cls(first + interval * np.arange(given.size, dtype=np.float64), given)
+        steps = cls(first + interval * np.arange(given.size, dtype=np.float64), given)
+        object.__setattr__(steps, "unit", unit)
+        return steps
 
     def value_at(self, t: ArrayLike) -> Any:
         """Return the value at a time, or at each of several (ms); a step counts from its time on.
@@ -88,7 +99,7 @@ class Steps:
         -------
         float, or an array in the shape of `t`
         """
-        at = _checks.finite_array("t", t)
+        at = _checks.finite_array("t", t, "ms")
         taken = np.searchsorted(self.times, at, side="right")
         result = np.where(taken > 0, self.values[taken - 1], 0.0)
         return result if result.ndim else float(result)
@@ -118,14 +129,17 @@ class Steps:
             f"values {self.values.min():g} to {self.values.max():g})"
         )
 
-    def __reduce__(self) -> tuple[type[Steps], tuple[Floats, Floats]]:
-        return Steps, (self.times, self.values)  # through the checks, read-only again
+    def __reduce__(self) -> tuple[type[Steps], tuple[Floats, Floats], dict[str, str | None]]:
+        # Through the checks, read-only again.
+        return Steps, (self.times, self.values), {"unit": self.unit}
 
 
 def checked_rate(rate: object) -> float | Steps:
     """Return a rate (Hz) that is one number or `Steps`, nowhere negative or absurd."""
     if not isinstance(rate, Steps):
         return _checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)
+    if rate.unit == "mV":
+        raise ValueError("rate must be a rate (Hz), got Steps of a voltage (mV)")
     for wrong, rule in (
         (rate.values < 0, "non-negative"),
         (rate.values > LARGEST_RATE, f"at most {LARGEST_RATE:g}"),
@@ -136,6 +150,15 @@ def checked_rate(rate: object) -> float | Steps:
                 f"rate must be {rule}, got {rate.values[k]} Hz at [{k}] ({rate.times[k]:g} ms)"
             )
     return rate
+
+
+def checked_current(current: object) -> Steps:
+    """Return a current (mV), which is `Steps`."""
+    if not isinstance(current, Steps):
+        raise TypeError(f"current must be Steps, got {type(current).__name__}")
+    if current.unit == "Hz":
+        raise ValueError("current must be a voltage (mV), got Steps of a rate (Hz)")
+    return current
 
 
 def as_steps(rate: float | Steps) -> Steps:

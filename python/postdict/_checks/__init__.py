@@ -16,7 +16,7 @@ from .arrays import (
 from .messages import outside, shown, unknown
 from .scalars import generator, integer, is_single, multiple, number, time_constant, window
 from .spikes import sample_arrays, sorted_spikes, spike_arrays, spike_train, spikes
-from .units import unit_among
+from .units import in_unit, unit_among
 
 __all__ = [
     "chosen",
@@ -24,6 +24,7 @@ __all__ = [
     "first_place",
     "generator",
     "in_range",
+    "in_unit",
     "integer",
     "integer_array",
     "is_single",

@@ -105,6 +105,7 @@ def _shown(pre: NDArray[np.int32], post: NDArray[np.int32], text: str) -> Place:
 def _delays(given: ArrayLike, shape: tuple[int, ...]) -> float | Floats:
     """Return one delay (ms) where there is one, also where it was given for each synapse."""
     name = "axonal_delay"
+    given = _checks.in_unit(name, given, "ms")
     if _checks.is_single(given) and not hasattr(given, "tocoo"):
         return _checks.number(name, given, "ms", above=0.0)
     delays = _checks.finite_array(name, given)

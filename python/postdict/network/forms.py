@@ -103,7 +103,7 @@ def finite(given: Any) -> Floats:
             "weights must be a number, an array (post, pre), a scipy.sparse matrix or Triplets, "
             "not a tuple"
         )
-    return _checks.finite_array("weights", given)
+    return _checks.finite_array("weights", given, "mV")
 
 
 def entries(
@@ -120,7 +120,7 @@ def entries(
     _checks.in_range("weights.row", post, shape[0])
     _checks.in_range("weights.col", pre, shape[1])
     values = _checks.finite_array(
-        "weights", coordinates.data, ndim=1, show=lambda k: f"[{post[k]}, {pre[k]}]"
+        "weights", coordinates.data, "mV", ndim=1, show=lambda k: f"[{post[k]}, {pre[k]}]"
     )
     twice = first_repeated(pair_numbers(pre, post, shape[0]))
     if twice is not None:

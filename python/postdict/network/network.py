@@ -15,7 +15,7 @@ from .. import _checks
 from .._types import Spikes
 from ..neurons import LIF, LIFExp, Model
 from ..plasticity import RULES, Rule
-from ..steps import Steps, checked_rate
+from ..steps import Steps, checked_current, checked_rate
 from ..world import protocol
 from ..world.protocol import Drive, Readout, World
 from . import connecting, html, memory, recording
@@ -138,8 +138,7 @@ class Network:
         """
         name = self._registry.new_name(name)
         target = self._registry.population(population)
-        if not isinstance(current, Steps):
-            raise TypeError(f"current must be Steps, got {type(current).__name__}")
+        current = checked_current(current)
         source = CurrentSource(name, target.name, current, _checks.chosen(ids, target.size))
         self._registry.check_currents(target, source)
         self._registry.current_sources.append(source)

@@ -131,7 +131,7 @@ def core_places(recorder: Recorder, synapses: Synapses | None) -> Integers:
 
 
 def _rising(times: ArrayLike) -> tuple[float, ...]:
-    result = _checks.finite_array("times", times, ndim=1) + 0.0  # no negative zero
+    result = _checks.finite_array("times", times, "ms", ndim=1) + 0.0  # no negative zero
     if not result.size:
         raise ValueError("times must not be empty")
     if (result < 0).any():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Literal, Self, TypeAlias
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks
@@ -34,6 +36,11 @@ class Rule:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
         raise NotImplementedError
 
+    @staticmethod
+    def _lags(lag: ArrayLike) -> Floats:
+        lags: Floats = np.asarray(_checks.in_unit("lag", lag, "ms"), dtype=np.float64)
+        return lags
+
     def to_dict(self) -> dict[str, Any]:
         """Return the parameters as JSON can hold them (an infinite w_max as None)."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
@@ -45,8 +52,14 @@ class Rule:
         """Return the rule whose `values` `to_dict` gave."""
         return cls(**{k: math.inf if v is None else v for k, v in values.items()})
 
-    def _check_fields(self, amplitudes: tuple[str, ...], positive: tuple[str, ...] = ()) -> None:
-        """Check what is a number: amplitudes have any sign; and the choices of words."""
+    def _check_fields(
+        self, amplitudes: Mapping[str, str], positive: Mapping[str, str] | None = None
+    ) -> None:
+        """Check what is a number, and the choices of words.
+
+        `amplitudes` have any sign, `positive` numbers have not; both with their units.
+        """
+        positive = positive or {}
         for name, value in vars(self).items():
             if name in _CHOICES:
                 if not isinstance(value, str) or value not in _CHOICES[name]:
@@ -56,14 +69,14 @@ class Rule:
             if name == "eta":
                 checked = _checks.number(name, value, "mV", at_least=0.0)
             elif name in amplitudes:
-                checked = _checks.number(name, value)
+                checked = _checks.number(name, value, amplitudes[name])
             elif name in positive:
-                checked = _checks.number(name, value, above=0.0)
+                checked = _checks.number(name, value, positive[name], above=0.0)
             elif name.startswith("tau"):
                 checked = _checks.time_constant(name, value)
             elif name == "rho":
                 checked = _checks.number(name, value, "Hz", at_least=0.0)
-            elif name == "w_max" and value != math.inf:
+            elif name == "w_max" and not (isinstance(value, float) and value == math.inf):
                 checked = _checks.number(name, value, "mV", above=0.0)
             else:
                 continue

@@ -51,11 +51,11 @@ class AntisymmetricSTDP(Rule):
     bounds: Bounds = "hard"
 
     def __post_init__(self) -> None:
-        self._check_fields(amplitudes=("A_plus", "A_minus"))
+        self._check_fields(amplitudes={"A_plus": "", "A_minus": ""})
 
     def window(self, lag: ArrayLike) -> Floats:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
-        lag = np.asarray(lag, dtype=np.float64)
+        lag = self._lags(lag)
         after = self.A_plus * np.exp(-np.abs(lag) / self.tau_plus)
         before = -self.A_minus * np.exp(-np.abs(lag) / self.tau_minus)
         return np.asarray(self.eta * np.where(lag >= 0, after, before))
@@ -97,7 +97,7 @@ class VogelsSTDP(Rule):
     bounds: Bounds = "hard"
 
     def __post_init__(self) -> None:
-        self._check_fields(amplitudes=())
+        self._check_fields(amplitudes={})
 
     @property
     def alpha(self) -> float:
@@ -111,7 +111,7 @@ class VogelsSTDP(Rule):
 
     def window(self, lag: ArrayLike) -> Floats:
         """Return the change (mV) by one isolated pair at each lag (ms), without `per_arrival`."""
-        lag = np.asarray(lag, dtype=np.float64)
+        lag = self._lags(lag)
         return np.asarray(self.eta * np.exp(-np.abs(lag) / self.tau))
 
 
@@ -151,7 +151,7 @@ class CausalSTDP(Rule):
     bounds: Bounds = "hard"
 
     def __post_init__(self) -> None:
-        self._check_fields(amplitudes=("bias",))
+        self._check_fields(amplitudes={"bias": ""})
 
     @property
     def per_arrival(self) -> float:
@@ -160,5 +160,5 @@ class CausalSTDP(Rule):
 
     def window(self, lag: ArrayLike) -> Floats:
         """Return the change (mV) by one isolated pair at each lag (ms), without `per_arrival`."""
-        lag = np.asarray(lag, dtype=np.float64)
+        lag = self._lags(lag)
         return np.asarray(self.eta * np.where(lag >= 0, np.exp(-np.abs(lag) / self.tau), 0.0))

@@ -86,8 +86,8 @@ class HaasSTDP(Rule):
 
     def __post_init__(self) -> None:
         self._check_fields(
-            amplitudes=("A_plus", "A_minus", "latency"),
-            positive=("alpha_plus", "alpha_minus", "beta", "stretch"),
+            amplitudes={"A_plus": "", "A_minus": "", "latency": "ms"},
+            positive={"alpha_plus": "1/ms", "alpha_minus": "1/ms", "beta": "", "stretch": ""},
         )
 
     @classmethod
@@ -108,7 +108,7 @@ class HaasSTDP(Rule):
 
     def window(self, lag: ArrayLike) -> Floats:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
-        s = (np.asarray(lag, dtype=np.float64) + self.latency) / self.stretch
+        s = (self._lags(lag) + self.latency) / self.stretch
         z = np.where(s > 0, self.alpha_plus, self.alpha_minus) * np.abs(s) / self.beta
         with np.errstate(divide="ignore"):
             log_z = np.log(np.minimum(z, _LARGEST))  # far from 0 too it is a number
@@ -157,8 +157,8 @@ class WindowSTDP(Rule):
     bounds: Bounds = "hard"
 
     def __post_init__(self) -> None:
-        self._check_fields(amplitudes=())
-        lags = _checks.finite_array("lags", self.lags, ndim=1)
+        self._check_fields(amplitudes={})
+        lags = _checks.finite_array("lags", self.lags, "ms", ndim=1)
         values = _checks.finite_array("values", self.values, ndim=1)
         if lags.size < 2 or lags.shape != values.shape:
             raise ValueError(
@@ -179,7 +179,7 @@ class WindowSTDP(Rule):
 
     def window(self, lag: ArrayLike) -> Floats:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
-        lag = np.asarray(lag, dtype=np.float64)
+        lag = self._lags(lag)
         lags, values = np.asarray(self.lags), np.asarray(self.values)
         k = np.clip(np.searchsorted(lags, lag, side="right"), 1, len(lags) - 1)
         width = lags[k] - lags[k - 1]

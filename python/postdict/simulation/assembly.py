@@ -14,6 +14,7 @@ from ..network.registry import Registry
 from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, Rule, VogelsSTDP, WindowSTDP
 from ..steps import as_steps
+from .worlds import steps_in_our_units
 
 
 def assembled(registry: Registry) -> _core.Network:
@@ -69,7 +70,7 @@ def assembled(registry: Registry) -> _core.Network:
             world.tau or 0.0,
             world.drive,
             world.weight or 0.0,
-            registry.world_objects[world.name].step,
+            steps_in_our_units(world, registry.world_objects[world.name]),
         )
     return core
 

@@ -101,7 +101,7 @@ class Simulation:
         self._registry = registry.with_worlds(_worlds.chosen(registry, worlds))
         self._limits = limits
         self._runner = Runner()
-        self._worlds = _worlds.WorldsInLoop(self._registry.world_objects)
+        self._worlds = _worlds.WorldsInLoop(self._registry.worlds, self._registry.world_objects)
 
     def _new_core(self) -> _core.Simulation:
         return _core.Simulation(assembled(self._registry), **self._limits.given())

@@ -6,15 +6,19 @@ import copy
 import hashlib
 import time as _clock
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
+import numpy as np
+
 from .. import _checks, _core
+from ..network.parts import AttachedWorld
 from ..network.registry import Registry
 from ..world import protocol
-from ..world.protocol import Absent, World
+from ..world.protocol import Absent, Drive, World
 
+_ARRAYS = frozenset({np.ndarray})
 _SLOW_AFTER = 10.0  # s of wall time, before which nobody minds a slow world
 _SLOW_SHARE = 0.8  # of the wall time
 
@@ -45,6 +49,31 @@ def chosen(registry: Registry, given: Mapping[str, World] | None) -> dict[str, W
             )
         protocol.check_own(name, world, worlds)
     return worlds
+
+
+def steps_in_our_units(attached: AttachedWorld, world: World) -> Callable[[Any], Any]:
+    """Return what steps a world, and gives the core its answers as plain numbers in our units."""
+    name, drive, step = attached.name, attached.drive, world.step
+
+    def answer(motor: Any) -> Any:
+        return in_our_units(name, drive, step(motor))
+
+    return answer
+
+
+def in_our_units(name: str, drive: Drive, answer: Any) -> Any:
+    """Return what a world answers as plain numbers, in ms, Hz and mV."""
+    if answer is None or type(answer) is np.ndarray:  # the usual case costs nothing
+        return answer
+    shown = f"world {name!r}: the answer"
+    if drive == "rates":
+        return _checks.in_unit(shown, answer, "Hz")
+    if drive != "spikes":
+        return _checks.in_unit(shown, answer, "mV")
+    if not isinstance(answer, tuple) or _ARRAYS.issuperset(map(type, answer)):
+        return answer  # anything else than a tuple is refused by the core
+    parts = zip(("times", "ids", "weights"), ("ms", "", "mV"), answer, strict=False)
+    return (*(_checks.in_unit(f"{shown}: {part}", v, unit) for part, unit, v in parts), *answer[3:])
 
 
 def seed_of(network_seed: int, name: str) -> int:
@@ -89,14 +118,18 @@ _claims: WeakValueDictionary[int, Claim] = WeakValueDictionary()
 class WorldsInLoop:
     """The worlds of one simulation, in the order in which they were attached."""
 
-    def __init__(self, objects: dict[str, World]) -> None:
+    def __init__(self, attached: Sequence[AttachedWorld], objects: dict[str, World]) -> None:
         self.objects = objects
+        self._drives = {world.name: world.drive for world in attached}
         self._said = not objects  # that one is slow
 
     def reset(self, network_seed: int) -> list[Any]:
         """Begin anew, and return what each answers first: None where it answers nothing."""
         self._claim()
-        return [world.reset(seed_of(network_seed, name)) for name, world in self.objects.items()]
+        return [
+            in_our_units(name, self._drives[name], world.reset(seed_of(network_seed, name)))
+            for name, world in self.objects.items()
+        ]
 
     def states(self) -> States:
         """Return their states by name; TypeError where one offers none.
