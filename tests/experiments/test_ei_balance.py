@@ -13,6 +13,7 @@ from postdict.experiments import ei_balance
 from postdict.experiments.ei_balance import Config
 from postdict.experiments.ei_balance.config import Stimuli
 from postdict.experiments.ei_balance.cortex import STEP, draw_cortex, group_signals, input_spikes
+from postdict.experiments.ei_balance.figures import draw
 from postdict.experiments.ei_balance.measures import (
     factor_for_rate,
     partners,
@@ -58,8 +59,8 @@ def test_wrong_settings_are_refused(change, message):
 
 def test_the_expected_memory_is_that_of_the_network():
     config = Config().quick()
-    going = draw_cortex(config, 1).simulation(1.0, 0.1, stream=0, rule=config.vogels(0.01))
-    network = going.simulation.network
+    run = draw_cortex(config, 1).simulation(1.0, 0.1, stream=0, rule=config.vogels(0.01))
+    network = run.simulation.network
     assert network.memory().total == pytest.approx(config.expected_bytes(), rel=0.02)
 
 
@@ -118,9 +119,9 @@ def test_synapses_follow_the_profile_and_the_seed():
 
 def test_equal_streams_give_equal_spikes(cortex):
     def spikes(stream):
-        going = cortex.simulation(500.0, 0.4, stream=stream)
-        going.simulation.run(500.0)
-        return going.simulation.spikes("E")[0]
+        run = cortex.simulation(500.0, 0.4, stream=stream)
+        run.simulation.run(500.0)
+        return run.simulation.spikes("E")[0]
 
     np.testing.assert_array_equal(spikes(1), spikes(1))
     assert not np.array_equal(spikes(1)[:50], spikes(2)[:50])
@@ -178,16 +179,16 @@ def test_a_factor_is_found_where_there_is_one():
 def test_inhibition_learns_which_group_a_cell_hears():
     config = Config().quick()
     cortex = draw_cortex(config, 1)
-    going = cortex.simulation(
+    run = cortex.simulation(
         8e3, config.ie_weight, stream=0, rule=VogelsSTDP(0.03, config.target_rate)
     )
-    before = going.simulation.spike_count("E")
-    going.simulation.run(1e3)
-    first = going.simulation.spike_count("E") - before
-    going.simulation.run(7e3)
-    rate = going.simulation.spike_count("E") - first
+    before = run.simulation.spike_count("E")
+    run.simulation.run(1e3)
+    first = run.simulation.spike_count("E") - before
+    run.simulation.run(7e3)
+    rate = run.simulation.spike_count("E") - first
     assert rate / 7.0 < 0.6 * first
-    assert np.median(tuning(cortex, going.weights())) > 0.8
+    assert np.median(tuning(cortex, run.weights())) > 0.8
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ def test_a_small_network_runs_whole_and_is_drawn():
     again = ei_balance.run(SMALL)
     assert again.summary == summary
     figure = Figure(figsize=(11.5, 12.5))
-    ei_balance.draw(result, figure)
+    draw(result, figure)
     assert [ax.get_title(loc="left") for ax in figure.axes] == list("abcdefghijkl")
     assert all(ax.get_xlabel() for ax in figure.axes)
     assert dict(ei_balance.headline(result))["rate of E (Hz)"]

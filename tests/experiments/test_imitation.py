@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from postdict.analysis import inverse_quality, specific_gain, specific_part
 from postdict.cli import main
 from postdict.experiments._shared.decoders import pinv
-from postdict.experiments.imitation import Config, decoders, draw, headline, run
+from postdict.experiments.imitation import Config, decoders, headline, run
+from postdict.experiments.imitation.figures import draw
 from postdict.loop import ImitationDecoder, ImitationTest, LoopParameters
 from postdict.loop.imitation import GAINS
 

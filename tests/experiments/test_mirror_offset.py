@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from postdict import LIF, AntisymmetricSTDP
 from postdict.cli import main
-from postdict.experiments.mirror_offset import Config, draw, headline, run
+from postdict.experiments.mirror_offset import Config, headline, run
 from postdict.experiments.mirror_offset.covariances import (
     BIN,
     cross_covariances,
@@ -17,6 +17,7 @@ from postdict.experiments.mirror_offset.covariances import (
     peak_lags,
     smoothed,
 )
+from postdict.experiments.mirror_offset.figures import draw
 from postdict.experiments.mirror_offset.rate_model import (
     covariance_in_steps,
     imitation_in_steps,

@@ -34,10 +34,10 @@ def elephant():
 def spikes():
     """Spikes of a few excitatory cells, before learning: bursts and silence."""
     config = replace(Config().quick(), ie_weight=0.5)
-    going = draw_cortex(config, 2).simulation(STOP, config.ie_weight, stream=0)
-    going.simulation.set_recording("E", ids=np.arange(N))
-    going.simulation.run(STOP)
-    return going.simulation.spikes("E")
+    run = draw_cortex(config, 2).simulation(STOP, config.ie_weight, stream=0)
+    run.simulation.set_recording("E", ids=np.arange(N))
+    run.simulation.run(STOP)
+    return run.simulation.spikes("E")
 
 
 def trains(times, ids):

@@ -74,7 +74,7 @@ class LinearWorld:
             ("kernel", kernel),
             ("delays", delays),
         ):
-            value = value.copy()
+            value = value.copy(order="K")  # a result writes the matrix as it was given
             value.flags.writeable = False
             object.__setattr__(self, name, value)
 

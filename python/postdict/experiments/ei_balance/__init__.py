@@ -21,7 +21,7 @@ from .config import Config
 from .figures import draw, headline
 from .trial import run_trial
 
-__all__ = ["FIGURES", "Config", "draw", "headline", "run"]
+__all__ = ["FIGURES", "Config", "headline", "run"]
 
 FIGURES = {"ei-balance": ((11.5, 12.5), draw)}
 

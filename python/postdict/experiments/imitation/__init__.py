@@ -20,7 +20,7 @@ from .config import Config
 from .figures import draw, headline
 from .trial import run_trial
 
-__all__ = ["FIGURES", "Config", "draw", "headline", "run"]
+__all__ = ["FIGURES", "Config", "headline", "run"]
 
 FIGURES = {"imitation": ((11.0, 9.5), draw)}
 

@@ -24,7 +24,7 @@ from .figures import draw, headline
 from .offsets import claims, offset_table, pooled_offsets
 from .trial import run_trial
 
-__all__ = ["FIGURES", "Config", "draw", "headline", "run"]
+__all__ = ["FIGURES", "Config", "headline", "run"]
 
 FIGURES = {"mirror-offset": ((13.0, 6.6), draw)}
 
