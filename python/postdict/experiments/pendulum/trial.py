@@ -18,6 +18,7 @@ from ...loop.learning import shuffled
 from ...network import Network
 from ...plasticity import AntisymmetricSTDP
 from ...simulation import Simulation
+from .._shared.decoders import pinv
 from .._shared.per_seed import Found
 from .arm import arm
 from .config import Config
@@ -35,7 +36,7 @@ def run_trial(config: Config, seed: int, stage: Stage) -> Found:
     songs = [Song(config, seed, k, stage.part(f"hears {k + 1}")) for k in range(2)]
     decoders: dict[str, Floats] = {
         "learned": weights,
-        "physics": np.linalg.pinv(response).astype(np.float64),
+        "physics": pinv(response),
         "untrained": np.zeros_like(weights),
         "shuffled": shuffled(weights, seed),
         "transpose": response.T,

@@ -13,6 +13,7 @@ from ...loop.learning import learn, shuffled
 from ...simulation import LimitError
 from ...world.linear import LinearWorld
 from .._shared.curves import learned_at
+from .._shared.decoders import pinv
 from .._shared.per_seed import Found
 from .config import Config
 from .songs import RATES, ChosenDecoder, Songs
@@ -54,7 +55,7 @@ def run_trial(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Fo
         "spikes_per_motor_spike": float(response.sum() / response.shape[1]),
         "motor_rate_before": before.motor_rate,
         "controls": {
-            "pinv": _scores(songs, np.linalg.pinv(response).astype(np.float64)),
+            "pinv": _scores(songs, pinv(response)),
         },
     }
     times = config.duration * 0.5 ** np.arange(config.moments - 1.0, -1.0, -1.0)

@@ -17,6 +17,7 @@ from ...bird.sound_files import normalised, wav_bytes
 from ...lab.results import Nested
 from ...lab.stages import Stage
 from ...loop.learning import shuffled
+from .._shared.decoders import pinv
 from .config import Config
 from .judge import Copy, Judge
 from .oracle import search
@@ -61,7 +62,7 @@ def run_trial(
     scale = quality.scale if quality.scale and quality.scale > 0.0 else 1.0
     mixed = [shuffled(weights, 1000 * seed + k) for k in range(config.shuffles)]
     decoders = {
-        "pinv": (np.linalg.pinv(heard).astype(np.float64), 1.0),
+        "pinv": (pinv(heard), 1.0),
         "ridge": _with_scale(theory.ridge_inverse(heard, RIDGE), heard),
         "transpose": _with_scale(heard.T, heard),
         "untrained": (np.zeros_like(weights), 1.0),
