@@ -115,6 +115,21 @@ def ranges(
     return ax
 
 
+def ranges_by_key(
+    ax: Axes,
+    medians: Mapping[str, float],
+    limits: Mapping[str, Sequence[float]],
+    *,
+    label: str,
+    color: str,
+    dashed: bool = False,
+) -> Axes:
+    """Draw medians over seeds, and [lowest, highest], over the numbers that are their keys."""
+    low, high = np.transpose([limits[key] for key in medians])
+    x = [float(key) for key in medians]
+    return ranges(ax, x, list(medians.values()), low, high, label=label, color=color, dashed=dashed)
+
+
 def band(
     ax: Axes, x: Floats, low: Floats, middle: Floats, high: Floats, *, label: str, color: str
 ) -> Axes:
@@ -131,7 +146,7 @@ def shares(
     *,
     label: str,
     color: str,
-    linewidth: float = 1.5,
+    linewidth: float = 1.0,
     dashed: bool = False,
 ) -> Axes:
     """Draw which share of the values lies in each bin, as steps."""

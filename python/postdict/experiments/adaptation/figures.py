@@ -198,17 +198,9 @@ def _draw_lag(result: Result, ax: Axes) -> None:
     known = {turn: drift["lag"] for turn, drift in by_turn.items() if drift["lag"] is not None}
     if known:
         spread = result.summary["spread"]["drift"]["by_turn"]
-        low, high = np.transpose([spread[turn]["lag"] for turn in known])
-        plotting.ranges(
-            ax,
-            [float(turn) for turn in known],
-            list(known.values()),
-            low,
-            high,
-            label="lag",
-            color=plotting.BLACK,
-        )
-        ax.set(ylim=(0.0, 1.25 * max(high)))
+        limits = {turn: spread[turn]["lag"] for turn in known}
+        plotting.ranges_by_key(ax, known, limits, label="lag", color=plotting.BLACK)
+        ax.set(ylim=(0.0, 1.25 * max(high for _, high in limits.values())))
     ax.set(
         xscale="log", xlabel="time in which every sensor moves (s)", ylabel="lag of the inverse (s)"
     )
@@ -228,9 +220,8 @@ def _draw_tracked(result: Result, ax: Axes) -> None:
         }
         if tracked:
             spread = result.summary["spread"]["drift"]["by_turn"]
-            low, high = np.transpose([spread[turn][metric] for turn in tracked])
-            turns = [float(turn) for turn in tracked]
-            plotting.ranges(ax, turns, list(tracked.values()), low, high, label=label, color=color)
+            limits = {turn: spread[turn][metric] for turn in tracked}
+            plotting.ranges_by_key(ax, tracked, limits, label=label, color=color)
             frozen = drift["frozen"][metric]
             if frozen is not None:
                 ax.axhline(frozen, color=color, linestyle="--", linewidth=1)

@@ -134,16 +134,20 @@ def _of_world(result: Result, name: str) -> tuple[Nested, Nested]:
     return summary["worlds"][name], summary["spread"]["worlds"][name]
 
 
+def _each(by_level: Nested, metric: str) -> Nested:
+    """Return one metric by rate or level of noise."""
+    return {level: scores[metric] for level, scores in by_level.items()}
+
+
 def _draw_rates(result: Result, ax: Axes, name: str, metric: str) -> None:
     summary, spread = _of_world(result, name)
     for key, (label, color) in DECODERS.items():
         for song in _SONGS:
             medians, limits = (where["decoders"][key][song] for where in (summary, spread))
-            plotting.ranges(
+            plotting.ranges_by_key(
                 ax,
-                [float(rate) for rate in medians],
-                [at[metric] for at in medians.values()],
-                *np.transpose([at[metric] for at in limits.values()]),
+                _each(medians, metric),
+                _each(limits, metric),
                 label="_" if song == "noisy" else label,
                 color=color,
                 dashed=song == "noisy",
@@ -164,13 +168,8 @@ def _draw_sweep(result: Result, ax: Axes, name: str, kind: str) -> None:
         if kind not in summary["decoders"][key]:
             continue
         medians, limits = (where["decoders"][key][kind] for where in (summary, spread))
-        plotting.ranges(
-            ax,
-            [float(level) for level in medians],
-            [at["f1"] for at in medians.values()],
-            *np.transpose([at["f1"] for at in limits.values()]),
-            label=label,
-            color=color,
+        plotting.ranges_by_key(
+            ax, _each(medians, "f1"), _each(limits, "f1"), label=label, color=color
         )
 
 
@@ -201,14 +200,7 @@ def _draw_ridges(result: Result, ax: Axes, name: str) -> None:
         if key not in summary["practice"]:
             continue
         medians, limits = (where["practice"][key] for where in (summary, spread))
-        plotting.ranges(
-            ax,
-            [float(ridge) for ridge in medians],
-            list(medians.values()),
-            *np.transpose(list(limits.values())),
-            label=f"ridge {label}",
-            color=color,
-        )
+        plotting.ranges_by_key(ax, medians, limits, label=f"ridge {label}", color=color)
     low, high = spread["decoders"]["learned"]["practice_f1"]
     ax.axhspan(low, high, color=plotting.BLACK, alpha=0.12, linewidth=0)
     ax.axhline(summary["decoders"]["learned"]["practice_f1"], color=plotting.BLACK, label="learned")

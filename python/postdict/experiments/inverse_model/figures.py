@@ -184,11 +184,10 @@ def _draw_scores(result: Result, ax: Axes) -> None:
         score = summary if name == "learned" else summary["controls"][name]
         limits = spread if name == "learned" else spread["controls"][name]
         for metric, dashed in (("imitation_f1", False), ("imitation_f1_noisy", True)):
-            plotting.ranges(
+            plotting.ranges_by_key(
                 ax,
-                [float(rate) for rate in score[metric]],
-                list(score[metric].values()),
-                *np.transpose(list(limits[metric].values())),
+                score[metric],
+                limits[metric],
                 label="_" if dashed else name.replace("_", " "),
                 color=color,
                 dashed=dashed,

@@ -177,19 +177,20 @@ def _draw_offsets(result: Result, ax: Axes) -> None:
 
 def _draw_worth(result: Result, ax: Axes) -> None:
     summary = result.summary
-    delays = [float(delay) for delay in summary["over_delay"]]
     for name, (label, color) in STYLES.items():
         for noisy, suffix in ((False, ""), (True, "_noisy")):
             metric = "imitation_f1" + suffix
-            values, limits = (
-                [codes[name][metric][SHOWN_RATE] for codes in where["over_delay"].values()]
+            medians, limits = (
+                {
+                    delay: codes[name][metric][SHOWN_RATE]
+                    for delay, codes in where["over_delay"].items()
+                }
                 for where in (summary, summary["spread"])
             )
-            plotting.ranges(
+            plotting.ranges_by_key(
                 ax,
-                delays,
-                values,
-                *np.transpose(limits),
+                medians,
+                limits,
                 label="" if noisy else label,
                 color=color,
                 dashed=noisy,
