@@ -17,7 +17,9 @@ from postdict.experiments.detailed_balance.measures import (
     matching_inhibition,
     quartiles,
 )
+from postdict.lab.checkpoints import Keeper
 from postdict.lab.runs import RunawayError
+from postdict.lab.stages import Stage
 from postdict.loop import LoopParameters, closed_loop, explore, learn
 from postdict.loop.exploration import medians_by_world
 
@@ -187,3 +189,18 @@ def test_the_command_writes_the_files_of_the_contract(tmp_path, capsys, world):
     undefined = world == "tonotopic"
     assert (summary["imbalance_after"]["rest"] is None) == undefined
     assert (summary["areas"]["after"]["rest"]["potentiation"] is None) == undefined
+
+
+def test_simulations_of_one_stage_are_kept_apart(tmp_path):
+    # So that a run that is interrupted while it looks for a control's inhibition can be resumed.
+    config = replace(
+        SMALL, duration=2e4, measure_duration=1e4, windows=2, starts=2, start_duration=1e3
+    )
+    keeper = Keeper(tmp_path, {}, every=0.0, resume=False)
+    kept = run(config, Stage(keeper=keeper))
+    names = sorted(path.stem.rpartition("-")[0] for path in tmp_path.rglob("seed*.npz"))
+    assert "seed-1-1-matches-transpose-1" in names
+    assert "seed-1-1-matches-transpose-12" in names
+    assert "seed-1-1-starts-again-2" in names
+    again = run(config, Stage(keeper=Keeper(tmp_path, {}, every=0.0, resume=True)))
+    assert again.summary == kept.summary == run(config).summary

@@ -36,7 +36,7 @@ def run_trial(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Fo
     trial, matrix = _Trial(config, world, seed, stage), world.matrix
     before = trial.counted("before", None)
     trial = replace(trial, max_rate=RUNAWAY * before.exploration.motor_rate)
-    learned = trial.learned("learns", config.duration, seed, config.windows)
+    learned = trial.learned(stage.part("learns"), config.duration, seed, config.windows)
     after = trial.counted("after", learned.weights)
     response = before.exploration.response()
     transpose = response.T * _relative_gain(learned.weights, response)
@@ -111,7 +111,7 @@ class _Trial:
     stage: Stage
     max_rate: float = math.inf  # Hz
 
-    def explored(self, what: str, weights: Floats | None, duration: float) -> Exploration:
+    def explored(self, stage: Stage, weights: Floats | None, duration: float) -> Exploration:
         """Explore by other kicks than those that weights were learned with."""
         return explore(
             self.world,
@@ -120,15 +120,16 @@ class _Trial:
             duration=duration,
             seed=_elsewhere(self.seed, 0),
             max_rate=self.max_rate,
-            progress=self.stage.part(what),
+            progress=stage,
         )
 
     def counted(self, name: str, weights: Floats | None) -> Counted:
         """Explore with frozen weights, none being W = 0, with which learning starts; count."""
-        found = self.explored(f"explores {name}", weights, self.config.measure_duration)
+        stage = self.stage.part(f"explores {name}")
+        found = self.explored(stage, weights, self.config.measure_duration)
         return count(found, self.config.rule())
 
-    def learned(self, what: str, duration: float, seed: int, n_windows: int = 0) -> Learned:
+    def learned(self, stage: Stage, duration: float, seed: int, n_windows: int = 0) -> Learned:
         """Learn from the start."""
         return learn(
             self.world,
@@ -139,15 +140,15 @@ class _Trial:
             n_samples=1,
             n_windows=n_windows,
             max_rate=self.max_rate,
-            progress=self.stage.part(what),
+            progress=stage,
         )
 
     def drift_at_the_start(self) -> Floats:
         """Return the mean dw/dt (mV/s) of many beginnings, each with kicks of its own."""
-        duration = self.config.start_duration
+        duration, stage = self.config.start_duration, self.stage.part("starts again")
         total = np.zeros(self.world.matrix.T.shape)
         for k in range(self.config.starts):
-            total += self.learned("starts again", duration, _elsewhere(self.seed, 1 + k)).weights
+            total += self.learned(stage, duration, _elsewhere(self.seed, 1 + k)).weights
         return -total / (1e-3 * duration * self.config.starts)  # W starts at 0, and W = E - w
 
     def control(self, name: str, pattern: Floats, rate: float) -> Control:
@@ -156,8 +157,9 @@ class _Trial:
         A control that runs away all the same has no numbers.
         """
         duration = min(MATCHING, self.config.measure_duration)
+        stage = self.stage.part(f"matches {name}")  # of all explorations: each is kept apart
         inhibition = matching_inhibition(
-            lambda u: self.explored(f"matches {name}", pattern - u, duration).motor_rate,
+            lambda u: self.explored(stage, pattern - u, duration).motor_rate,
             rate,
             self.config.excitation,
         )
