@@ -10,6 +10,7 @@ EXPERIMENTS = {
     "ei-balance": "postdict.experiments.ei_balance",
     "imitation": "postdict.experiments.imitation",
     "inverse-model": "postdict.experiments.inverse_model",
+    "measured-window": "postdict.experiments.measured_window",
     "mirror-offset": "postdict.experiments.mirror_offset",
     "negative-image": "postdict.experiments.negative_image",
     "pendulum": "postdict.experiments.pendulum",

@@ -12,11 +12,11 @@ from ..simulation import LimitError, ProgressCallback, Simulation
 from .checkpoints import Kept, Stopped
 from .stages import Stage
 
-WINDOW = 1e4  # ms over which a rate is taken
+WINDOW = 1e4  # ms over which a rate is taken, if nothing else is asked for
 
 
 class RunawayError(LimitError):
-    """A population's mean rate over `WINDOW` passed its bound."""
+    """A population's mean rate over a window of time passed its bound."""
 
 
 def run_bounded(
@@ -25,6 +25,7 @@ def run_bounded(
     stop: float,
     *,
     max_rate: float = math.inf,
+    window: float = WINDOW,
     progress: bool | ProgressCallback = False,
     n_parts: int = 1,
     ends: Sequence[float] = (),
@@ -32,7 +33,7 @@ def run_bounded(
 ) -> None:
     """Run until `stop` (ms); RunawayError when the population is faster than `max_rate` (Hz).
 
-    The rate is that of the recorded spikes in each window of `WINDOW`, counted from t = 0. The run
+    The rate is that of the recorded spikes in each `window` (ms), counted from t = 0. The run
     has `n_parts` parts of one length, or ends its parts at `ends` (ms, rising) and the last one at
     `stop`; `after_part` is called after each. Where progress is a stage that keeps its simulations,
     each part is taken up where its checkpoint stands, and kept from then on.
@@ -44,6 +45,7 @@ def run_bounded(
                 population,
                 stop,
                 max_rate=max_rate,
+                window=window,
                 progress=line,
                 n_parts=n_parts,
                 ends=ends,
@@ -60,7 +62,7 @@ def run_bounded(
     equal = (first + (stop - first) * k / n_parts for k in range(1, n_parts))
     for end in (*(ends or equal), stop):
         kept = progress.kept() if isinstance(progress, Stage) else None
-        _run_part(simulation, population, end, max_rate, tell, kept)
+        _run_part(simulation, population, end, max_rate, window, tell, kept)
         if after_part is not None:
             after_part()
     return None
@@ -71,6 +73,7 @@ def _run_part(
     population: Population,
     stop: float,
     max_rate: float,
+    window: float,
     tell: Callable[[], None],
     kept: Kept | None,
 ) -> None:
@@ -83,10 +86,10 @@ def _run_part(
         kept.take_up(simulation)
     try:
         while simulation.time < stop:
-            window = math.floor(simulation.time / WINDOW)
-            end = stop if max_rate == math.inf else min(stop, (window + 1) * WINDOW)
+            start = window * math.floor(simulation.time / window)
+            end = stop if max_rate == math.inf else min(stop, start + window)
             simulation.run_until(end, progress=look)
-            _check_rate(simulation, population, window * WINDOW, max_rate)
+            _check_rate(simulation, population, (start, start + window), max_rate)
     except Stopped:
         if kept is not None:
             kept.save(simulation)
@@ -96,12 +99,13 @@ def _run_part(
 
 
 def _check_rate(
-    simulation: Simulation, population: Population, start: float, max_rate: float
+    simulation: Simulation, population: Population, window: tuple[float, float], max_rate: float
 ) -> None:
-    if max_rate == math.inf or simulation.time < start + WINDOW:
+    start, stop = window
+    if max_rate == math.inf or simulation.time < stop:
         return
     times, _ = simulation.spikes(population, start=start)
-    rate = len(times) / (1e-3 * WINDOW * population.size)
+    rate = len(times) / (1e-3 * (stop - start) * population.size)
     if rate > max_rate:
         raise RunawayError(
             f"{population.name!r} fires at {rate:.0f} Hz, above the bound of {max_rate:.0f} Hz, "

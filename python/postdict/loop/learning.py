@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .._types import Floats
-from ..lab.runs import run_bounded
+from ..lab.runs import WINDOW, run_bounded
 from ..plasticity import Rule
 from ..simulation import ProgressCallback, Simulation
 from ..world.linear import AnyWorld
@@ -58,6 +58,7 @@ def learn(
     sample_times: Sequence[float] | None = None,
     anneal: float = 1.0,
     max_rate: float = math.inf,
+    rate_window: float = WINDOW,
     progress: bool | ProgressCallback = False,
 ) -> Learned:
     """Run the closed loop for `duration` (ms) and return what it learned.
@@ -69,7 +70,7 @@ def learn(
     Raises
     ------
     RunawayError
-        The motor neurons fired faster than `max_rate` (Hz).
+        The motor neurons fired faster than `max_rate` (Hz) over a `rate_window` (ms).
     ValueError
         One window, and a learning rate that falls.
     """
@@ -103,6 +104,7 @@ def learn(
         loop.motor,
         duration,
         max_rate=max_rate,
+        window=rate_window,
         progress=progress,
         n_parts=n_parts,
         after_part=after_part,

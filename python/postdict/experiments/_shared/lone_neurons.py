@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from ... import analysis, theory
 from ..._types import Floats, Spikes
 from ...connectivity import one_to_one
+from ...lab.runs import run_bounded
 from ...loop.circuit import LoopParameters
 from ...network import Network
 from ...simulation import ProgressCallback, Simulation
@@ -81,8 +83,15 @@ def hears_itself(
     duration: float,
     seed: int,
     progress: ProgressCallback,
+    max_rate: float = math.inf,
 ) -> Spikes:
-    """Return spikes of motor neurons joined by W G = c 1 - b 11' at the loop delay, no sensors."""
+    """Return spikes of motor neurons joined by W G = c 1 - b 11' at the loop delay, no sensors.
+
+    Raises
+    ------
+    RunawayError
+        Over a second they fired faster than `max_rate` (Hz).
+    """
     scale, uniform = product
     network = Network(seed)
     motor = network.add_population("motor", n, parameters.motor)
@@ -98,7 +107,7 @@ def hears_itself(
     if uniform:
         network.connect(motor, motor, weights=-uniform, axonal_delay=delay)
     simulation = Simulation(network)
-    simulation.run(duration, progress=progress)
+    run_bounded(simulation, motor, duration, max_rate=max_rate, window=1e3, progress=progress)
     return simulation.spikes(motor)
 
 
