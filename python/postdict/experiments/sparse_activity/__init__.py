@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from ...lab.results import Nested, Result, median_and_range, summarised
 from ...lab.stages import Stage
 from ...lab.trials import run_trials, trial_seeds
-from ...world.linear import as_linear
 from .config import Config
 from .figures import draw, draw_map, headline
 from .trial import ACTIVITY, INVERSE, Point, Row, run_trial
@@ -43,13 +42,12 @@ def run(config: Config, stage: Stage | None = None) -> Result:
         The run as a whole; see `postdict.lab.stages.Stage`.
     """
     config, worlds = config.with_worlds()
-    linear = {seed: as_linear(world) for seed, world in worlds.items()}
     seeds, delays, ratios = trial_seeds(config), config.all_delays(), config.all_ratios()
     places = [(seed, delay) for seed in seeds for delay in delays]
 
     def trial(index: int, stage: Stage) -> Row:
         seed, delay = places[index]
-        return run_trial(config, linear[seed], seed, delay, stage)
+        return run_trial(config, worlds[seed], seed, delay, stage)
 
     found = run_trials(trial, range(len(places)), stage, kind="row")
     rows = dict(zip(places, found, strict=True))
