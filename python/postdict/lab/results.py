@@ -155,10 +155,15 @@ def median_and_range(per_seed: Sequence[Nested]) -> tuple[Nested, Nested]:
     )
 
 
+def with_spread(per_seed: Sequence[Nested]) -> Nested:
+    """Return medians over seeds, and their range as `spread`."""
+    medians, ranges = median_and_range(per_seed)
+    return {**medians, "spread": ranges}
+
+
 def summarised(per_seed: Sequence[Nested], seeds: Sequence[int]) -> Nested:
     """Return medians over seeds, their range as `spread`, the seeds, and what each found."""
-    medians, ranges = median_and_range(per_seed)
-    return {**medians, "spread": ranges, "seeds": list(seeds), "per_seed": list(per_seed)}
+    return {**with_spread(per_seed), "seeds": list(seeds), "per_seed": list(per_seed)}
 
 
 def shown(value: float | None, form: str = ".3f") -> str:

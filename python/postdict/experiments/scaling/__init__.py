@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from ...lab.results import Nested, Result, median_and_range, summarised
+from ...lab.results import Nested, Result, summarised, with_spread
 from ...lab.settings import warn_of
 from ...lab.stages import Stage
 from ...lab.trials import run_trials, trial_seeds
@@ -66,7 +66,7 @@ def run(config: Config, stage: Stage | None = None) -> Result:
         {
             **summarised(of[own], seeds),
             "cuts": {
-                name: {f"{value:.12g}": _with_spread(of[point]) for value, point in cut.items()}
+                name: {f"{value:.12g}": _counted(of[point]) for value, point in cut.items()}
                 for name, cut in places.items()
             },
         },
@@ -74,7 +74,6 @@ def run(config: Config, stage: Stage | None = None) -> Result:
     )
 
 
-def _with_spread(per_seed: list[Nested]) -> Nested:
-    medians, ranges = median_and_range(per_seed)
+def _counted(per_seed: list[Nested]) -> Nested:
     learned = sum(bool(metrics["learned"]) for metrics in per_seed)  # None where it ran away
-    return {**medians, "spread": ranges, "n_learned": learned, "n_seeds": len(per_seed)}
+    return {**with_spread(per_seed), "n_learned": learned, "n_seeds": len(per_seed)}

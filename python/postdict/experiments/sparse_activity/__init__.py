@@ -19,7 +19,7 @@ from dataclasses import asdict
 import numpy as np
 from numpy.typing import NDArray
 
-from ...lab.results import Nested, Result, median_and_range, summarised
+from ...lab.results import Nested, Result, median_and_range, summarised, with_spread
 from ...lab.stages import Stage
 from ...lab.trials import run_trials, trial_seeds
 from .config import Config
@@ -60,7 +60,7 @@ def run(config: Config, stage: Stage | None = None) -> Result:
             **summarised([row.judged(config.ratio) for row in own], seeds),
             "regime": _counted([row.points[config.ratio] for row in own]),
             "over_delay": {
-                delay: _with_spread([row.judged(config.ratio) for row in those])
+                delay: with_spread([row.judged(config.ratio) for row in those])
                 for delay, those in by_delay.items()
             },
             "map": {
@@ -73,11 +73,6 @@ def run(config: Config, stage: Stage | None = None) -> Result:
         own[0].arrays,
         {"map": _table(rows)},
     )
-
-
-def _with_spread(per_seed: Sequence[Nested]) -> Nested:
-    medians, ranges = median_and_range(per_seed)
-    return {**medians, "spread": ranges}
 
 
 def _counted(points: Sequence[Point]) -> dict[str, int]:
