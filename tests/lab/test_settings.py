@@ -26,13 +26,25 @@ def test_texts_become_what_the_field_holds():
         Config, {"n": "1e2", "tau": "2.5", "kind": "b", "on": "true", "file": "x.npy"}
     )
     assert made == Config(n=100, tau=2.5, kind="b", on=True, file="x.npy")
-    assert settings.read(Config, {"file": ""}).file is None
+
+
+def test_none_is_said_by_its_name_and_not_by_nothing():
+    assert settings.read(Config, {"file": "none"}).file is None
+    assert settings.read(Config, {"delays": "none"}).delays == ()
+    assert Config(file="none").file is None  # as a list in a sweep's TOML has it
+    assert ("file", "none", "", "where") in settings.describe(Config)
+    for key in ("file", "delays"):
+        with pytest.raises(ValueError, match=rf"{key} must not be empty, got '' \(none stands for"):
+            settings.read(Config, {key: ""})
+    with pytest.raises(ValueError, match="kind must not be empty, got ''$"):
+        settings.read(Config, {"kind": ""})
+    with pytest.raises(ValueError, match="file must not be empty"):
+        Config(file="")
 
 
 def test_several_numbers_come_as_a_list_or_with_commas():
     assert settings.read(Config, {"delays": "3, 5e1"}).delays == (3.0, 50.0)
     assert settings.read(Config, {"delays": [3, 50]}).delays == (3.0, 50.0)
-    assert settings.read(Config, {"delays": ""}).delays == ()
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_an_npz_of_sensor_spikes(tmp_path):
         ("time_ms,motor\n1,3\n", ValueError, r"ids must be in \[0, 3\), got 3 at \[0\]"),
         ("time_ms,motor\n-1,0\n", ValueError, "times must be non-negative"),
         ("time_ms,motor\nnan,0\n", ValueError, "must be finite"),
-        ("time_ms,motor\n1,0.5\n", TypeError, "ids must be integers"),
+        ("time_ms,motor\n1,0.5\n", ValueError, "ids must be integers"),
         ("time_ms,motor\n1\n", ValueError, "rows differ in length"),
         ("time_ms,motor\n1,x\n", ValueError, "cannot be read as a table of numbers"),
         ("time_ms,motor\n", ValueError, "at least one spike"),

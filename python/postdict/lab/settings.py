@@ -3,6 +3,8 @@
 A field is declared with `setting`; `check` applies the rules when the object is built, and `read`
 makes one from TOML values or from the text after `--set key=`. A field of several numbers is a
 ``tuple[float, ...]``: a list in TOML, numbers with commas after ``--set``; bounds hold for each.
+``none`` stands for None and for no numbers; an empty text, as an unset variable of a shell leaves
+it, stands for nothing and is refused.
 Settings that break no rule and still cannot show what they are for are told once, by `warn_of`,
 when the experiment is run.
 """
@@ -19,6 +21,8 @@ from typing import Any, Protocol, TypeVar
 from .. import _checks
 
 C = TypeVar("C")
+
+NONE = "none"  # how a text says None, which TOML and shells cannot
 
 
 def setting(
@@ -48,8 +52,11 @@ def check(config: Any) -> None:
         name, unit = each.name, each.metadata["unit"]
         value = getattr(config, name)
         kind, optional = kinds[name]
-        if value is None and optional:
+        if optional and value in (None, NONE):
+            object.__setattr__(config, name, None)
             continue
+        if value == "" != each.default:
+            raise ValueError(f"{name} must not be empty, got ''{_way_out(kind, optional)}")
         bounds = each.metadata["bounds"]
         if kind is int:
             _checks.integer(name, value)
@@ -102,7 +109,7 @@ def read(cls: type[C], values: Mapping[str, Any], *, start: Mapping[str, Any] | 
 def describe(cls: type[Any]) -> list[tuple[str, str, str, str]]:
     """Return (name, default, unit, meaning) of every field."""
     return [
-        (each.name, str(each.default), each.metadata["unit"], each.metadata["meaning"])
+        (each.name, _shown(each.default), each.metadata["unit"], each.metadata["meaning"])
         for each in fields(cls)
     ]
 
@@ -121,7 +128,9 @@ def _kinds(cls: type[Any]) -> dict[str, tuple[type, bool]]:
 
 
 def _converted(key: str, text: str, kind: type, optional: bool) -> Any:
-    if optional and text == "":
+    if text == "":
+        raise ValueError(f"{key} must not be empty, got ''{_way_out(kind, optional)}")
+    if optional and text == NONE:
         return None
     if kind is bool:
         if text not in ("true", "false"):
@@ -131,10 +140,18 @@ def _converted(key: str, text: str, kind: type, optional: bool) -> Any:
         if kind is int and "e" in text.lower():
             return int(float(text)) if float(text).is_integer() else int(text)
         if kind is tuple:
-            return tuple(float(part) for part in text.split(",")) if text.strip() else ()
+            return () if text == NONE else tuple(float(part) for part in text.split(","))
         return kind(text)
     except (ValueError, OverflowError):
         raise ValueError(f"{key} must be {_article(kind)}, got {text!r}") from None
+
+
+def _way_out(kind: type, optional: bool) -> str:
+    return f" ({NONE} stands for none)" if optional or kind is tuple else ""
+
+
+def _shown(value: Any) -> str:
+    return NONE if value is None else str(value)
 
 
 def _article(kind: type) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import _checks
-from .._types import Floats, Spikes
+from .. import _checks, _tables
+from .._tables import Table
+from .._types import Arrays, Spikes
 
 SHORTEST_SONG = 30.0  # ms; one that ends before is almost always in seconds
 
@@ -39,11 +40,13 @@ def load_tutor(path: str | os.PathLike[str], *, n_motor: int, n_sensor: int) -> 
     """Return the tutor sequence of a .csv or .npz file.
 
     A .csv has a header ``time_ms,motor`` or ``time_ms,sensor`` and a row a spike; a .npz has arrays
-    of these names. Order does not matter.
+    of these names. Order does not matter. What `to_csv` of a recording or a result writes, with the
+    columns ``time_ms,population,id``, is read as well: its population `motor`, or else `sensor`, or
+    else the only one, or the motor spikes that a result calls `tutor`.
 
     Raises
     ------
-    ValueError, TypeError
+    ValueError
         A column is missing, an index is out of range, a time is negative or not finite.
     OSError
         The file cannot be read.
@@ -58,11 +61,16 @@ def load_tutor(path: str | os.PathLike[str], *, n_motor: int, n_sensor: int) -> 
             f"got {', '.join(columns) or 'none'}"
         )
     kind = kinds[0]
-    ids = columns[kind]
-    if ids.dtype.kind == "f" and np.array_equal(ids, np.floor(ids)):
-        ids = ids.astype(np.int64)  # a .csv is read as floats
     size = n_motor if kind == "motor" else n_sensor
-    spikes = _checks.spike_arrays(name, columns["time_ms"], ids, size)
+    try:
+        ids = columns[kind]
+        if ids.dtype.kind == "f":  # as a .csv is read
+            ids = _checks.finite_array(f"{name}: ids", ids)
+            if np.array_equal(ids, np.floor(ids)):
+                ids = ids.astype(np.int64)
+        spikes = _checks.spike_arrays(name, columns["time_ms"], ids, size)
+    except TypeError as error:  # of what the file holds
+        raise ValueError(str(error)) from None
     if not len(spikes[0]):
         raise ValueError(f"{name} must hold at least one spike, got none")
     if len(spikes[0]) > 1 and spikes[0][-1] < SHORTEST_SONG:
@@ -72,20 +80,35 @@ def load_tutor(path: str | os.PathLike[str], *, n_motor: int, n_sensor: int) -> 
     return Tutor(kind, spikes)
 
 
-def _columns(path: Path, name: str) -> dict[str, Floats]:
+def _columns(path: Path, name: str) -> Arrays:
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".npz"):
         raise ValueError(f"{name} must end in .csv or .npz")
     try:
         if suffix == ".npz":
-            with np.load(path, allow_pickle=False) as archive:
-                return {key: archive[key] for key in archive.files}
-        with path.open(encoding="utf-8") as file:
-            header = [column.strip() for column in file.readline().split(",")]
-            rows = [line.split(",") for line in file if line.strip()]
-        if any(len(row) != len(header) for row in rows):
-            raise ValueError("rows differ in length")
-        table = np.array(rows, dtype=np.float64).reshape(len(rows), len(header))
-        return dict(zip(header, table.T, strict=True))
-    except (ValueError, EOFError, UnicodeDecodeError) as error:
+            return _tables.read_arrays(path)
+        table = _tables.read_table(path)
+        if set(table.header) >= {"time_ms", "population", "id"}:
+            return _of_population(table)
+        return {
+            column: table.column(column)
+            for column in table.header
+            if column in ("time_ms", "motor", "sensor")
+        } or {column: np.empty(0) for column in table.header}
+    except ValueError as error:
         raise ValueError(f"{name} cannot be read as a table of numbers: {error}") from None
+
+
+def _of_population(table: Table) -> Arrays:
+    """Return the columns of the population that a song can be of."""
+    names = table.texts("population")
+    there = list(dict.fromkeys(names))
+    known = [population for population in ("motor", "sensor", "tutor") if population in there]
+    chosen = (known or there)[0] if known or len(there) == 1 else None
+    if chosen is None and there:
+        raise ValueError(
+            f"it has the populations {', '.join(there)}, none of them motor or sensor: keep one"
+        )
+    which = np.array([population == chosen for population in names], dtype=bool)
+    kind = "sensor" if chosen == "sensor" else "motor"
+    return {"time_ms": table.column("time_ms")[which], kind: table.column("id")[which]}

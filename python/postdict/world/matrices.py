@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import _checks
+from .. import _checks, _tables
 from .._types import Floats
 
 
@@ -161,6 +161,8 @@ def _sizes(n_sensor: int, n_motor: int) -> tuple[int, int]:
 def load_world(path: str | os.PathLike[str]) -> Floats:
     """Return the world matrix (sensors, motors) of a .npy or .csv file, used as it is.
 
+    A .csv may have a header of names, a column of row names, semicolons and decimal commas.
+
     Raises
     ------
     ValueError
@@ -173,15 +175,13 @@ def load_world(path: str | os.PathLike[str]) -> Floats:
     if suffix not in (".npy", ".csv"):
         raise ValueError(f"world_file must end in .npy or .csv, got {str(path)!r}")
     try:
-        if suffix == ".npy":
-            world = np.load(path, allow_pickle=False)
-        else:
-            with warnings.catch_warnings():  # an empty file is refused below
-                warnings.simplefilter("ignore", UserWarning)
-                world = np.loadtxt(path, delimiter=",", ndmin=2)
-    except (ValueError, EOFError) as error:
+        world = _tables.read_array(path) if suffix == ".npy" else _tables.read_table(path).numbers()
+    except ValueError as error:
         raise ValueError(f"world_file {str(path)!r} is not a matrix of numbers: {error}") from None
-    return check_world(world, name=f"world_file {str(path)!r}")
+    try:
+        return check_world(world, name=f"world_file {str(path)!r}")
+    except TypeError as error:  # of what the file holds
+        raise ValueError(str(error)) from None
 
 
 def check_world(world: Floats, *, name: str = "world") -> Floats:
