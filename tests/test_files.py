@@ -134,7 +134,7 @@ def test_results_are_written_with_their_provenance(tmp_path):
     def draw(result, figure):
         figure.subplots().plot(result.arrays["x"])
 
-    paths = write(result, tmp_path, {"line": ((2.0, 2.0), draw)}, wall_s=1.0)
+    paths = write(result, tmp_path, {"line": ((2.0, 2.0), draw)}, wall_s=1.0).paths
     assert {path.name for path in paths} == {
         "summary.json", "provenance.json", "result.npz", "spikes.csv", "line.png"
     }  # fmt: skip

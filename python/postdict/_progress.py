@@ -65,8 +65,7 @@ class ProgressLine:
         """Take the line away; nothing is shown from then on."""
         if self._on and self._width:
             self._write("")
-            self._stream.write("\r")
-            self._stream.flush()
+            self._write("")  # the cursor goes back to the start of the line
         self._on = False
 
     def _is_due(self, *, last: bool) -> bool:
@@ -77,8 +76,11 @@ class ProgressLine:
         return True
 
     def _write(self, text: str) -> None:
-        self._stream.write("\r" + text.ljust(self._width))  # notebooks know no other erasing
-        self._stream.flush()
+        try:
+            self._stream.write("\r" + text.ljust(self._width))  # notebooks know no other erasing
+            self._stream.flush()
+        except OSError:  # the terminal is gone: no reason to lose a run
+            self._on = False
         self._width = len(text)
 
 

@@ -36,7 +36,7 @@ def test_none_is_said_by_its_name_and_not_by_nothing():
     for key in ("file", "delays"):
         with pytest.raises(ValueError, match=rf"{key} must not be empty, got '' \(none stands for"):
             settings.read(Config, {key: ""})
-    with pytest.raises(ValueError, match="kind must not be empty, got ''$"):
+    with pytest.raises(ValueError, match=r"kind must not be empty, got ''$"):
         settings.read(Config, {"kind": ""})
     with pytest.raises(ValueError, match="file must not be empty"):
         Config(file="")

@@ -66,7 +66,11 @@ def window(lags=(0.0, 1.0), values=(1.0, 2.0), **others):
         (lambda: window([[1, 2]]), ValueError, r"^lags must have 1 dimension"),
         (lambda: window("ab"), TypeError, r"^lags must be numbers, got str$"),
         (lambda: HaasSTDP(0.1, A_plus=math.nan), ValueError, r"^A_plus must be finite, got nan$"),
-        (lambda: HaasSTDP(0.1, alpha_plus=0), ValueError, r"^alpha_plus must be positive, got 0 1/ms$"),
+        (
+            lambda: HaasSTDP(0.1, alpha_plus=0),
+            ValueError,
+            r"^alpha_plus must be positive, got 0 1/ms$",
+        ),
         (lambda: HaasSTDP(0.1, beta=-1), ValueError, r"^beta must be positive, got -1$"),
         (lambda: HaasSTDP(0.1, stretch=0.0), ValueError, r"^stretch must be positive, got 0\.0$"),
         (lambda: HaasSTDP(0.1, latency=math.inf), ValueError, r"^latency must be finite, got inf ms$"),

@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 DONE, FAILED, WRONG_CALL, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -23,8 +23,9 @@ class WrongCall(Exception):
 def say(message: str, code: int = DONE) -> int:
     """Print one line on stderr, unless it is closed, and return the code."""
     one_line = "; ".join(part.strip() for part in message.splitlines() if part.strip())
-    if sys.stderr is not None:
-        print(f"postdict: {one_line}", file=sys.stderr)
+    with suppress(OSError):  # what cannot be said costs no result
+        if sys.stderr is not None:
+            print(f"postdict: {one_line}", file=sys.stderr)
     return code
 
 

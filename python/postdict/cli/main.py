@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import warnings
@@ -31,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 done, 1 the run failed or nobody reads what it prints, 2 the call was wrong, 130 interrupted,
     143 terminated.
     """
+    for stream in (sys.stdout, sys.stderr):  # in a locale that has no µ, print it as \xb5
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         try:
             return _call(arguments)

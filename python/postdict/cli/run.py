@@ -12,12 +12,13 @@ from typing import Any
 from .. import _version
 from .._progress import ProgressLine
 from ..experiments import EXPERIMENTS
-from ..experiments.experiment import Experiment, load
+from ..experiments.experiment import Experiment, files, load
 from ..lab import result_files, settings
 from ..lab.checkpoints import Keeper
+from ..lab.figures import FORMS
 from ..lab.stages import Stage
 from ..simulation.checkpoint import CheckpointError
-from .exit_codes import DONE, Terminated, WrongCall, path, refusing, say, termination
+from .exit_codes import DONE, FAILED, Terminated, WrongCall, path, refusing, say, termination
 
 
 def add_to(commands: Any) -> None:
@@ -75,7 +76,7 @@ def add_to(commands: Any) -> None:
 def _add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
-        choices=result_files.FORMS,
+        choices=FORMS,
         default="png",
         help="of the figures (default: png, 150 dots an inch)",
     )
@@ -125,10 +126,11 @@ def _run(options: argparse.Namespace) -> int:
         experiment = load(options.experiment)
         config = _config(experiment, options)
     out = options.out or f"postdict-results/{options.experiment}"
-    there = result_files.experiment_in(out)
-    if there not in (None, options.experiment):
-        raise WrongCall(f"{out!r} holds results of {there!r}: use another --out")
     with refusing():
+        names = [*(f"{name}.{options.format}" for name in experiment.FIGURES), *files(experiment)]
+        texts = [value for value in vars(config).values() if isinstance(value, str)]
+        inputs = [*texts, *([options.config] if options.config else [])]
+        result_files.check_place(out, options.experiment, names, inputs)
         folder = result_files.prepare_directory(out)
     with termination():
         return _run_in(folder, experiment, config, options)
@@ -165,8 +167,10 @@ def _run_in(folder: Path, experiment: Experiment, config: Any, options: argparse
         keeper.done()
     for name, value in experiment.headline(result):
         print(f"{name:<42} {value}")
-    print(f"written to {folder}: {', '.join(path.name for path in written)}")
-    return DONE
+    print(f"written to {folder}: {', '.join(path.name for path in written.paths)}")
+    for name, why in written.missing.items():
+        say(f"the figure {name!r} could not be drawn ({why}): postdict plot {folder} tries again")
+    return FAILED if written.missing else DONE
 
 
 class _Progress:

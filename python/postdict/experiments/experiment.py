@@ -8,7 +8,7 @@ from dataclasses import Field
 from typing import Any, ClassVar, Protocol, cast
 
 from .. import _checks
-from ..lab.result_files import Figures
+from ..lab.figures import Figures
 from ..lab.results import Result
 from ..lab.stages import Stage
 from . import EXPERIMENTS
@@ -29,7 +29,8 @@ class Settings(Protocol):
 class Experiment(Protocol):
     """A package that is named in `EXPERIMENTS`; its docstring begins with what it shows.
 
-    It may have `UNITS`, those of its metrics by name, which tables of sweeps show.
+    It may have `UNITS`, those of its metrics by name, which tables of sweeps show, and `FILES`, the
+    names of the tables and other files that it writes, lest they replace a user's.
     """
 
     __doc__: str | None
@@ -48,3 +49,8 @@ def load(name: str) -> Experiment:
     if name not in EXPERIMENTS:
         raise ValueError(_checks.unknown("experiment", name, EXPERIMENTS))
     return cast(Experiment, importlib.import_module(EXPERIMENTS[name]))
+
+
+def files(experiment: Experiment) -> tuple[str, ...]:
+    """Return the names of an experiment's tables and other files."""
+    return cast(tuple[str, ...], getattr(experiment, "FILES", ()))

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
-import io
 import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import _files, _version
+from .figures import Figures, figure_bytes
 from .plain_values import finite, plain
 from .results import Nested, Result
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+DATA = ("summary.json", "provenance.json", "result.npz")  # what every result is
 
-Draw = Callable[[Result, "Figure"], None]
-Figures = Mapping[str, tuple[tuple[float, float], Draw]]
 
-FORMS = ("png", "pdf", "svg")  # of figures
+@dataclass(frozen=True)
+class Written:
+    """What was written.
 
-_NO_DATE: dict[str, dict[str, None]] = {
-    "png": {"Software": None},
-    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
-    "svg": {"Creator": None, "Date": None},
-}
+    Attributes
+    ----------
+    paths : list of Path
+        In order.
+    missing : dict of str
+        Why a figure is missing, by its name.
+    """
+
+    paths: list[Path]
+    missing: dict[str, str]
 
 
 def prepare_directory(directory: str | os.PathLike[str]) -> Path:
@@ -47,6 +53,49 @@ def prepare_directory(directory: str | os.PathLike[str]) -> Path:
     return path
 
 
+def check_place(
+    directory: str | os.PathLike[str], experiment: str, names: Iterable[str], inputs: Iterable[str]
+) -> None:
+    """Refuse a folder in which results would replace what they should not.
+
+    Parameters
+    ----------
+    directory : path
+        It need not exist.
+    experiment : str
+        Whose results will be written.
+    names : iterable of str
+        Of the files besides `DATA`: figures, tables and others.
+    inputs : iterable of str
+        Paths of what the experiment reads.
+
+    Raises
+    ------
+    ValueError
+        The folder holds results of another experiment, a file of that name that is no result, or
+        one that is read.
+    """
+    folder = Path(directory)
+    there = experiment_in(folder)
+    if there not in (None, experiment):
+        raise ValueError(f"{str(folder)!r} holds results of {there!r}: use another --out")
+    ours = _sums(folder) if there is not None else {}
+    read = {os.path.realpath(path) for path in inputs}
+    for name in (*DATA, *names):
+        path = folder / name
+        if not os.path.lexists(path):
+            continue
+        if os.path.realpath(path) in read:
+            raise ValueError(
+                f"{str(path)!r} is read, and results would replace it: use another --out"
+            )
+        if there is None or (name in ours and ours[name] != _sum_of(path)):
+            raise ValueError(
+                f"{str(path)!r} was not written by postdict, and results would replace it: "
+                "use another --out"
+            )
+
+
 def write(
     result: Result,
     directory: str | os.PathLike[str],
@@ -54,38 +103,51 @@ def write(
     *,
     wall_s: float,
     form: str = "png",
-) -> list[Path]:
-    """Write summary.json, provenance.json, result.npz, tables (.csv), other files and figures.
+) -> Written:
+    """Write summary.json, provenance.json, result.npz, tables (.csv) and other files, then figures.
+
+    A figure that cannot be drawn costs no other file; an older one of its name is removed.
 
     Parameters
     ----------
     result : Result
     directory : path
         An existing folder.
-    figures : dict of ((width, height), draw)
-        Size in inches and the function that draws on a figure of that size, by file name.
+    figures : Figures
     wall_s : float
         How long the experiment took, for the provenance.
     form : str
         Of the figures, one of `FORMS`.
-
-    Returns
-    -------
-    list of Path
-        What was written, in order.
     """
     folder = Path(directory)
-    contents = {
-        "summary.json": _json(
-            {"experiment": result.experiment, **result.summary, "config": result.config}
-        ),
-        "provenance.json": _json({**provenance(wall_s), "tables": list(result.tables)}),
-        "result.npz": _files.npz_bytes(result.arrays),
+    others = {
         **{f"{name}.csv": _csv(columns) for name, columns in result.tables.items()},
         **result.files,
-        **_drawn(result, figures, form),
     }
-    return _written(folder, contents)
+    made = {
+        **provenance(wall_s),
+        "tables": list(result.tables),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in others.items()},
+    }
+    summary = {"experiment": result.experiment, **result.summary, "config": result.config}
+    paths = _written(
+        folder,
+        {
+            "summary.json": _json(summary),
+            "provenance.json": _json(made),
+            "result.npz": _files.npz_bytes(result.arrays),
+            **others,
+        },
+    )
+    drawn: dict[str, bytes] = {}
+    missing: dict[str, str] = {}
+    for name, (size, draw) in figures.items():
+        try:
+            drawn[f"{name}.{form}"] = figure_bytes(result, size, draw, form)
+        except Exception as error:  # whatever a library raises: the results are there
+            missing[name] = f"{type(error).__name__}: {error}"
+            (folder / f"{name}.{form}").unlink(missing_ok=True)  # it shows other results
+    return Written([*paths, *_written(folder, drawn)], missing)
 
 
 def write_figures(
@@ -99,7 +161,10 @@ def write_figures(
         The result does not hold what a figure shows, as one from a damaged folder may not.
     """
     try:
-        drawn = _drawn(result, figures, form)
+        drawn = {
+            f"{name}.{form}": figure_bytes(result, size, draw, form)
+            for name, (size, draw) in figures.items()
+        }
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise ValueError(
             f"the figures of {result.experiment} cannot be drawn ({type(error).__name__}: {error})"
@@ -140,11 +205,23 @@ def experiment_in(directory: str | os.PathLike[str]) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _drawn(result: Result, figures: Figures, form: str) -> dict[str, bytes]:
-    return {
-        f"{name}.{form}": _figure(result, size, draw, form)
-        for name, (size, draw) in figures.items()
-    }
+def _sums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of tables and other files as they were written, by name.
+
+    Results of version 0.1 name none: their files are taken to be as they were.
+    """
+    try:
+        sums = _read_json(folder / "provenance.json").get("files")
+    except (OSError, ValueError):
+        return {}
+    return sums if isinstance(sums, dict) else {}
+
+
+def _sum_of(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:  # a folder, or nothing that one may read
+        return None
 
 
 def _written(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
@@ -223,18 +300,3 @@ def _numbers(column: NDArray[np.str_]) -> NDArray[Any]:
         except ValueError:
             continue
     return column
-
-
-def _figure(result: Result, size: tuple[float, float], draw: Draw, form: str) -> bytes:
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, dpi=150, layout="constrained")
-    FigureCanvasAgg(figure)
-    draw(result, figure)
-    buffer = io.BytesIO()
-    # Bytes depend on the drawing alone: no version, no date, fixed ids. Text stays text.
-    with mpl.rc_context({"svg.hashsalt": "postdict", "svg.fonttype": "none", "pdf.fonttype": 42}):
-        figure.savefig(buffer, format=form, metadata=_NO_DATE[form])
-    return buffer.getvalue()

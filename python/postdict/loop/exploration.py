@@ -45,9 +45,10 @@ class Exploration:
         """Return G (n_sensor, n_motor): spikes of each sensor for one spike of a motor neuron.
 
         Meant for an exploration without feedback, where nothing else makes sensors follow motors.
+        ValueError where no sensor answers at all: nothing can be inverted then.
         """
         earliest, latest = self.world_lags
-        return analysis.measure_response(
+        response = analysis.measure_response(
             *self.motor,
             *self.sensor,
             n_motor=self.n_motor,
@@ -58,6 +59,12 @@ class Exploration:
             start=0.0,
             stop=self.duration,
         )
+        if not response.any():
+            raise ValueError(
+                f"no sensor answers a motor neuron in {1e-3 * self.duration:g} s: the world is too "
+                f"weak, its largest entry is {self.world.max():.3g} of a sensor's threshold"
+            )
+        return response
 
     def autocorrelation(
         self, *, max_lag: float = 200.0, bin_width: float = 1.0

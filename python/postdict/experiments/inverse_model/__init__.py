@@ -22,9 +22,10 @@ from .config import Config
 from .figures import draw, draw_overview, headline
 from .trial import run_trial
 
-__all__ = ["FIGURES", "UNITS", "Config", "headline", "run"]
+__all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "run"]
 
 FIGURES = {"inverse-model": ((11.0, 9.5), draw), "overview": ((9.0, 3.4), draw_overview)}
+FILES = ("imitation.csv",)
 UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
 
 

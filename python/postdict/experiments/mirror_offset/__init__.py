@@ -24,9 +24,10 @@ from .figures import draw, headline
 from .offsets import claims, offset_table, pooled_offsets
 from .trial import run_trial
 
-__all__ = ["FIGURES", "Config", "headline", "run"]
+__all__ = ["FIGURES", "FILES", "Config", "headline", "run"]
 
 FIGURES = {"mirror-offset": ((13.0, 6.6), draw)}
+FILES = ("offsets.csv",)
 
 
 def run(config: Config, stage: Stage | None = None) -> Result:

@@ -23,9 +23,10 @@ from .figures import draw, headline
 from .songs import read_tutor
 from .trial import run_trial
 
-__all__ = ["FIGURES", "UNITS", "Config", "headline", "run"]
+__all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "run"]
 
 FIGURES = {"song": ((11.0, 10.5), draw)}
+FILES = ("tutor.wav", "imitation.wav", "control_shuffled.wav", "oracle.wav")
 UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
 
 

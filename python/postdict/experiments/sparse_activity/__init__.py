@@ -26,9 +26,10 @@ from .config import Config
 from .figures import draw, draw_map, headline
 from .trial import ACTIVITY, INVERSE, Point, Row, run_trial
 
-__all__ = ["FIGURES", "UNITS", "Config", "headline", "run"]
+__all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "run"]
 
 FIGURES = {"sparse-activity": ((11.0, 6.6), draw), "regimes": ((11.0, 7.2), draw_map)}
+FILES = ("map.csv",)
 UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
 
 
