@@ -116,8 +116,12 @@ def test_a_world_that_cannot_be_inverted_warns_in_one_line(tmp_path, capsys):
     assert len(errors.splitlines()) == 2
 
 
-def test_a_world_without_sound_and_one_too_loud_end_in_one_line(tmp_path, capsys):
-    for entry, code, message in ((0.0, 2, "must have a positive entry"), (1e9, 1, "too strong")):
+def test_a_world_without_sound_one_too_weak_and_one_too_loud_end_in_one_line(tmp_path, capsys):
+    for entry, code, message in (
+        (0.0, 2, "must have a positive entry"),
+        (1e-3, 1, "the world is too weak, its largest entry is 0.001 of a sensor's threshold"),
+        (1e9, 1, "too strong"),
+    ):
         np.save(tmp_path / "world.npy", np.full((3, 2), entry))
         assert run(tmp_path, "--set", f"world_file={tmp_path / 'world.npy'}") == code
         errors = capsys.readouterr().err

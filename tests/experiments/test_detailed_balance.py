@@ -17,6 +17,7 @@ from postdict.experiments.detailed_balance.measures import (
     matching_inhibition,
     quartiles,
 )
+from postdict.experiments.detailed_balance.trial import relative_gain
 from postdict.lab.checkpoints import Keeper
 from postdict.lab.runs import RunawayError
 from postdict.lab.stages import Stage
@@ -204,3 +205,8 @@ def test_simulations_of_one_stage_are_kept_apart(tmp_path):
     assert "seed-1-1-starts-again-2" in names
     again = run(config, Stage(keeper=Keeper(tmp_path, {}, every=0.0, resume=True)))
     assert again.summary == kept.summary == run(config).summary
+
+
+def test_a_world_that_drives_all_sensors_alike_is_said_to_have_no_inverse():
+    with pytest.raises(ValueError, match="all motor neurons drive its sensors alike"):
+        relative_gain(np.eye(2), np.full((2, 2), 0.5))

@@ -73,7 +73,11 @@ def window(lags=(0.0, 1.0), values=(1.0, 2.0), **others):
         ),
         (lambda: HaasSTDP(0.1, beta=-1), ValueError, r"^beta must be positive, got -1$"),
         (lambda: HaasSTDP(0.1, stretch=0.0), ValueError, r"^stretch must be positive, got 0\.0$"),
-        (lambda: HaasSTDP(0.1, latency=math.inf), ValueError, r"^latency must be finite, got inf ms$"),
+        (
+            lambda: HaasSTDP(0.1, latency=math.inf),
+            ValueError,
+            r"^latency must be finite, got inf ms$",
+        ),
         (lambda: HaasSTDP.fit("publisht", 0.1), ValueError, r"did you mean 'published'"),
     ],
 )

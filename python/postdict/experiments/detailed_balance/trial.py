@@ -39,7 +39,7 @@ def run_trial(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Fo
     learned = trial.learned(stage.part("learns"), config.duration, seed, config.windows)
     after = trial.counted("after", learned.weights)
     response = before.exploration.response()
-    transpose = response.T * _relative_gain(learned.weights, response)
+    transpose = response.T * relative_gain(learned.weights, response)
     controls = {
         name: trial.control(name, pattern, after.exploration.motor_rate)
         for name, pattern in (
@@ -175,9 +175,15 @@ def _elsewhere(seed: int, k: int) -> int:
     return int(np.random.SeedSequence([seed, 0xBA1A, k]).generate_state(1)[0])
 
 
-def _relative_gain(weights: Floats, response: Floats) -> float:
-    """Return the factor that makes the transpose of G as specific as the weights."""
-    return specific_gain(weights, response) / specific_gain(response.T, response)
+def relative_gain(weights: Floats, response: Floats) -> float:
+    """Return the factor that makes the transpose of G as specific as the weights.
+
+    ValueError where the transpose of G is not specific at all.
+    """
+    of_transpose = specific_gain(response.T, response)
+    if of_transpose == 0.0:
+        raise ValueError("the world has no inverse: all motor neurons drive its sensors alike")
+    return specific_gain(weights, response) / of_transpose
 
 
 def _drift(learned: Learned, windows: slice, config: Config) -> Floats:
