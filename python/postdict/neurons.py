@@ -227,8 +227,8 @@ def _require(
         place = _checks.first_place(wrong)
         who = f" (neuron {place[0]})" if place else ""
         raise ValueError(
-            f"{left} must be {words} {right}, got {left} = {a[place]:g} {unit}, "
-            f"{right} = {b[place]:g} {unit}{who}{hint}"
+            f"{left} must be {words} {right}, got {left} = {_checks.shown(a[place])} {unit}, "
+            f"{right} = {_checks.shown(b[place])} {unit}{who}{hint}"
         )
 
 

@@ -142,13 +142,12 @@ def checked_rate(rate: object) -> float | Steps:
         raise ValueError("rate must be a rate (Hz), got Steps of a voltage (mV)")
     for wrong, rule in (
         (rate.values < 0, "non-negative"),
-        (rate.values > LARGEST_RATE, f"at most {LARGEST_RATE:g}"),
+        (rate.values > LARGEST_RATE, f"at most {_checks.shown(LARGEST_RATE)}"),
     ):
         if wrong.any():
             k = int(np.argmax(wrong))
-            raise ValueError(
-                f"rate must be {rule}, got {rate.values[k]} Hz at [{k}] ({rate.times[k]:g} ms)"
-            )
+            at = f"[{k}] ({_checks.shown(rate.times[k])} ms)"
+            raise ValueError(f"rate must be {rule}, got {rate.values[k]} Hz at {at}")
     return rate
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from postdict import Triplets
+import postdict
+from postdict import LIF, AntisymmetricSTDP, Triplets
 from synapse_forms import DELAYS, MATRIX, RULE, TRIPLETS, connected, network, sparse
 
 TWICE = scipy.sparse.coo_array(([1.0, 2.0], ([1, 1], [2, 2])), shape=(3, 4))
@@ -121,3 +122,74 @@ def test_new_weights_of_other_synapses_are_refused(weights, new, error, message)
     net, projection = connected(weights)
     with pytest.raises(error, match=message):
         net._registry.synapses_of(projection).in_core_order(new)
+
+
+def learning(weights, w_max=0.1, **connection):
+    net = postdict.Network()
+    net.add_population("cells", 2, LIF())
+    rule = AntisymmetricSTDP(0.01, w_max=w_max)
+    return net, net.connect("cells", "cells", weights=weights, plasticity=rule, **connection)
+
+
+@pytest.mark.parametrize("w_max", [0.1, 0.7, 1.1, 3e-7])
+def test_weights_of_single_precision_may_stand_at_the_bound(w_max):
+    single = np.full((2, 2), w_max, np.float32)
+    forms = [single, float(single[0, 0]), Triplets([0, 1], [1, 1], single[0])]
+    for weights in forms:
+        net, projection = learning(weights, w_max)
+        kept = net.weights(projection)
+        kept = kept.weight if isinstance(kept, Triplets) else kept
+        assert (np.asarray(kept) <= w_max).all()
+        assert np.allclose(kept, w_max, rtol=1e-7)
+    net, projection = learning(0.0, w_max, precision="single")
+    sim = postdict.Simulation(net)
+    sim.set_weights(projection, np.full((2, 2), w_max))
+    sim.set_weights(projection, sim.weights(projection))  # which are single now
+    sim.run(10.0)
+
+
+def test_a_weight_just_above_the_bound_is_shown_with_enough_digits():
+    with pytest.raises(ValueError, match=r"at most w_max = 0\.1 mV, got 0\.1000002 at \[1, 0\]$"):
+        learning([[0.1, 0.0], [0.1000002, 0.0]])
+    with pytest.raises(ValueError, match=r"most w_max = 1234567\.25 mV, got 1234568\.0 at"):
+        learning(1234568.0, 1234567.25)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: LIF(v_thresh=1.00000001, v_reset=1.00000002),
+            r"= 1\.00000001 .* = 1\.00000002 mV",
+        ),
+        (
+            lambda: learning(0.0, axonal_delay=[[1.0, -1.0000001], [1.0, 1.0]]),
+            r"positive, got -1\.0000001 ms",
+        ),
+        (
+            lambda: postdict.WindowSTDP(0.1, [0.0, 10.0000002, 10.0000001], [0.0, 1.0, 1.0]),
+            r"got 10\.0000002 and then 10\.0000001 ms",
+        ),
+        (
+            lambda: learning(0.0)[0].record("cells", "v", times=[5.0000002, 5.0000001]),
+            r"got 5\.0000001 ms at \[1\] after 5\.0000002 ms",
+        ),
+        (
+            lambda: postdict.Simulation(learning(0.0)[0]).spikes("cells", start=np.nan),
+            r"start must be finite, got nan ms",
+        ),
+        (
+            lambda: running_back(1000.0001, 1000.00005),
+            r"present, 1000\.0001 ms, got 1000\.00005 ms",
+        ),
+    ],
+)
+def test_messages_show_as_many_digits_as_it_takes(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def running_back(until, then):
+    sim = postdict.Simulation(learning(0.0)[0])
+    sim.run_until(until)
+    sim.run_until(then)

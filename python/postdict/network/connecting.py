@@ -117,9 +117,8 @@ def _delays(given: ArrayLike, shape: tuple[int, ...]) -> float | Floats:
         forms.same_shape(delays.shape, (shape[0], shape[1]), f"{name}, if not one number,")
     if not (delays > 0).all():
         place = _checks.first_place(delays <= 0)
-        raise ValueError(
-            f"{name} must be positive, got {delays[place]:g} ms at {_checks.show_place(place)}"
-        )
+        value, at = _checks.shown(delays[place]), _checks.show_place(place)
+        raise ValueError(f"{name} must be positive, got {value} ms at {at}")
     if delays.size and (delays == delays.flat[0]).all():
         return float(delays.flat[0])
     return delays

@@ -32,26 +32,38 @@ class Bounds:
     w_max: float = math.inf
     single: bool = False
 
-    def check(self, weights: Floats, show: Place = _checks.show_place) -> None:
-        """Refuse weights out of bounds; the first offender is named."""
+    def kept(self, weights: Floats, show: Place = _checks.show_place) -> Floats:
+        """Return weights within bounds; the first offender is named.
+
+        What single precision cannot tell from w_max is w_max: data come as float32.
+        """
 
         def offender(wrong: NDArray[np.bool_]) -> str:
             place = _checks.first_place(wrong)
-            return f"got {weights[place]:g} at {show(place)}"
+            return f"got {_checks.shown(weights[place])} at {show(place)}"
 
         if self.non_negative and (weights < 0).any():
             raise ValueError(
                 "inhibitory and plastic weights must be non-negative (the projection carries the "
                 f"sign), {offender(weights < 0)}"
             )
-        if (weights > self.w_max).any():
-            found = offender(weights > self.w_max)
-            raise ValueError(f"weights must be at most w_max = {self.w_max:g} mV, {found}")
+        above = weights > self.w_max
+        if above.any():
+            with np.errstate(over="ignore"):
+                beyond = above & (weights.astype(np.float32) != np.float32(self.w_max))
+            if beyond.any():
+                bound = _checks.shown(self.w_max)
+                raise ValueError(f"weights must be at most w_max = {bound} mV, {offender(beyond)}")
+            weights = np.asarray(np.minimum(weights, self.w_max))
         if self.single:
             most = float(np.finfo(np.float32).max)
-            if (np.abs(weights) > most).any():
-                found = offender(np.abs(weights) > most)
-                raise ValueError(f"weights in single precision must be at most {most:g}, {found}")
+            beyond = np.abs(weights) > most
+            if beyond.any():
+                bound = _checks.shown(most)
+                raise ValueError(
+                    f"weights in single precision must be at most {bound}, {offender(beyond)}"
+                )
+        return weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +90,7 @@ def matrix(given: Any, shape: tuple[int, int], bounds: Bounds, *, uniform: bool 
         raise ValueError("weights must be one number: this projection has one for all pairs")
     if result.ndim:
         same_shape(result.shape, shape)
-    bounds.check(result)
+    result = bounds.kept(result)
     return _own(result) if uniform or result.ndim else np.broadcast_to(result.copy(), shape)
 
 
@@ -92,8 +104,7 @@ def per_synapse(
             f"weights must be one number or one per synapse ({n_synapses}), "
             f"got shape {result.shape}"
         )
-    bounds.check(result, show)
-    return _own(result)
+    return _own(bounds.kept(result, show))
 
 
 def finite(given: Any) -> Floats:

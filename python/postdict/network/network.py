@@ -221,7 +221,7 @@ class Network:
         if plasticity is not None and precision == "single" and plasticity.w_max < 1e-37:
             raise ValueError(
                 "w_max, in single precision, must be at least 1e-37 mV, "
-                f"got {plasticity.w_max:g} mV"
+                f"got {_checks.shown(plasticity.w_max)} mV"
             )
         plastic = plasticity is not None
         w_max = plasticity.w_max if plasticity else np.inf

@@ -136,13 +136,12 @@ def _rising(times: ArrayLike) -> tuple[float, ...]:
         raise ValueError("times must not be empty")
     if (result < 0).any():
         k = int(np.argmax(result < 0))
-        raise ValueError(f"times must be non-negative, got {result[k]:g} ms at [{k}]")
+        raise ValueError(f"times must be non-negative, got {_checks.shown(result[k])} ms at [{k}]")
     falls = result[1:] <= result[:-1]
     if falls.any():
         k = int(np.argmax(falls)) + 1
-        raise ValueError(
-            f"times must rise, got {result[k]:g} ms at [{k}] after {result[k - 1]:g} ms"
-        )
+        value, before = _checks.shown(result[k]), _checks.shown(result[k - 1])
+        raise ValueError(f"times must rise, got {value} ms at [{k}] after {before} ms")
     return tuple(result.tolist())
 
 

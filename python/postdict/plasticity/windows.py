@@ -172,7 +172,7 @@ class WindowSTDP(Rule):
             k = int(np.argmax(wrong)) + 1
             raise ValueError(
                 "lags must rise, each at most twice, "
-                f"got {lags[k - 1]:g} and then {lags[k]:g} ms at [{k}]"
+                f"got {_checks.shown(lags[k - 1])} and then {_checks.shown(lags[k])} ms at [{k}]"
             )
         object.__setattr__(self, "lags", tuple(lags.tolist()))
         object.__setattr__(self, "values", tuple(values.tolist()))

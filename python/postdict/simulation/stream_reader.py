@@ -79,7 +79,7 @@ class StreamedRun:
                 self._arrays(file, part)
 
     def __repr__(self) -> str:
-        return f"StreamedRun({str(self.path)!r}: {self.time:g} ms)"
+        return f"StreamedRun({str(self.path)!r}: {_checks.shown(self.time)} ms)"
 
     @property
     def time(self) -> float:

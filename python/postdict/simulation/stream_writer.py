@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import _core
+from .. import _checks, _core
 from ..network import recording
 from ..network.registry import Registry
 from .stream_layout import SLACK, added_bytes, append, created, laid_out, set_aside, trim
@@ -73,7 +73,7 @@ class Stream:
             raise
 
     def __repr__(self) -> str:
-        return f"Stream({str(self.path)!r}: {self.time:g} ms)"
+        return f"Stream({str(self.path)!r}: {_checks.shown(self.time)} ms)"
 
     def advance(self, end: float, most_instants: int) -> bool:
         """Run on towards `end` (ms), and return whether it is reached and all is in the file."""

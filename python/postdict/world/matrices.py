@@ -140,7 +140,7 @@ def conditioned_world(
     if not smallest <= condition <= largest:
         raise ValueError(
             f"condition must be between {smallest:.3g} and {largest:.3g} for {n_sensor} sensors "
-            f"and {n_motor} motor neurons, got {condition:g}"
+            f"and {n_motor} motor neurons, got {_checks.shown(condition)}"
         )
     for _ in range(40):
         middle = (low * high) ** 0.5
