@@ -18,6 +18,9 @@ PerNeuron: TypeAlias = float | Sequence[float] | Floats
 class _Model:
     """What the models share: checked fields, one value for all or one per neuron."""
 
+    def __repr__(self) -> str:
+        return _checks.brief_repr(self)
+
     def _check_fields(self) -> dict[str, Floats]:
         """Check each field and the rules between them; return the fields as arrays."""
         for field in fields(self):  # type: ignore[arg-type]
@@ -64,7 +67,7 @@ class _Model:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LIF(_Model):
     """Leaky integrate-and-fire neuron with delta synapses.
 
@@ -138,7 +141,7 @@ class LIF(_Model):
         return result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LIFExp(_Model):
     """Leaky integrate-and-fire neuron with exponential synaptic currents.
 
@@ -192,6 +195,17 @@ Model: TypeAlias = LIF | LIFExp
 
 MODELS: dict[str, type[LIF] | type[LIFExp]] = {"LIF": LIF, "LIFExp": LIFExp}
 """By the name that checkpoints give them."""
+
+
+def check_model(neurons: object) -> None:
+    """Refuse what is no model of neurons that the core simulates."""
+    _checks.exact(
+        "neurons",
+        neurons,
+        MODELS.values(),
+        what="a LIF or a LIFExp",
+        instead="give its parameters to a LIF or a LIFExp",
+    )
 
 
 def _plain(name: str, value: object) -> float | tuple[float, ...]:

@@ -134,10 +134,11 @@ class Steps:
         return Steps, (self.times, self.values), {"unit": self.unit}
 
 
-def checked_rate(rate: object) -> float | Steps:
+def checked_rate(rate: float | Steps) -> float | Steps:
     """Return a rate (Hz) that is one number or `Steps`, nowhere negative or absurd."""
     if not isinstance(rate, Steps):
         return _checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)
+    _check_steps("rate", rate)
     if rate.unit == "mV":
         raise ValueError("rate must be a rate (Hz), got Steps of a voltage (mV)")
     for wrong, rule in (
@@ -151,13 +152,16 @@ def checked_rate(rate: object) -> float | Steps:
     return rate
 
 
-def checked_current(current: object) -> Steps:
+def checked_current(current: Steps) -> Steps:
     """Return a current (mV), which is `Steps`."""
-    if not isinstance(current, Steps):
-        raise TypeError(f"current must be Steps, got {type(current).__name__}")
+    _check_steps("current", current)
     if current.unit == "Hz":
         raise ValueError("current must be a voltage (mV), got Steps of a rate (Hz)")
     return current
+
+
+def _check_steps(name: str, given: object) -> None:
+    _checks.exact(name, given, (Steps,), what="Steps", instead="give its values by Steps.sampled")
 
 
 def as_steps(rate: float | Steps) -> Steps:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 
+import postdict
 from postdict import CausalSTDP, Triplets, VogelsSTDP, fixed_probability
 from postdict.network.description import describe, from_description
 from synapse_forms import (
@@ -195,3 +196,19 @@ assert twin.weights(sparse).format == "csr"
 assert "scipy" in sys.modules
 """
     subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60.0)
+
+
+def test_a_matrix_of_mostly_zeros_that_learns_is_doubted():
+    net = postdict.Network()
+    net.add_population("cells", 10, postdict.LIF())
+    mostly_zero = np.eye(10)
+    message = r"90 of the 100 weights are 0, and each is a synapse that learns: give Triplets or"
+    with pytest.warns(UserWarning, match=message):
+        net.connect("cells", "cells", weights=mostly_zero, plasticity=RULE)
+    for weights, rule in (
+        (np.zeros((10, 10)), RULE),  # where learning begins
+        (1.0 - mostly_zero, RULE),
+        (mostly_zero, None),
+        (scipy.sparse.csr_array(mostly_zero), RULE),
+    ):
+        net.connect("cells", "cells", weights=weights, plasticity=rule)

@@ -88,8 +88,8 @@ def test_repr_names_the_parts_by_size():
     net.connect("pre", "post", weights=np.ones((N_POST, N_PRE)))
     net.record("post", "v", every=1.0, max_bytes=2_000_000)
     assert repr(net.memory()) == (
-        "Memory(2.01 MB: recorder of v of post 2 MB, projection pre→post 0.0096 MB, "
-        "Population post 0.00504 MB, SpikeSource pre 4.8e-05 MB)"
+        "Memory(0.0147 MB, at most 2 MB of samples: recorder of v of post 2 MB, "
+        "projection pre→post 0.0096 MB, Population post 0.00504 MB, SpikeSource pre 4.8e-05 MB)"
     )
     assert repr(postdict.Network().memory()) == "Memory(0 MB)"
 
@@ -127,3 +127,11 @@ def test_more_than_the_machine_has_is_refused(monkeypatch):
 def test_the_machine_says_what_it_has():
     has = memory.physical()
     assert has is None or has > 2**26
+
+
+def test_what_recorders_may_come_to_hold_is_told_apart():
+    net = network()
+    net.record("post", "v", every=1.0)
+    words = "0.00509 MB, at most 268 MB of samples"
+    assert repr(net.memory()).startswith(f"Memory({words}: ")
+    assert f"about {words}<" in net._repr_html_()

@@ -1,5 +1,6 @@
 """Describing a network: defaults, refusals, handles, and every form in which weights may come."""
 
+import copy
 import dataclasses
 import math
 from types import SimpleNamespace
@@ -298,3 +299,82 @@ def test_a_simulation_and_its_network_go_separate_ways():
         sim.spikes(late)
     sim.network.add_population("other", 1, LIF())
     assert repr(sim.network) == repr(network())
+
+
+class Patient(LIF):
+    def __repr__(self):
+        return "patient"
+
+
+class Reversed(AntisymmetricSTDP):
+    def window(self, lag):
+        return -super().window(lag)
+
+
+class Sines(postdict.Steps):
+    def value_at(self, t):
+        return np.sin(t)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda net: net.add_population("more", 2, Patient()),
+            r"neurons must be a LIF or a LIFExp itself, got the subclass Patient, .* to a LIF",
+        ),
+        (
+            lambda net: net.connect("motor", "sensor", weights=0.1, plasticity=Reversed(0.1)),
+            r"plasticity must be a postdict rule itself, got the subclass Reversed, .* WindowSTDP",
+        ),
+        (
+            lambda net: net.add_poisson("more", "motor", rate=Sines([0.0], [1.0]), weight=0.1),
+            r"rate must be Steps itself, got the subclass Sines, .* by Steps\.sampled",
+        ),
+        (
+            lambda net: net.add_current("more", "motor", Sines([0.0], [1.0])),
+            r"current must be Steps itself, got the subclass Sines",
+        ),
+    ],
+)
+def test_a_subclass_whose_methods_nobody_would_call_is_refused(call, message):
+    net = network()
+    before = repr(net)
+    with pytest.raises(TypeError, match=message):
+        call(net)
+    assert repr(net) == before
+
+
+def test_a_shallow_copy_is_a_network_of_its_own():
+    net = network()
+    for twin in (copy.copy(net), net.copy(), copy.deepcopy(net)):
+        twin.add_population("more", 2, LIF())
+        net.populations.clear()  # a list of its own
+        assert len(net.populations) == 2
+        assert len(twin.populations) == 3
+
+
+def test_parts_with_many_numbers_have_short_reprs():
+    net = postdict.Network()
+    lags = np.arange(1000.0)
+    cells = net.add_population("cells", 10_000, LIF(v_thresh=1.0 + np.arange(10_000.0)))
+    rule = postdict.WindowSTDP(0.1, lags, lags)
+    parts = [
+        cells,
+        net.add_current("current", cells, postdict.Steps(lags, lags), ids=np.arange(5000)),
+        net.connect(cells, cells, weights=postdict.one_to_one(10_000, weight=0.1), plasticity=rule),
+        net.record(cells, "v", every=1.0),
+        net.record(cells, "v", times=lags, ids=[0]),
+        postdict.Triplets(np.arange(10_000), np.arange(10_000), 0.1),
+    ]
+    assert all(len(repr(part)) < 600 for part in parts)
+    assert "v_thresh=<10000 values from 1 to 10000>" in repr(cells)
+    short = LIF(tau_m=[10.0, 20.0])
+    assert eval(repr(short), {"LIF": LIF}) == short
+
+
+def test_pythons_own_messages_name_public_classes():
+    with pytest.raises(TypeError, match=r"^Network\.add_poisson\(\) missing"):
+        postdict.Network().add_poisson("noise")
+    with pytest.raises(TypeError, match=r"^Simulation\.set_rate\(\) got an unexpected"):
+        postdict.Simulation(network()).set_rate("noise", weight=1.0)

@@ -1,6 +1,8 @@
 """Spikes appended while paused, and changing input across pauses and checkpoints: with `==`."""
 
 import pickle  # noqa: TID251 -- our own objects, to see that they can
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -196,12 +198,83 @@ def test_spikes_that_make_no_sense_are_refused(arguments, error, message):
     sim.append_spikes(**spikes)
 
 
-def test_a_running_simulation_takes_no_spikes():
+def test_trials_that_begin_at_one_saved_state_get_their_own_spikes(tmp_path):
+    """As users write it: save once, then restore, append what this trial is to hear, and run."""
+    net = postdict.Network(seed=3)
+    cells = net.add_population("cells", 4, LIF())
+    stimulus = net.add_spike_source("stimulus", 4, times=[], ids=[])
+    net.add_poisson("noise", cells, rate=100.0, weight=0.2)
+    inhibition = net.connect(
+        stimulus, cells, weights=0.2, inhibitory=True, plasticity=RULE, axonal_delay=2.0
+    )
+    sim = Simulation(net)
+    sim.run(200.0)
+    sim.append_spikes(stimulus, times=[250.0], ids=[3])  # which all trials share
+    sim.save(tmp_path / "start.npz")
+
+    outcomes = {}
+    for trial in ("a", "b", "a", "none"):
+        sim.restore(tmp_path / "start.npz")
+        assert sim.time == 200.0
+        if trial != "none":
+            times = np.arange(201.0, 260.0, 5.0 if trial == "a" else 3.0)
+            sim.append_spikes(stimulus, times=times, ids=np.zeros(len(times), int))
+        sim.run(100.0)
+        outcome = [*sim.spikes(cells), sim.weights(inhibition)]
+        for one, other in zip(outcome, outcomes.setdefault(trial, outcome), strict=True):
+            assert np.array_equal(one, other)
+        sim.save(tmp_path / f"{trial}.npz")
+    weights = [outcomes[trial][2] for trial in ("a", "b", "none")]
+    assert not np.array_equal(weights[0], weights[1])
+    assert not np.array_equal(weights[0], weights[2])
+    for trial, (*_, expected) in outcomes.items():
+        loaded = Simulation.load(tmp_path / f"{trial}.npz")
+        assert np.array_equal(loaded.weights(inhibition), expected)
+        loaded.run(50.0)
+        sim.restore(tmp_path / f"{trial}.npz")
+        sim.run(50.0)
+        assert pickle.dumps(loaded) == pickle.dumps(sim)
+
+
+def test_many_small_pieces_take_no_more_memory_than_one_large_piece():
     sim = Simulation(network())
+    ids, times = np.zeros(1, int), np.zeros(1)
+
+    def append(n):
+        for _ in range(n):
+            times[0] += 0.001
+            sim.append_spikes("source", times=times, ids=ids)
+
+    append(100)
+    tracemalloc.start()
+    try:
+        append(5000)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 40 * 5000  # 16 bytes a spike, in buffers that grow ahead
+
+
+def test_a_progress_callback_may_append_but_not_run_and_other_threads_may_neither():
+    times, ids = given()
+    early, refused = times < 150.0, []
+    sim = Simulation(network(times[early], ids[early]))
+    whole = Simulation(network(times, ids))
 
     def append(*_):
-        sim.append_spikes("source", times=[1e6], ids=[0])
+        if not refused:
+            sim.append_spikes("source", times=times[~early], ids=ids[~early])
+        for call in (lambda: sim.run(1.0), lambda: elsewhere(sim)):
+            with pytest.raises(RuntimeError, match="is running already"):
+                call()
+            refused.append(call)
 
-    with pytest.raises(RuntimeError, match="running already"):
-        sim.run(1.0, progress=append)
-    append()
+    def elsewhere(sim):
+        with ThreadPoolExecutor(1) as other:
+            other.submit(sim.append_spikes, "source", times=[700.0], ids=[0]).result()
+
+    sim.run(100.0, progress=append)
+    sim.run_until(UNTIL)
+    whole.run_until(UNTIL)
+    assert len(refused) == 2
+    assert_equal(sim, whole)

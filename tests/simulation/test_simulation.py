@@ -205,3 +205,21 @@ def test_an_interrupted_simulation_goes_on(how):
     assert_equal(everything(sim), finished(network(), sim.time))
     sim.run_until(3000.0)
     assert_equal(everything(sim), finished(network()))
+
+
+def test_what_is_added_to_the_network_later_is_warned_of_once():
+    net = network()
+    sim, unaware = postdict.Simulation(net), postdict.Simulation(net.copy())
+    sim.run(10.0)
+    net.add_population("late", 2, LIF())
+    net.connect("motor", "late", weights=0.1)
+    message = r"the Population late and the projection motor→late came to the network after this"
+    with pytest.warns(UserWarning, match=message):
+        sim.run(10.0)
+    sim.run(10.0)
+    net.record("late", "v", every=1.0)
+    with pytest.warns(UserWarning, match=r"the recorder of v of late came .*: make a new Simul"):
+        sim.run(10.0)
+    unaware.run(40.0)
+    assert_equal(everything(sim), everything(unaware))
+    postdict.Simulation(net).run(1.0)

@@ -217,3 +217,22 @@ def test_a_network_without_parts_streams(tmp_path):
         sim.run(5.0)
     run = postdict.read_stream(tmp_path / "run.h5")
     assert (run.time, run.populations, run.n_recorders) == (5.0, (), 0)
+
+
+def test_trials_go_to_a_file_each(tmp_path):
+    """Restored while a stream is open, what comes next would lie behind what is in the file."""
+    sim = Simulation(network())
+    sim.run_until(100.0)
+    sim.save(tmp_path / "start.npz")
+    with sim.stream(tmp_path / "run.h5"):
+        sim.run_until(300.0)
+        with pytest.raises(RuntimeError, match=r"streams to '.*run\.h5', which .* end the stream"):
+            sim.restore(tmp_path / "start.npz")
+        sim.run_until(400.0)
+    assert_holds(postdict.read_stream(tmp_path / "run.h5"), whole(400.0))
+    for trial in range(2):
+        sim.restore(tmp_path / "start.npz")
+        with sim.stream(tmp_path / f"{trial}.h5"):
+            sim.run_until(300.0)
+        assert_holds(postdict.read_stream(tmp_path / f"{trial}.h5"), whole(300.0))
+    assert_equal_state(sim, whole(300.0))

@@ -13,13 +13,15 @@ from .arrays import (
     show_place,
     vector,
 )
-from .messages import outside, shown, unknown
-from .scalars import generator, integer, is_single, multiple, number, time_constant, window
+from .messages import brief_repr, outside, shown, unknown
+from .scalars import exact, generator, integer, is_single, multiple, number, time_constant, window
 from .spikes import sample_arrays, sorted_spikes, spike_arrays, spike_train, spikes
 from .units import in_unit, unit_among
 
 __all__ = [
+    "brief_repr",
     "chosen",
+    "exact",
     "finite_array",
     "first_place",
     "generator",

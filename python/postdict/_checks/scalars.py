@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,22 @@ def integer(name: str, value: object, *, at_least: int = 0, bits: int | None = N
     if bits is not None and value >= 2**bits:
         raise ValueError(f"{name} must be below 2**{bits}, got {value}")
     return int(value)
+
+
+def exact(name: str, value: object, kinds: Collection[type], *, what: str, instead: str) -> None:
+    """Refuse what is of none of some classes, and subclasses, which would not be honoured.
+
+    `what` it must be and what to give `instead` of a subclass are said in the message.
+    """
+    kind = type(value)
+    if kind in kinds:
+        return
+    if isinstance(value, tuple(kinds)):
+        raise TypeError(
+            f"{name} must be {what} itself, got the subclass {kind.__name__}, whose own methods "
+            f"would not be heard: {instead}"
+        )
+    raise TypeError(f"{name} must be {what}, got {kind.__name__}")
 
 
 def generator(name: str, value: object) -> np.random.Generator:

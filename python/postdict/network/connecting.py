@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,8 @@ def declared(
     values = forms.finite(weights)
     uniform = not values.ndim and not plastic
     values = forms.matrix(values, shape, bounds, uniform=uniform)
+    if plastic:
+        _doubt_zeros(values)
     delays = _delays(axonal_delay, shape)
     if isinstance(delays, float):
         return Dense(shape, bounds, values, delays)
@@ -64,6 +67,17 @@ def declared(
     pre = np.tile(np.arange(shape[1], dtype=np.int32), shape[0])
     flat = values.ravel() if values.ndim else values
     return _sparse("one" if uniform else "matrix", shape, bounds, pre, post, flat, delays.ravel())
+
+
+def _doubt_zeros(weights: Floats) -> None:
+    """Warn of a matrix that looks like a sparse one: each of its zeros is a synapse that learns."""
+    n = np.count_nonzero(weights)
+    if 0 < n < 0.5 * weights.size:
+        warnings.warn(
+            f"{weights.size - n} of the {weights.size} weights are 0, and each is a synapse that "
+            "learns: give Triplets or a scipy.sparse matrix where there are to be none",
+            stacklevel=_checks.outside(),
+        )
 
 
 def _from_triplets(

@@ -26,7 +26,7 @@ def of_network(registry: Registry) -> str:
     return "".join(
         [
             f"<p><b>Network</b>, seed {registry.seed}, about "
-            f"{1e-6 * memory.of_network(registry).total:.3g} MB with its recorders full</p>",
+            f"{memory.of_network(registry).in_words()}</p>",
             table("populations", ("name", "neurons", "model"), populations),
             table("sources", ("name", "kind", "onto", "what"), sources),
             table(

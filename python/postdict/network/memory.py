@@ -72,7 +72,14 @@ class Memory:
     def __repr__(self) -> str:
         by_size = sorted(self.parts.items(), key=lambda item: -item[1])
         shown = ", ".join(f"{label(part)} {_shown(n)}" for part, n in by_size)
-        return f"Memory({_shown(self.total)}: {shown})" if shown else "Memory(0 MB)"
+        return f"Memory({self.in_words()}: {shown})" if shown else "Memory(0 MB)"
+
+    def in_words(self) -> str:
+        """Return what is taken from the start, and what recorders may come to hold besides."""
+        samples = self.total - self.at_start
+        return _shown(self.at_start) + (
+            f", at most {_shown(samples)} of samples" if samples else ""
+        )
 
 
 def of_network(registry: Registry) -> Memory:

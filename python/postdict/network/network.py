@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Spikes
-from ..neurons import LIF, LIFExp, Model
-from ..plasticity import RULES, Rule
+from ..neurons import LIF, Model, check_model
+from ..plasticity import Rule, check_rule
 from ..steps import Steps, checked_current, checked_rate
 from ..world import protocol
 from ..world.protocol import Drive, Readout, World
@@ -72,8 +72,7 @@ class Network:
         """
         name = self._registry.new_name(name)
         size = checked_size(size)
-        if not isinstance(neurons, (LIF, LIFExp)):
-            raise TypeError(f"neurons must be a LIF or a LIFExp, got {type(neurons).__name__}")
+        check_model(neurons)
         neurons.check_size(size)
         population = Population(name, size, neurons)
         self._registry.populations.append(population)
@@ -214,8 +213,8 @@ class Network:
         Projection
         """
         source, target = self._registry.emitter(pre), self._registry.population(post)
-        if plasticity is not None and not isinstance(plasticity, tuple(RULES.values())):
-            raise TypeError(f"plasticity must be a postdict rule, got {type(plasticity).__name__}")
+        if plasticity is not None:
+            check_rule(plasticity)
         if precision not in ("double", "single"):
             raise ValueError(f"precision must be 'double' or 'single', got {precision!r}")
         if plasticity is not None and precision == "single" and plasticity.w_max < 1e-37:

@@ -32,7 +32,7 @@ class PoissonSource:
     weight: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CurrentSource:
     """A name for a current (mV) into neurons of a population, all of them where `ids` is None."""
 
@@ -40,6 +40,9 @@ class CurrentSource:
     population: str
     current: Steps
     ids: tuple[int, ...] | None
+
+    def __repr__(self) -> str:
+        return _checks.brief_repr(self)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Projection:
 Variable: TypeAlias = Literal["weights", "weight_statistics", "v", "g_e", "g_i"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recorder:
     """Samples of the weights of a projection, or of a variable of some neurons (`ids`).
 
@@ -89,6 +92,9 @@ class Recorder:
     max_bytes: int
     times: tuple[float, ...] | None = None
     synapses: tuple[int, ...] | None = None
+
+    def __repr__(self) -> str:
+        return _checks.brief_repr(self)
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ def label(part: object) -> str:
         target = part.target
         of = label(target) if isinstance(target, Projection) else target.name
         return f"recorder of {part.variable} of {of.removeprefix('projection ')}"
-    if isinstance(part, (Population, PoissonSource, CurrentSource, SpikeSource)):
+    if isinstance(part, (Population, PoissonSource, CurrentSource, SpikeSource, AttachedWorld)):
         return f"{type(part).__name__} {part.name}"
     return repr(part)
 

@@ -12,6 +12,7 @@ from .parts import (
     AttachedWorld,
     CurrentSource,
     Emitter,
+    Part,
     PoissonSource,
     Population,
     Projection,
@@ -21,6 +22,16 @@ from .parts import (
     find,
     index_of,
     label,
+)
+
+_KINDS = (
+    "populations",
+    "poisson_sources",
+    "current_sources",
+    "spike_sources",
+    "projections",
+    "worlds",
+    "recorders",
 )
 
 
@@ -57,6 +68,10 @@ class Registry:
         twin = self.copy()
         twin.world_objects = dict(objects)
         return twin
+
+    def added_since(self, earlier: Registry) -> list[Part]:
+        """Return the parts that an earlier copy does not have."""
+        return [part for kind in _KINDS for part in getattr(self, kind)[len(vars(earlier)[kind]) :]]
 
     def new_name(self, name: str) -> str:
         """Return a name that no part has yet."""

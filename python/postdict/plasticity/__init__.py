@@ -4,6 +4,7 @@ Lag is t_post - t_pre at the synapse (ms), where t_pre is the arrival. On an inh
 the weight is the (non-negative) inhibitory efficacy.
 """
 
+from .. import _checks
 from ._rule import Rule
 from .traces import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
 from .windows import HaasSTDP, WindowSTDP
@@ -13,6 +14,18 @@ RULES: dict[str, type[Rule]] = {
     for rule in (AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP)
 }
 """By the name that checkpoints give them."""
+
+
+def check_rule(plasticity: object) -> None:
+    """Refuse what is no rule that the core follows."""
+    _checks.exact(
+        "plasticity",
+        plasticity,
+        RULES.values(),
+        what="a postdict rule",
+        instead="give a window of your own as WindowSTDP(eta, lags, values)",
+    )
+
 
 __all__ = [
     "RULES",

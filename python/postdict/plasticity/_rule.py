@@ -27,6 +27,9 @@ class Rule:
     pairing: Pairing
     bounds: Bounds
 
+    def __repr__(self) -> str:
+        return _checks.brief_repr(self)
+
     @property
     def per_arrival(self) -> float:
         """What an arrival adds by itself, mV: nothing."""

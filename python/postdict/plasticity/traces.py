@@ -12,7 +12,7 @@ from .._types import Floats
 from ._rule import Bounds, Pairing, Rule
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AntisymmetricSTDP(Rule):
     """Additive antisymmetric STDP, exponential window.
 
@@ -61,7 +61,7 @@ class AntisymmetricSTDP(Rule):
         return np.asarray(self.eta * np.where(lag >= 0, after, before))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class VogelsSTDP(Rule):
     """Symmetric STDP that holds the target's rate, exponential window.
 
@@ -115,7 +115,7 @@ class VogelsSTDP(Rule):
         return np.asarray(self.eta * np.exp(-np.abs(lag) / self.tau))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CausalSTDP(Rule):
     """Potentiation by pre-then-post pairs against a bias, exponential window.
 

@@ -36,7 +36,7 @@ _FITS: dict[str, dict[str, float]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HaasSTDP(Rule):
     """Inhibitory STDP with a window fitted to measurements in entorhinal cortex: 0 at lag 0.
 
@@ -127,7 +127,7 @@ class HaasSTDP(Rule):
         return -far / self.alpha_minus - self.latency, far / self.alpha_plus - self.latency
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WindowSTDP(Rule):
     """STDP with any window, given by samples: linear between them, 0 outside.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,10 @@ from ..exchange import Recording, Samples, Train, unique_names
 from ..network import recording
 from ..network.parts import Population, Recorder
 from ..network.registry import Registry
+from ..neurons import LIFExp
 from .stream_reader import Moved
 from .stream_writer import Stream, full_at
+from .turn import Turn
 
 
 class Recordings:
@@ -81,15 +85,27 @@ class Recordings:
             first, last = _checks.window(first, stop)
         self._core.set_recording(index, bool(on), first, last, neurons)
 
-    def open_stream(self, path: Path, flush_every: float) -> Stream:
-        """Return a file to which from now on is moved what is recorded."""
-        self.stream = Stream(path, flush_every, self._registry, self._core, self._set_moved)
-        return self.stream
+    def search_work(self, population: Population | str) -> dict[str, int]:
+        """Return what the search for crossings took; see `Simulation.search_work`."""
+        index = self._registry.population_index(population)
+        if not isinstance(self._registry.populations[index].neurons, LIFExp):
+            raise TypeError("only neurons of the model LIFExp are searched for crossings")
+        return self._core.search_work(index)
 
-    def close_stream(self) -> None:
-        """Move the rest, and keep what comes next in memory."""
-        stream, self.stream = self.stream, None
-        if stream is not None:
+    @contextmanager
+    def streamed(self, path: Path, flush_every: float, turn: Turn) -> Iterator[Stream]:
+        """Move what is recorded to a file; see `Simulation.stream`."""
+        interval = _checks.number("flush_every", flush_every, "s", at_least=0.0)
+        if self.stream is not None:
+            raise RuntimeError(f"this Simulation streams to {str(self.stream.path)!r} already")
+        with turn.paused():
+            stream = Stream(path, interval, self._registry, self._core, self._set_moved)
+            self.stream = stream
+        try:
+            stream.flush()
+            yield stream
+        finally:
+            self.stream = None
             stream.close()
 
     def advance(self, end: float, most_instants: int) -> bool:

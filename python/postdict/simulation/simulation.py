@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,19 @@ from ..network import Network, html, memory
 from ..network.description import equal
 from ..network.parts import PoissonSource, Population, Projection, Recorder, SpikeSource, label
 from ..network.registry import Registry
-from ..neurons import LIFExp
 from ..steps import Steps, as_steps, checked_rate
 from ..world.protocol import World
 from . import worlds as _worlds
 from .appended import AppendedSpikes
 from .assembly import assembled
 from .checkpoint import Checkpoint, CheckpointError
+from .growth import Growth
 from .limits import Limits
 from .recordings import Recordings
-from .runner import ProgressCallback, Runner
+from .runner import ProgressCallback, run
 from .stream_reader import Moved
 from .stream_writer import Stream
+from .turn import Turn
 
 LimitError = _core.LimitError
 """A bound on recorded or pending spikes was reached: the run stopped, whole, at an instant."""
@@ -45,7 +46,7 @@ class Simulation:
     Parameters
     ----------
     network : Network
-        A later change of it does not reach this simulation.
+        A later change of it does not reach this simulation; the next run warns of it, once.
     max_recorded_spikes : int
         Bound on the spikes kept in memory (12 bytes each).
     max_pending_spikes : int
@@ -84,6 +85,7 @@ class Simulation:
         limits = Limits(max_recorded_spikes, max_pending_spikes, max_rate)
         bound = None if max_bytes is None else _checks.integer("max_bytes", max_bytes)
         self._set_up(network._registry, limits, worlds, bound)
+        self._growth = Growth(network._registry, self._registry)
         self._begin(self._new_core(), AppendedSpikes())
         for k, answer in enumerate(self._worlds.reset(self._registry.seed)):
             if answer is not None:  # it acts from the present on
@@ -100,7 +102,7 @@ class Simulation:
         # A registry of its own, so that later additions to the user's cannot confuse this one.
         self._registry = registry.with_worlds(_worlds.chosen(registry, worlds))
         self._limits = limits
-        self._runner = Runner()
+        self._turn = Turn()
         self._worlds = _worlds.WorldsInLoop(self._registry.worlds, self._registry.world_objects)
 
     def _new_core(self) -> _core.Simulation:
@@ -145,12 +147,9 @@ class Simulation:
     def run_until(self, t: float, *, progress: bool | ProgressCallback = False) -> None:
         """Run the events before `t` (ms), which is not before the present; see `run`."""
         end = _checks.number("t", t, "ms")
-        if end < self.time:
-            raise ValueError(
-                f"t must not be before the present, {_checks.shown(self.time)} ms, "
-                f"got {_checks.shown(end)} ms"
-            )
-        self._runner.run(self._core, self._recordings, self._worlds, end, progress)
+        with self._turn.paused():
+            self._growth.look()
+            run(self._core, self._recordings, self._worlds, end, progress)
 
     def spikes(
         self,
@@ -236,8 +235,9 @@ class Simulation:
         """
         return self._recordings.for_other_programs(repr(self.network))
 
-    @contextmanager
-    def stream(self, path: str | os.PathLike[str], *, flush_every: float = 1.0) -> Iterator[Stream]:
+    def stream(
+        self, path: str | os.PathLike[str], *, flush_every: float = 1.0
+    ) -> AbstractContextManager[Stream]:
         """Move recorded spikes and samples to an HDF5 file while the simulation runs.
 
         To be used in a ``with`` statement. First all that is in memory is moved. During a run the
@@ -266,17 +266,7 @@ class Simulation:
             From a run too: the file cannot be written. It holds what it held at the last flush;
             the rest is in memory, and the simulation stands whole.
         """
-        interval = _checks.number("flush_every", flush_every, "s", at_least=0.0)
-        if self._recordings.stream is not None:
-            open_path = str(self._recordings.stream.path)
-            raise RuntimeError(f"this Simulation streams to {open_path!r} already")
-        with self._runner.paused():
-            stream = self._recordings.open_stream(Path(path), interval)
-        try:
-            stream.flush()
-            yield stream
-        finally:
-            self._recordings.close_stream()
+        return self._recordings.streamed(Path(path), flush_every, self._turn)
 
     def potentials(self, population: Population | str) -> Floats:
         """Return the membrane potentials (mV, (size,)) at the present, before its events."""
@@ -286,19 +276,12 @@ class Simulation:
     def search_work(self, population: Population | str) -> dict[str, int]:
         """Return what it took to find the threshold crossings of `LIFExp` neurons.
 
-        Since the simulation was made or loaded. Inhibition is never searched after.
-
-        Returns
-        -------
-        dict
-            excited: excitatory inputs, those of one instant being one; dismissed: of these, those
-            after which a cheap bound excluded a crossing before the next horizon; looks: neurons
-            that were bounded anew at horizons; searches: for a crossing; found: crossings.
+        Since the simulation was made, loaded or restored. `excited`: excitatory inputs, those of
+        one instant being one; `dismissed`: of these, those after which a cheap bound excluded a
+        crossing before the next horizon; `looks`: neurons that were bounded anew at horizons;
+        `searches` for a crossing, and crossings `found`. Inhibition is never searched after.
         """
-        index = self._registry.population_index(population)
-        if not isinstance(self._registry.populations[index].neurons, LIFExp):
-            raise TypeError("only neurons of the model LIFExp are searched for crossings")
-        return self._core.search_work(index)
+        return self._recordings.search_work(population)
 
     def weights(self, projection: Projection) -> Any:
         """Return the present weights (mV) in the form in which they were given.
@@ -389,7 +372,7 @@ class Simulation:
             self._registry.spike_sources[index].name,
             self._registry.spike_sources[index].size,
         )
-        with self._runner.paused():
+        with self._turn.paused_or_mine():
             piece = _checks.spike_arrays(name, times, ids, size, earliest=self._core.time)
             self._core.append_spikes(index, *piece)
             self._appended.append(name, piece)
@@ -438,7 +421,7 @@ class Simulation:
         checkpoint = Checkpoint.from_bytes(Path(path).read_bytes())
         if not equal(checkpoint.registry, self._registry):
             raise CheckpointError("the checkpoint is of another network")
-        with self._runner.paused():
+        with self._turn.paused():
             if self._recordings.stream is not None:
                 path = str(self._recordings.stream.path)
                 raise RuntimeError(
@@ -474,12 +457,13 @@ class Simulation:
         checkpoint = Checkpoint.from_bytes(content)
         simulation = cls.__new__(cls)
         simulation._set_up(checkpoint.registry, checkpoint.limits, worlds)
+        simulation._growth = Growth(checkpoint.registry, simulation._registry)
         simulation._worlds.reset(checkpoint.registry.seed)
         simulation._take_up(checkpoint)
         return simulation
 
     def __reduce__(self) -> tuple[Callable[..., Simulation], tuple[bytes, dict[str, World]]]:
-        return Simulation._from_bytes, (self._to_bytes(), self.worlds)
+        return type(self)._from_bytes, (self._to_bytes(), self.worlds)
 
     @property
     def worlds(self) -> dict[str, World]:
