@@ -69,9 +69,9 @@ class DecayingValues {
     }
 
     void check_state(Time now) const {
-        postdict::check_state(origin_ >= 0.0 && origin_ <= now, "a frame begins outside the run");
-        postdict::check_state(std::all_of(scaled_.begin(), scaled_.end(), is_moderate),
-                              "a value is not finite, or absurd");
+        require_state(origin_ >= 0.0 && origin_ <= now, "a frame begins outside the run");
+        require_state(std::all_of(scaled_.begin(), scaled_.end(), is_moderate),
+                      "a value is not finite, or absurd");
     }
 
   private:

@@ -35,30 +35,23 @@ class DelayLine {
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
-        std::vector<double> times;
-        std::vector<NeuronId> ids;
-        for (std::size_t k = self.front_; k < self.spikes_.size(); ++k) {
-            times.push_back(self.spikes_[k].time);
-            ids.push_back(self.spikes_[k].id);
-        }
-        visit.growing("time", times);
-        visit.growing("id", ids);
-        if constexpr (!std::is_const_v<Self>) self.assign(times, ids);
+        visit.growing(self.spikes_, self.front_, Column{"time", &Spike::time},
+                      Column{"id", &Spike::id});
     }
 
     void check_state(Time now, std::size_t n_pre) const {
         Time last = now;
         for (std::size_t k = front_; k < spikes_.size(); ++k) {
             const Spike& spike = spikes_[k];
-            postdict::check_state(spike.time >= last && spike.time < never,
-                                  "spikes under way are out of order");
-            postdict::check_state(static_cast<std::size_t>(spike.id) < n_pre,
-                                  "a spike under way has no source");
+            require_state(spike.time >= last && spike.time < never,
+                          "spikes under way are out of order");
+            require_state(static_cast<std::size_t>(spike.id) < n_pre,
+                          "a spike under way has no source");
             last = spike.time;
         }
         // Later ones would be overtaken by the next that is sent.
-        postdict::check_state(last == now || last <= arrival(now),
-                              "a spike under way comes later than its delay");
+        require_state(last == now || last <= arrival(now),
+                      "a spike under way comes later than its delay");
     }
 
   private:
@@ -66,13 +59,6 @@ class DelayLine {
     void compact() {
         spikes_.erase(spikes_.begin(), spikes_.begin() + static_cast<std::ptrdiff_t>(front_));
         front_ = 0;
-    }
-
-    void assign(const std::vector<double>& times, const std::vector<NeuronId>& ids) {
-        postdict::check_state(times.size() == ids.size(), "spikes under way lack a time or an id");
-        spikes_.clear();
-        front_ = 0;
-        for (std::size_t k = 0; k < times.size(); ++k) spikes_.push_back({times[k], ids[k]});
     }
 
     Time delay_;                 // ms

@@ -58,13 +58,13 @@ class EventQueue {
     // Throws StateError where the heap is out of order or does not know a slot's place.
     void check() const {
         for (std::size_t k = 0; k < heap_.size(); ++k) {
-            check_state(!std::isnan(heap_[k].time) && heap_[k].time < never &&
-                            place_[heap_[k].slot] == k &&
-                            !heap_[k].before(heap_[(k - (k > 0)) / 2]),
-                        "a queue is out of order");
+            require_state(!std::isnan(heap_[k].time) && heap_[k].time < never &&
+                              place_[heap_[k].slot] == k &&
+                              !heap_[k].before(heap_[(k - (k > 0)) / 2]),
+                          "a queue is out of order");
         }
         const auto scheduled = [](std::uint32_t place) { return place != absent; };
-        check_state(
+        require_state(
             std::cmp_equal(std::count_if(place_.begin(), place_.end(), scheduled), heap_.size()),
             "a queue has lost a slot");
     }
@@ -93,7 +93,7 @@ class EventQueue {
         heap_.clear();
         std::fill(place_.begin(), place_.end(), absent);
         for (std::size_t slot = 0; slot < times.size(); ++slot) {
-            check_state(!std::isnan(times[slot]), "an event's time is not a number");
+            require_state(!std::isnan(times[slot]), "an event's time is not a number");
             set(slot, times[slot]);
         }
     }

@@ -30,9 +30,9 @@ struct Fluxes {
     }
     void check_state(std::size_t n) const {
         for (const std::vector<double>* flux : {&potentiation, &depression}) {
-            postdict::check_state(flux->size() == n, "fluxes are missing, or there for nothing");
+            require_state(flux->size() == n, "fluxes are missing, or there for nothing");
             for (const double sum : *flux)
-                postdict::check_state(sum >= 0.0 && sum < never, "a flux is negative");
+                require_state(sum >= 0.0 && sum < never, "a flux is negative");
         }
     }
 };

@@ -26,27 +26,31 @@ class Inputs {
     }
 
     std::size_t size() const { return sums_[0].size(); }
-    static double sign(bool inhibitory) { return inhibitory ? -1.0 : 1.0; }
+    static double factor(Sign sign) { return sign == Sign::inhibitory ? -1.0 : 1.0; }
 
-    void add(NeuronId i, double weight, bool inhibitory) {
-        channel(inhibitory)[i] += sign(inhibitory) * weight;
+    void add(NeuronId i, double weight, Sign sign) {
+        channel(sign)[i] += factor(sign) * weight;
         touch(i);
     }
-    void add_all(double weight, bool inhibitory) {
-        all_[two_ && inhibitory] += sign(inhibitory) * weight;
+    // Of a signed weight, as kicks have it.
+    void kick(NeuronId i, double weight) {
+        add(i, std::abs(weight), weight < 0.0 ? Sign::inhibitory : Sign::excitatory);
+    }
+    void add_all(double weight, Sign sign) {
+        all_[second(sign)] += factor(sign) * weight;
         touch_all();
     }
     template <class Real>
-    void add_row(const Real* row, bool inhibitory) {  // row: (n,)
-        kernels::add_row(channel(inhibitory), row, sign(inhibitory), size());
+    void add_row(const Real* row, Sign sign) {  // row: (n,)
+        kernels::add_row(channel(sign), row, factor(sign), size());
         touch_all();
     }
 
     // For those who add by themselves: the sums, (n,), to which signed numbers are added, and the
     // note of who received any.
-    double* channel(bool inhibitory) {
-        used_[two_ && inhibitory] = true;
-        return sums_[two_ && inhibitory].data();
+    double* channel(Sign sign) {
+        used_[second(sign)] = true;
+        return sums_[second(sign)].data();
     }
     void touch_all() { all_touched_ = true; }
     void touch(NeuronId i) { touched_.push_back(i); }
@@ -61,10 +65,10 @@ class Inputs {
     const std::vector<NeuronId>& who() const { return touched_; }
 
     // The sum of one neuron's arrivals, which is 0 from then on but for what all received.
-    double take(std::size_t i, bool inhibitory = false) {
-        const bool second = two_ && inhibitory;
+    double take(std::size_t i, Sign sign = Sign::excitatory) {
+        const bool place = second(sign);
         // A channel that nothing came by is not worth a look into memory.
-        return (used_[second] ? std::exchange(sums_[second][i], 0.0) : 0.0) + all_[second];
+        return (used_[place] ? std::exchange(sums_[place][i], 0.0) : 0.0) + all_[place];
     }
     const double* sums() const { return sums_[0].data(); }
     double all() const { return all_[0]; }
@@ -78,12 +82,14 @@ class Inputs {
     }
     // or for all.
     void clear() {
-        for (const bool second : {false, true})
-            if (used_[second]) std::fill(sums_[second].begin(), sums_[second].end(), 0.0);
+        for (const bool place : {false, true})
+            if (used_[place]) std::fill(sums_[place].begin(), sums_[place].end(), 0.0);
         clear_touched();
     }
 
   private:
+    bool second(Sign sign) const { return two_ && sign == Sign::inhibitory; }
+
     bool two_;
     std::vector<double> sums_[2];  // (n,) mV: all or excitation, inhibition
     double all_[2] = {0.0, 0.0};   // mV, what every neuron receives beside its sum

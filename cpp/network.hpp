@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "loop.hpp"
 #include "neuron_lif_delta.hpp"
 #include "neuron_lif_exponential.hpp"
 #include "projection_dense.hpp"
@@ -15,6 +15,7 @@
 #include "source_current.hpp"
 #include "source_poisson.hpp"
 #include "source_spike_times.hpp"
+#include "world_loop.hpp"
 
 namespace postdict {
 
@@ -58,20 +59,20 @@ using Synapses = std::variant<DenseProjection<double>, DenseProjection<float>,
 template <class Visit>
 void visit_sparse(auto& synapses, Visit&& visit) {
     std::visit(
-        [&](auto& one) {
-            if constexpr (requires { one.delays(); }) visit(one);
+        [&](auto& layout) {
+            if constexpr (requires { layout.delays(); }) visit(layout);
         },
         synapses);
 }
 
 struct Projection {
     Emitter pre;
-    std::size_t post;        // population
-    double axonal_delay;     // ms; NaN where the synapses have delays of their own
-    double dendritic_delay;  // ms, of what a plastic synapse sees of its target's spikes
+    std::size_t post;                  // population
+    std::optional<Time> axonal_delay;  // ms; none where the synapses have delays of their own
+    Time dendritic_delay;              // ms, of what a plastic synapse sees of its target's spikes
     Synapses synapses;
 
-    bool staggered() const { return axonal_delay != axonal_delay; }
+    bool staggered() const { return !axonal_delay; }
     bool plastic() const {
         return std::visit([](const auto& s) { return s.plastic(); }, synapses);
     }

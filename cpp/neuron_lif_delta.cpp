@@ -247,41 +247,41 @@ void LifDelta::restored() {
 void LifDelta::check_state(Time now) const {
     excess_.check_state(now);
     for (std::size_t i = 0; i < held_until_.size(); ++i)
-        postdict::check_state(held_until_[i] == free ||
-                                  (held_until_[i] >= 0.0 && held_until_[i] <= now + tau_refrac_[i]),
-                              "a refractory end is no time, or too late");
+        require_state(held_until_[i] == free ||
+                          (held_until_[i] >= 0.0 && held_until_[i] <= now + tau_refrac_[i]),
+                      "a refractory end is no time, or too late");
     const double longest = excess_.tau(0);
-    postdict::check_state(stride_ >= shortest_stride * longest && stride_ <= longest,
-                          "a stride is too long or too short");
-    postdict::check_state(
+    require_state(stride_ >= shortest_stride * longest && stride_ <= longest,
+                  "a stride is too long or too short");
+    require_state(
         horizon_ >= now &&
             (horizon_ == never || horizon_ <= std::max(now + longest, std::nextafter(now, never))),
         "a horizon lies in the past, or too far ahead");
-    postdict::check_state((driven_ && excess_.shared_tau()) == (horizon_ < never),
-                          "a horizon is missing, or is there for nothing");
+    require_state((driven_ && excess_.shared_tau()) == (horizon_ < never),
+                  "a horizon is missing, or is there for nothing");
     for (std::size_t i = 0; i < size(); ++i) {
-        postdict::check_state(is_moderate(drive_[i]), "a drive is not finite");
+        require_state(is_moderate(drive_[i]), "a drive is not finite");
         if (gap_[i] < 0.0) {
             check_driven(i, now);
         } else {
-            postdict::check_state(crossings_.time(i) == never,
-                                  "a spike is predicted of a neuron that is not driven");
+            require_state(crossings_.time(i) == never,
+                          "a spike is predicted of a neuron that is not driven");
         }
     }
 }
 
 void LifDelta::check_driven(std::size_t i, Time now) const {
-    postdict::check_state(crossings_.time(i) >= now && excess_.scaled()[i] < 0.0,
-                          "a predicted spike lies in the past, or cannot be");
-    postdict::check_state(excess_.value(i, now) <= gap_[i] + 1e-9 * (1.0 + std::abs(gap_[i])),
-                          "a driven neuron is above threshold and has not fired");
+    require_state(crossings_.time(i) >= now && excess_.scaled()[i] < 0.0,
+                  "a predicted spike lies in the past, or cannot be");
+    require_state(excess_.value(i, now) <= gap_[i] + 1e-9 * (1.0 + std::abs(gap_[i])),
+                  "a driven neuron is above threshold and has not fired");
     // What rounding may move a crossing by each time the frame is.
     const double slack = 1e-12 * (excess_.tau(i) + now);
     const Time looked_at = std::min(crossings_.time(i), horizon_);
-    postdict::check_state(looked_at <= std::max(crossing(i), now) + slack,
-                          "a driven neuron would cross before its predicted spike");
-    postdict::check_state(!refractory_ || crossing(i) >= held_until_[i] - slack,
-                          "a driven neuron would cross while it is refractory");
+    require_state(looked_at <= std::max(crossing(i), now) + slack,
+                  "a driven neuron would cross before its predicted spike");
+    require_state(!refractory_ || crossing(i) >= held_until_[i] - slack,
+                  "a driven neuron would cross while it is refractory");
 }
 
 }  // namespace postdict

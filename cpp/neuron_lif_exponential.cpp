@@ -158,11 +158,11 @@ const std::vector<NeuronId>& LifExponential::settle(Time t) {
     // V is continuous: what is at threshold fires, whatever arrives at this instant.
     if (inputs_.all_touched()) {
         for (std::size_t i = 0; i < size(); ++i)
-            act(i, inputs_.take(i, false), inputs_.take(i, true), t);
+            act(i, inputs_.take(i, Sign::excitatory), inputs_.take(i, Sign::inhibitory), t);
     } else {
         for (const NeuronId id : inputs_.who()) {
             const auto i = static_cast<std::size_t>(id);
-            act(i, inputs_.take(i, false), inputs_.take(i, true), t);
+            act(i, inputs_.take(i, Sign::excitatory), inputs_.take(i, Sign::inhibitory), t);
         }
     }
     inputs_.clear_touched();
@@ -267,10 +267,10 @@ double LifExponential::potential(NeuronId id, Time t) const {
     return v_inf_[i] + cell.a * then.decay_m + cell.g_e * then.c_e + cell.g_i * then.c_i;
 }
 
-double LifExponential::current(NeuronId id, Time t, bool inhibitory) const {
+double LifExponential::current(NeuronId id, Time t, Sign sign) const {
     const auto i = static_cast<std::size_t>(id);
     const Basis then = basis_at(i, t);
-    return inhibitory ? cells_[i].g_i * then.decay_i : cells_[i].g_e * then.decay_e;
+    return sign == Sign::inhibitory ? cells_[i].g_i * then.decay_i : cells_[i].g_e * then.decay_e;
 }
 
 void LifExponential::restored() {
@@ -282,24 +282,22 @@ void LifExponential::restored() {
 }
 
 void LifExponential::check_state(Time now) const {
-    postdict::check_state(origin_ >= 0.0 && origin_ <= now, "a frame begins outside the run");
-    postdict::check_state(
-        stride_ >= shortest_stride * longest_stride_ && stride_ <= longest_stride_,
-        "a stride is too long or too short");
-    postdict::check_state(
-        start_ >= 0.0 && start_ <= now && horizon_ >= now &&
-            horizon_ <= std::max(start_ + longest_stride_, std::nextafter(start_, never)),
-        "a horizon lies in the past, or too far ahead");
+    require_state(origin_ >= 0.0 && origin_ <= now, "a frame begins outside the run");
+    require_state(stride_ >= shortest_stride * longest_stride_ && stride_ <= longest_stride_,
+                  "a stride is too long or too short");
+    require_state(start_ >= 0.0 && start_ <= now && horizon_ >= now &&
+                      horizon_ <= std::max(start_ + longest_stride_, std::nextafter(start_, never)),
+                  "a horizon lies in the past, or too far ahead");
     for (std::size_t i = 0; i < size(); ++i) {
         const Cell& cell = cells_[i];
-        postdict::check_state(is_moderate(cell.a) && is_moderate(cell.g_e) && is_moderate(cell.g_i),
-                              "a value is not finite");
-        postdict::check_state(is_moderate(drive_[i]), "a drive is not finite");
-        postdict::check_state(uncertain_[i] <= 1, "a flag is not 0 or 1");
-        postdict::check_state(crossings_.time(i) >= now, "a predicted spike lies in the past");
-        postdict::check_state(cell.held_until == free || (cell.held_until >= 0.0 &&
-                                                          cell.held_until <= now + tau_refrac_[i]),
-                              "a refractory end is no time, or too late");
+        require_state(is_moderate(cell.a) && is_moderate(cell.g_e) && is_moderate(cell.g_i),
+                      "a value is not finite");
+        require_state(is_moderate(drive_[i]), "a drive is not finite");
+        require_state(uncertain_[i] <= 1, "a flag is not 0 or 1");
+        require_state(crossings_.time(i) >= now, "a predicted spike lies in the past");
+        require_state(cell.held_until == free ||
+                          (cell.held_until >= 0.0 && cell.held_until <= now + tau_refrac_[i]),
+                      "a refractory end is no time, or too late");
     }
 }
 

@@ -86,17 +86,15 @@ class LifExponential {
     // continuous.
     void set_drive(NeuronId i, double drive, Time t);
 
-    double potential(NeuronId i, Time t) const;                 // mV, from the past of t
-    double current(NeuronId i, Time t, bool inhibitory) const;  // mV, likewise
+    double potential(NeuronId i, Time t) const;           // mV, from the past of t
+    double current(NeuronId i, Time t, Sign sign) const;  // mV, likewise
     const Work& work() const { return work_; }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
         visit("origin", self.origin_);
-        visit_each(self, visit, "a", &Cell::a);
-        visit_each(self, visit, "g_e", &Cell::g_e);
-        visit_each(self, visit, "g_i", &Cell::g_i);
-        visit_each(self, visit, "held_until", &Cell::held_until);
+        visit(self.cells_, Column{"a", &Cell::a}, Column{"g_e", &Cell::g_e},
+              Column{"g_i", &Cell::g_i}, Column{"held_until", &Cell::held_until});
         visit("crossings", self.crossings_);
         visit("uncertain", self.uncertain_);
         visit("horizon_start", self.start_);
@@ -135,15 +133,6 @@ class LifExponential {
         UpperBound bound;
         double decay_m, c_e, c_i, decay_e, decay_i;  // the basis at the window's start
     };
-
-    template <class Self, class Visitor>
-    static void visit_each(Self& self, Visitor& visit, const char* name, double Cell::* member) {
-        std::vector<double> values(self.cells_.size());
-        for (std::size_t i = 0; i < values.size(); ++i) values[i] = self.cells_[i].*member;
-        visit(name, values);
-        if constexpr (!std::is_const_v<Self>)
-            for (std::size_t i = 0; i < values.size(); ++i) self.cells_[i].*member = values[i];
-    }
 
     const Membrane& membrane(std::size_t i) const { return membrane_[shared_ ? 0 : i]; }
     Basis basis_at(std::size_t i, Time t) const { return Basis(membrane(i), t - origin_); }

@@ -57,7 +57,7 @@ class TracePairing {
         for (const DecayingValues* trace : {&x_, &y_}) {
             trace->check_state(now);
             for (std::size_t k = 0; k < trace->size(); ++k)
-                postdict::check_state(trace->scaled()[k] >= 0.0, "a trace is negative");
+                require_state(trace->scaled()[k] >= 0.0, "a trace is negative");
         }
     }
 

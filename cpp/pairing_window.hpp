@@ -69,27 +69,22 @@ class WindowPairing {
             counts.push_back(row.size());
             times.insert(times.end(), row.begin(), row.end());
         }
-        std::vector<double> spike_times;
-        std::vector<NeuronId> ids;
-        for (const Spike& spike : self.spikes_) {
-            spike_times.push_back(spike.time);
-            ids.push_back(spike.id);
-        }
         visit("arrival_counts", counts);
         visit.growing("arrivals", times);
-        visit.growing("spike_times", spike_times);
-        visit.growing("spike_ids", ids);
-        if constexpr (!std::is_const_v<Self>) self.assign(counts, times, spike_times, ids);
+        std::size_t first = 0;
+        visit.growing(self.spikes_, first, Column{"spike_times", &Spike::time},
+                      Column{"spike_ids", &Spike::id});
+        if constexpr (!std::is_const_v<Self>) self.assign(counts, times);
     }
     void check_state(Time now) const {
         for (const std::vector<Time>& times : arrivals_)
-            postdict::check_state(std::is_sorted(times.begin(), times.end()) &&
-                                      (times.empty() || (times[0] >= 0.0 && times.back() < now)),
-                                  "remembered arrivals are out of order");
+            require_state(std::is_sorted(times.begin(), times.end()) &&
+                              (times.empty() || (times[0] >= 0.0 && times.back() < now)),
+                          "remembered arrivals are out of order");
         for (const Spike& spike : spikes_)
-            postdict::check_state(spike.time >= 0.0 && spike.time < now &&
-                                      static_cast<std::size_t>(spike.id) < y_.size(),
-                                  "a remembered spike is late, or has no neuron");
+            require_state(spike.time >= 0.0 && spike.time < now &&
+                              static_cast<std::size_t>(spike.id) < y_.size(),
+                          "a remembered spike is late, or has no neuron");
     }
 
   private:
@@ -117,19 +112,15 @@ class WindowPairing {
         summed_ = true;
     }
 
-    void assign(const std::vector<std::uint64_t>& counts, const std::vector<double>& times,
-                const std::vector<double>& spike_times, const std::vector<NeuronId>& ids) {
-        postdict::check_state(spike_times.size() == ids.size(), "remembered spikes lack an id");
+    void assign(const std::vector<std::uint64_t>& counts, const std::vector<double>& times) {
         std::size_t first = 0;
         for (std::size_t row = 0; row < arrivals_.size(); ++row) {
-            postdict::check_state(counts[row] <= times.size() - first, "arrivals are missing");
+            require_state(counts[row] <= times.size() - first, "arrivals are missing");
             const auto from = times.begin() + static_cast<std::ptrdiff_t>(first);
             arrivals_[row].assign(from, from + static_cast<std::ptrdiff_t>(counts[row]));
             first += counts[row];
         }
-        postdict::check_state(first == times.size(), "there are arrivals of no row");
-        spikes_.clear();
-        for (std::size_t k = 0; k < ids.size(); ++k) spikes_.push_back({spike_times[k], ids[k]});
+        require_state(first == times.size(), "there are arrivals of no row");
         now_ = -1.0;
     }
 

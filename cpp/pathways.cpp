@@ -19,14 +19,14 @@ Pathways::Pathways(const Network& network)
             staggered.push_back({p, {}});
         } else {
             const auto same = std::find_if(lines.begin(), lines.end(), [&](const AxonLine& line) {
-                return line.pre == pre && line.delay == projection.axonal_delay;
+                return line.pre == pre && line.delay == *projection.axonal_delay;
             });
             if (same != lines.end()) {
                 same->projections.push_back(p);
             } else {
                 exits.lines.push_back(lines.size());
                 lines.push_back(
-                    {pre, projection.axonal_delay, {p}, DelayLine(projection.axonal_delay)});
+                    {pre, *projection.axonal_delay, {p}, DelayLine(*projection.axonal_delay)});
             }
         }
         if (!projection.plastic()) continue;

@@ -93,8 +93,8 @@ class PlasticWeights {
     void check_state(Time now) const {
         for (const Real weight : weights_) {
             const auto w = static_cast<double>(weight);
-            postdict::check_state(is_moderate(w) && (!plasticity_ || plasticity_->bounded(w) == w),
-                                  "a weight is out of its bounds");
+            require_state(is_moderate(w) && (!plasticity_ || plasticity_->bounded(w) == w),
+                          "a weight is out of its bounds");
         }
         if (!plasticity_) return;
         plasticity_->check_state(now);

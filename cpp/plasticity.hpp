@@ -160,25 +160,16 @@ class Plasticity {
         visit("eta", self.eta_);
         visit("learning", self.learning_);
         visit("accounting", self.accounting_);
-        std::vector<double> numbers;
-        std::vector<NeuronId> ids;
-        for (std::uint32_t k = 0; k < self.log_.size(); ++k) {
-            numbers.push_back(self.log_[k].number);
-            ids.push_back(self.log_[k].id);
-        }
-        visit.growing("log.number", numbers);
-        visit.growing("log.id", ids);
+        visit("log", self.log_);
         visit("seen", self.seen_);
-        if constexpr (!std::is_const_v<Self>) self.assign(numbers, ids);
     }
 
     void check_state(Time now) const {
         std::visit([&](const auto& pairs) { pairs.check_state(now); }, pairing_);
-        postdict::check_state(eta_ >= 0.0 && eta_ < never, "a learning rate is negative");
-        for (std::uint32_t k = 0; k < log_.size(); ++k)
-            postdict::check_state(is_moderate(log_[k].number), "a logged spike is not finite");
+        require_state(eta_ >= 0.0 && eta_ < never, "a learning rate is negative");
+        log_.check_state();
         for (const std::uint32_t seen : seen_)
-            postdict::check_state(seen <= log_.size(), "a row has read spikes that are not there");
+            require_state(seen <= log_.size(), "a row has read spikes that are not there");
     }
 
   private:
@@ -190,16 +181,6 @@ class Plasticity {
         if (const auto* trace = std::get_if<TraceRule>(&rule.kind))
             return TracePairing(*trace, rule.nearest, n_rows, n_post);
         return WindowPairing(std::get<WindowRule>(rule.kind), rule.nearest, n_rows, n_post);
-    }
-
-    void assign(const std::vector<double>& numbers, const std::vector<NeuronId>& ids) {
-        postdict::check_state(numbers.size() == ids.size(), "logged spikes lack a number or an id");
-        log_.clear();
-        for (std::size_t k = 0; k < ids.size(); ++k) {
-            postdict::check_state(static_cast<std::size_t>(ids[k]) < log_.n(),
-                                  "a logged spike has no neuron");
-            log_.append(ids[k], numbers[k]);
-        }
     }
 
     Pairing pairing_;

@@ -12,7 +12,7 @@ DenseProjection<Real>::DenseProjection(const DenseParameters& p)
     : Base(p.weights.size()),
       n_pre_(p.n_pre),
       n_post_(p.n_post),
-      inhibitory_(p.inhibitory),
+      sign_(p.sign),
       uniform_(p.uniform) {
     assert(weights_.size() == (uniform_ ? 1 : n_pre_ * n_post_) && !(uniform_ && p.rule));
     if (p.rule) this->set_rule(*p.rule, n_pre_, n_post_);
@@ -23,11 +23,11 @@ template <class Real>
 std::size_t DenseProjection<Real>::arrive(NeuronId source, Time t, Inputs& inputs) {
     const auto j = static_cast<std::size_t>(source);
     if (uniform_) {
-        inputs.add_all(static_cast<double>(weights_[0]), inhibitory_);
+        inputs.add_all(static_cast<double>(weights_[0]), sign_);
         return n_post_;
     }
     if (!plasticity_) {
-        inputs.add_row(row(j), inhibitory_);
+        inputs.add_row(row(j), sign_);
         return n_post_;
     }
     Plasticity& plasticity = *plasticity_;
@@ -38,12 +38,11 @@ std::size_t DenseProjection<Real>::arrive(NeuronId source, Time t, Inputs& input
         for (std::size_t i = 0; i < n_post_; ++i) fluxes_.add(j * n_post_ + i, change(i));
     // The weight from before this arrival's change is what it transmits.
     if (plasticity.learning() && !plasticity.soft()) {
-        kernels::add_row_and_learn(inputs.channel(inhibitory_), row(j), Inputs::sign(inhibitory_),
-                                   change.y, change.factor, change.constant, plasticity.w_max(),
-                                   n_post_);
+        kernels::add_row_and_learn(inputs.channel(sign_), row(j), Inputs::factor(sign_), change.y,
+                                   change.factor, change.constant, plasticity.w_max(), n_post_);
         inputs.touch_all();
     } else {
-        inputs.add_row(row(j), inhibitory_);
+        inputs.add_row(row(j), sign_);
         if (plasticity.learning())
             for (std::size_t i = 0; i < n_post_; ++i)
                 row(j)[i] = plasticity.changed(row(j)[i], change(i));

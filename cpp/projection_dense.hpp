@@ -20,7 +20,7 @@ struct DenseParameters {
     std::size_t n_pre;
     std::size_t n_post;
     std::vector<double> weights;  // mV, (n_pre, n_post), or (1,) where uniform
-    bool inhibitory = false;
+    Sign sign = Sign::excitatory;
     std::optional<Rule> rule;
     bool uniform = false;  // one weight for all pairs; fixed projections only
 };
@@ -58,7 +58,7 @@ class DenseProjection : public PlasticWeights<DenseProjection<Real>, Real> {
 
     std::size_t n_pre_;
     std::size_t n_post_;
-    bool inhibitory_;
+    Sign sign_;
     bool uniform_;
 };
 

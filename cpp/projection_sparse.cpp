@@ -11,7 +11,7 @@ template <class Real>
 SparseProjection<Real>::SparseProjection(SparseParameters p)
     : Base(p.weights.size()),
       n_post_(p.n_post),
-      inhibitory_(p.inhibitory),
+      sign_(p.sign),
       first_(std::move(p.first)),
       source_first_(std::move(p.source_first)),
       delays_(std::move(p.delays)),
@@ -45,16 +45,16 @@ std::size_t SparseProjection<Real>::arrive_at(std::uint32_t bundle, Time t, Inpu
 template <class Real>
 void SparseProjection<Real>::transmit(std::uint32_t first, std::uint32_t last,
                                       Inputs& inputs) const {
-    double* const sums = inputs.channel(inhibitory_);
-    const double sign = Inputs::sign(inhibitory_);
+    double* const sums = inputs.channel(sign_);
+    const double factor = Inputs::factor(sign_);
     const NeuronId* const targets = targets_.data();
     if (weights_.size() == 1) {
-        const double weight = sign * static_cast<double>(weights_[0]);
+        const double weight = factor * static_cast<double>(weights_[0]);
         for (std::uint32_t k = first; k < last; ++k) sums[targets[k]] += weight;
     } else {
         const Real* const weights = weights_.data();
         for (std::uint32_t k = first; k < last; ++k)
-            sums[targets[k]] += sign * static_cast<double>(weights[k]);
+            sums[targets[k]] += factor * static_cast<double>(weights[k]);
     }
     inputs.touch({targets + first, targets + last});
 }
@@ -63,13 +63,13 @@ void SparseProjection<Real>::transmit(std::uint32_t first, std::uint32_t last,
 template <class Real>
 void SparseProjection<Real>::transmit_and_learn(std::size_t bundle, Inputs& inputs) {
     Plasticity& plasticity = *plasticity_;
-    double* const sums = inputs.channel(inhibitory_);
-    const double sign = Inputs::sign(inhibitory_);
+    double* const sums = inputs.channel(sign_);
+    const double factor = Inputs::factor(sign_);
     const ArrivalChange change = plasticity.arrival_change();
     for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
         const NeuronId i = targets_[k];
         const Real weight = plasticity.up_to_date(weights_[k], bundle, i);
-        sums[i] += sign * static_cast<double>(weight);
+        sums[i] += factor * static_cast<double>(weight);
         weights_[k] = plasticity.changed(weight, change(static_cast<std::size_t>(i)));
     }
     inputs.touch({targets_.data() + first_[bundle], targets_.data() + first_[bundle + 1]});
@@ -108,23 +108,22 @@ std::pair<std::size_t, NeuronId> SparseProjection<Real>::place(std::size_t k) co
 template <class Real>
 void SparseProjection<Real>::check_rows() const {
     for (const auto* offsets : {&first_, &source_first_})
-        postdict::check_state(!offsets->empty() && offsets->front() == 0 &&
-                                  std::is_sorted(offsets->begin(), offsets->end()),
-                              "offsets do not rise");
-    postdict::check_state(
-        first_.back() == targets_.size() && source_first_.back() + 1 == first_.size(),
-        "offsets do not end where the synapses do");
+        require_state(!offsets->empty() && offsets->front() == 0 &&
+                          std::is_sorted(offsets->begin(), offsets->end()),
+                      "offsets do not rise");
+    require_state(first_.back() == targets_.size() && source_first_.back() + 1 == first_.size(),
+                  "offsets do not end where the synapses do");
     for (std::size_t bundle = 0; bundle + 1 < first_.size(); ++bundle)
-        postdict::check_state(std::is_sorted(targets_.begin() + first_[bundle],
-                                             targets_.begin() + first_[bundle + 1]),
-                              "the targets of a bundle are out of order");
+        require_state(std::is_sorted(targets_.begin() + first_[bundle],
+                                     targets_.begin() + first_[bundle + 1]),
+                      "the targets of a bundle are out of order");
     for (const NeuronId i : targets_)
-        postdict::check_state(i >= 0 && index(i) < n_post_, "a synapse has no target");
+        require_state(i >= 0 && index(i) < n_post_, "a synapse has no target");
     if (delays_.size() == 1) return;
     for (std::size_t j = 0; j < n_pre(); ++j)
-        postdict::check_state(std::is_sorted(delays_.begin() + source_first_[j],
-                                             delays_.begin() + source_first_[j + 1]),
-                              "the delays of a source do not rise");
+        require_state(std::is_sorted(delays_.begin() + source_first_[j],
+                                     delays_.begin() + source_first_[j + 1]),
+                      "the delays of a source do not rise");
 }
 
 template class SparseProjection<double>;

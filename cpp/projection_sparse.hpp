@@ -26,7 +26,7 @@ struct SparseParameters {
     std::vector<double> delays;               // ms, (n_bundles,), by source, rising; or (1,)
     std::vector<NeuronId> targets;            // (n_synapses,), sorted within a bundle
     std::vector<double> weights;              // mV, (n_synapses,), or (1,) where all share it
-    bool inhibitory = false;
+    Sign sign = Sign::excitatory;
     std::optional<Rule> rule;
 };
 
@@ -75,7 +75,7 @@ class SparseProjection : public PlasticWeights<SparseProjection<Real>, Real> {
     void change(std::size_t bundle);
 
     std::size_t n_post_;
-    bool inhibitory_;
+    Sign sign_;
     std::vector<std::uint32_t> first_;
     std::vector<std::uint32_t> source_first_;
     std::vector<double> delays_;

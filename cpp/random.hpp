@@ -50,8 +50,7 @@ class Random {
     }
 
     void check_state() const {
-        postdict::check_state(state_ != std::array<std::uint64_t, 4>{},
-                              "a random stream is all zeros");
+        require_state(state_ != std::array<std::uint64_t, 4>{}, "a random stream is all zeros");
     }
 
     template <class Self, class Visitor>

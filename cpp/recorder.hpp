@@ -46,15 +46,14 @@ struct SpikeRecord {
         visit.growing("chosen", self.chosen);
     }
     void check_state(Time now, std::size_t n) const {
-        postdict::check_state(times.size() == ids.size(), "recorded spikes lack a time or an id");
+        require_state(times.size() == ids.size(), "recorded spikes lack a time or an id");
         for (std::size_t k = 0; k < times.size(); ++k) {
-            postdict::check_state(times[k] >= (k == 0 ? 0.0 : times[k - 1]) && times[k] < now,
-                                  "recorded spikes are out of order");
-            postdict::check_state(static_cast<std::size_t>(ids[k]) < n,
-                                  "a recorded spike has no neuron");
+            require_state(times[k] >= (k == 0 ? 0.0 : times[k - 1]) && times[k] < now,
+                          "recorded spikes are out of order");
+            require_state(static_cast<std::size_t>(ids[k]) < n, "a recorded spike has no neuron");
         }
-        postdict::check_state(chosen.empty() || chosen.size() == n, "a choice of neurons is wrong");
-        postdict::check_state(start == start && stop == stop, "a recording's window is wrong");
+        require_state(chosen.empty() || chosen.size() == n, "a choice of neurons is wrong");
+        require_state(start == start && stop == stop, "a recording's window is wrong");
     }
 };
 
@@ -114,11 +113,11 @@ class SampledRecorder {
         visit.growing("values", self.values_);
     }
     void check_state(Time now) const {
-        postdict::check_state(!sampling_.times.empty() || (interval_ > 0.0 && interval_ < never),
-                              "a sampling interval is wrong");
-        postdict::check_state(values_.size() % width() == 0, "a recording has the wrong length");
-        postdict::check_state(n_taken_away_ <= std::uint64_t{1} << 53, "too many were taken away");
-        postdict::check_state(next_time() >= now, "a sample is missing");
+        require_state(!sampling_.times.empty() || (interval_ > 0.0 && interval_ < never),
+                      "a sampling interval is wrong");
+        require_state(values_.size() % width() == 0, "a recording has the wrong length");
+        require_state(n_taken_away_ <= std::uint64_t{1} << 53, "too many were taken away");
+        require_state(next_time() >= now, "a sample is missing");
     }
 
   private:

@@ -11,11 +11,18 @@ Simulation::Simulation(Network network, Limits limits)
     : network_(std::move(network)),
       limits_(limits),
       ways_(network_),
-      queue_(n_slots()),
+      slots_(slots()),
+      queue_(slots_.size()),
       spikes_(network_.populations.size()),
-      n_spikes_(network_.populations.size(), 0),
-      n_in_window_(limits.rate < never ? network_.populations.size() : 0, 0) {
+      n_spikes_(network_.populations.size(), 0) {
+    if (limits.rate < never) in_window_.emplace(network_.populations.size(), limits.rate_window);
     fill_queue();
+}
+
+Slots Simulation::slots() const {
+    return Slots({network_.recorders.size(), ways_.lines.size(), ways_.staggered.size(),
+                  ways_.dendrites.size(), network_.poisson.size(), network_.spike_times.size(),
+                  network_.populations.size(), network_.currents.size(), network_.worlds.size()});
 }
 
 void Simulation::fill_queue() {
@@ -55,7 +62,7 @@ void Simulation::take_steps(Time t) {
         loop.step();
         n_pending_ += loop.n_pending();
         n_pending_ -= n_before;
-        queue_.set(world_slot(w), loop.next_time());
+        schedule(StreamKind::world, w, loop.next_time());
     }
 }
 
@@ -72,10 +79,10 @@ bool Simulation::run_instants(Time end, std::uint64_t& most_instants, bool after
             }
             check_limits();
         }
-        const std::size_t slot = queue_.top();
+        const Stream& first = slots_[queue_.top()];
         broken_ = true;  // until the instant is complete
-        if (slot >= poisson_slot(0) && slot < spike_times_slot(0) && queue_.second_time() > time_) {
-            most_instants -= kicks(slot, std::min(end, queue_.second_time()), most_instants);
+        if (first.kind == StreamKind::poisson && queue_.second_time() > time_) {
+            most_instants -= kicks(first.index, std::min(end, queue_.second_time()), most_instants);
         } else {
             instant(time_);
             --most_instants;
@@ -92,8 +99,8 @@ bool Simulation::run_instants(Time end, std::uint64_t& most_instants, bool after
 
 // Kicks of one source, each an instant of its own, up to the next event of any other stream: most
 // instants of a network that explores. Returns how many there were.
-std::uint64_t Simulation::kicks(std::size_t slot, Time end, std::uint64_t most_instants) {
-    Poisson& poisson = network_.poisson[slot - poisson_slot(0)];
+std::uint64_t Simulation::kicks(std::size_t index, Time end, std::uint64_t most_instants) {
+    Poisson& poisson = network_.poisson[index];
     PoissonSource& source = poisson.source;
     const std::size_t p = poisson.target;
     std::uint64_t n = 0;
@@ -109,54 +116,62 @@ std::uint64_t Simulation::kicks(std::size_t slot, Time end, std::uint64_t most_i
                 anybody_fired = !fired.empty();
                 if (anybody_fired) fire(p, fired, time_);
             }
-            queue_.set(population_slot(p), neurons.next_time());
+            schedule(StreamKind::population, p, neurons.next_time());
         },
         network_.populations[p].neurons);
-    queue_.set(slot, source.next_time());
+    schedule(StreamKind::poisson, index, source.next_time());
     n_synaptic_events_ += n;
     return n;
 }
 
 void Simulation::instant(Time t) {
-    while (queue_.top_time() == t) take(queue_.top(), t);
+    while (queue_.top_time() == t) take(slots_[queue_.top()], t);
     for (std::size_t p = 0; p < network_.populations.size(); ++p) settle(p, t);
 }
 
-void Simulation::take(std::size_t slot, Time t) {
-    if (slot < line_slot(0)) {
-        sample(slot, t);
-    } else if (slot < staggered_slot(0)) {
-        arrive(slot - line_slot(0), t);
-    } else if (slot < dendrite_slot(0)) {
-        arrive_staggered(slot - staggered_slot(0), t);
-    } else if (slot < poisson_slot(0)) {
-        come_back(slot - dendrite_slot(0), t);
-    } else if (slot < spike_times_slot(0)) {
-        Poisson& poisson = network_.poisson[slot - poisson_slot(0)];
-        const auto [who, weight] = poisson.source.kick();
-        network_.populations[poisson.target].inputs().add(who, std::abs(weight), weight < 0.0);
-        queue_.set(slot, poisson.source.next_time());
-        n_synaptic_events_ += 1;
-    } else if (slot < population_slot(0)) {
-        const std::size_t s = slot - spike_times_slot(0);
-        const std::vector<NeuronId>& fired = network_.spike_times[s].fire(t);
-        send(ways_.from_spike_times[s], fired, t);
-        hear({Emitter::Kind::spike_times, s}, fired, t);
-        queue_.set(slot, network_.spike_times[s].next_time());
-    } else if (slot < current_slot(0)) {
-        cross(slot - population_slot(0), t);
-    } else if (slot < world_slot(0)) {
-        step(slot - current_slot(0), t);
-    } else {
-        act(slot - world_slot(0), t);
+void Simulation::take(const Stream& stream, Time t) {
+    switch (stream.kind) {
+        case StreamKind::recorder:
+            return sample(stream.index, t);
+        case StreamKind::line:
+            return arrive(stream.index, t);
+        case StreamKind::staggered:
+            return arrive_staggered(stream.index, t);
+        case StreamKind::dendrite:
+            return come_back(stream.index, t);
+        case StreamKind::poisson:
+            return kick(stream.index);
+        case StreamKind::spike_times:
+            return replay(stream.index, t);
+        case StreamKind::population:
+            return cross(stream.index, t);
+        case StreamKind::current:
+            return step(stream.index, t);
+        case StreamKind::world:
+            return act(stream.index, t);
     }
+}
+
+void Simulation::kick(std::size_t index) {
+    Poisson& poisson = network_.poisson[index];
+    const auto [who, weight] = poisson.source.kick();
+    network_.populations[poisson.target].inputs().kick(who, weight);
+    schedule(StreamKind::poisson, index, poisson.source.next_time());
+    n_synaptic_events_ += 1;
+}
+
+void Simulation::replay(std::size_t index, Time t) {
+    const std::vector<NeuronId>& fired = network_.spike_times[index].fire(t);
+    send(ways_.from_spike_times[index], fired, t);
+    hear({Emitter::Kind::spike_times, index}, fired, t);
+    schedule(StreamKind::spike_times, index, network_.spike_times[index].next_time());
 }
 
 void Simulation::step(std::size_t index, Time t) {
     Current& current = network_.currents[index];
     current.source.step();
     for (const NeuronId i : current.source.ids()) drive(current.target, i, t);
-    queue_.set(current_slot(index), current.source.next_time());
+    schedule(StreamKind::current, index, current.source.next_time());
 }
 
 // Currents onto a neuron are summed anew over all sources, so that one that is over leaves no
@@ -170,7 +185,7 @@ void Simulation::drive(std::size_t p, NeuronId i, Time t) {
     std::visit(
         [&](auto& neurons) {
             neurons.set_drive(i, sum, t);
-            queue_.set(population_slot(p), neurons.next_time());
+            schedule(StreamKind::population, p, neurons.next_time());
         },
         network_.populations[p].neurons);
 }
@@ -181,7 +196,7 @@ void Simulation::act(std::size_t w, Time t) {
     const std::size_t n_before = world.loop.n_pending();
     n_synaptic_events_ += world.loop.act(t, inputs, [&](NeuronId i) { drive(world.sensor, i, t); });
     n_pending_ -= n_before - world.loop.n_pending();
-    queue_.set(world_slot(w), world.loop.next_time());
+    schedule(StreamKind::world, w, world.loop.next_time());
 }
 
 void Simulation::hear(const Emitter& emitter, const std::vector<NeuronId>& fired, Time t) {
@@ -207,7 +222,7 @@ void Simulation::arrive(std::size_t index, Time t) {
             projection.synapses);
     }
     n_pending_ -= sources.size();
-    queue_.set(line_slot(index), line.spikes.next_time());
+    schedule(StreamKind::line, index, line.spikes.next_time());
 }
 
 void Simulation::arrive_staggered(std::size_t index, Time t) {
@@ -220,7 +235,7 @@ void Simulation::arrive_staggered(std::size_t index, Time t) {
             n_synaptic_events_ += synapses.arrive_at(bundle, t, inputs);
     });
     n_pending_ -= n_before - axons.spikes.size();
-    queue_.set(staggered_slot(index), axons.spikes.next_time());
+    schedule(StreamKind::staggered, index, axons.spikes.next_time());
 }
 
 void Simulation::come_back(std::size_t index, Time t) {
@@ -232,14 +247,14 @@ void Simulation::come_back(std::size_t index, Time t) {
         },
         network_.projections[line.projection].synapses);
     n_pending_ -= fired.size();
-    queue_.set(dendrite_slot(index), line.spikes.next_time());
+    schedule(StreamKind::dendrite, index, line.spikes.next_time());
 }
 
 void Simulation::cross(std::size_t p, Time t) {
     std::visit(
         [&](auto& neurons) {
             neurons.cross(t);
-            queue_.set(population_slot(p), neurons.next_time());
+            schedule(StreamKind::population, p, neurons.next_time());
         },
         network_.populations[p].neurons);
 }
@@ -249,7 +264,7 @@ void Simulation::settle(std::size_t p, Time t) {
         [&](auto& neurons) {
             if (!neurons.inputs().touched()) return;
             const std::vector<NeuronId>& fired = neurons.settle(t);
-            queue_.set(population_slot(p), neurons.next_time());
+            schedule(StreamKind::population, p, neurons.next_time());
             if (!fired.empty()) fire(p, fired, t);
         },
         network_.populations[p].neurons);
@@ -257,13 +272,13 @@ void Simulation::settle(std::size_t p, Time t) {
 
 void Simulation::fire(std::size_t p, const std::vector<NeuronId>& fired, Time t) {
     n_spikes_[p] += fired.size();
-    if (!n_in_window_.empty()) count_in_window(p, fired.size(), t);
+    if (in_window_) in_window_->count(p, fired.size(), t);
     n_recorded_ += spikes_[p].append(fired, t);
     send(ways_.from_population[p], fired, t);
     hear({Emitter::Kind::population, p}, fired, t);
     for (const std::size_t d : ways_.dendrites_from[p]) {
         for (const NeuronId i : fired) ways_.dendrites[d].spikes.send(i, t);
-        queue_.set(dendrite_slot(d), ways_.dendrites[d].spikes.next_time());
+        schedule(StreamKind::dendrite, d, ways_.dendrites[d].spikes.next_time());
         n_pending_ += fired.size();
     }
     for (const std::size_t plastic : ways_.plastic_onto[p])
@@ -278,7 +293,7 @@ void Simulation::send(const Exits& exits, const std::vector<NeuronId>& fired, Ti
     for (const std::size_t k : exits.lines) {
         DelayLine& spikes = ways_.lines[k].spikes;
         for (const NeuronId i : fired) spikes.send(i, t);
-        queue_.set(line_slot(k), spikes.next_time());
+        schedule(StreamKind::line, k, spikes.next_time());
         n_pending_ += fired.size();
     }
     for (const std::size_t k : exits.staggered) {
@@ -289,7 +304,7 @@ void Simulation::send(const Exits& exits, const std::vector<NeuronId>& fired, Ti
                 axons.spikes.send(t, synapses.first_bundle(j), synapses.last_bundle(j),
                                   synapses.delays());
         });
-        queue_.set(staggered_slot(k), axons.spikes.next_time());
+        schedule(StreamKind::staggered, k, axons.spikes.next_time());
         n_pending_ += axons.spikes.size() - n_before;
     }
 }

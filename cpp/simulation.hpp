@@ -21,34 +21,24 @@
 
 #include <cstdint>
 #include <limits>
-#include <stdexcept>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "activity_limits.hpp"
 #include "event_queue.hpp"
 #include "network.hpp"
 #include "pathways.hpp"
 #include "recorder.hpp"
+#include "slots.hpp"
 #include "state.hpp"
 #include "types.hpp"
 
 namespace postdict {
 
-struct Limits {
-    std::uint64_t recorded_spikes = 100'000'000;
-    std::uint64_t pending_spikes = 10'000'000;
-    double rate = never;  // Hz per neuron of a population, over each `rate_window` from t = 0 on
-};
-inline constexpr Time rate_window = 1000.0;  // ms
-
 inline constexpr std::uint64_t instants_a_step = 1000;  // what a world's step counts for
 
 inline constexpr std::uint64_t never_stop = std::numeric_limits<std::uint64_t>::max();
-
-// Activity ran past a limit. The simulation stands whole before the instant that was next.
-struct LimitError : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 class Simulation {
   public:
@@ -109,33 +99,14 @@ class Simulation {
     std::uint64_t n_recorded() const;
     std::uint64_t n_pending() const;
 
-    // The queue's slots, in the order in which one instant takes them.
-    std::size_t line_slot(std::size_t k) const { return network_.recorders.size() + k; }
-    std::size_t staggered_slot(std::size_t k) const { return line_slot(ways_.lines.size()) + k; }
-    std::size_t dendrite_slot(std::size_t k) const {
-        return staggered_slot(ways_.staggered.size()) + k;
-    }
-    std::size_t poisson_slot(std::size_t s) const {
-        return dendrite_slot(ways_.dendrites.size()) + s;
-    }
-    std::size_t spike_times_slot(std::size_t s) const {
-        return poisson_slot(network_.poisson.size()) + s;
-    }
-    std::size_t population_slot(std::size_t p) const {
-        return spike_times_slot(network_.spike_times.size()) + p;
-    }
-    std::size_t current_slot(std::size_t c) const {
-        return population_slot(network_.populations.size()) + c;
-    }
-    std::size_t world_slot(std::size_t w) const {
-        return current_slot(network_.currents.size()) + w;
-    }
-    std::size_t n_slots() const { return world_slot(network_.worlds.size()); }
-
+    Slots slots() const;
     // Calls use(slot, time of its next event) for every stream.
     template <class Use>
     void each_stream(Use&& use) const;
     void fill_queue();
+    void schedule(StreamKind kind, std::size_t index, Time next) {
+        queue_.set(slots_.of(kind, index), next);
+    }
     bool run_instants(Time end, std::uint64_t& most_instants, bool after_step);
     Time next_step() const;
     void take_steps(Time t);
@@ -143,14 +114,15 @@ class Simulation {
     std::string mean_rate(std::size_t population) const;
     std::string largest_recorded() const;
     std::string largest_pending() const;
-    void count_in_window(std::size_t population, std::size_t n, Time t);
     bool too_fast(std::size_t population) const;
-    std::uint64_t kicks(std::size_t slot, Time end, std::uint64_t most_instants);
+    std::uint64_t kicks(std::size_t poisson, Time end, std::uint64_t most_instants);
     void instant(Time t);
-    void take(std::size_t slot, Time t);
+    void take(const Stream& stream, Time t);
     void sample_due();
     void sample(std::size_t recorder, Time t);
     void write_weights(const Sampling& sampling, std::vector<double>& values) const;
+    void kick(std::size_t poisson);
+    void replay(std::size_t source, Time t);
     void step(std::size_t current, Time t);
     void drive(std::size_t population, NeuronId id, Time t);
     void act(std::size_t world, Time t);
@@ -166,35 +138,37 @@ class Simulation {
     Network network_;
     Limits limits_;
     Pathways ways_;
+    Slots slots_;
     Time time_ = 0.0;
     EventQueue queue_;
     std::vector<SpikeRecord> spikes_;  // by population
     std::uint64_t n_recorded_ = 0;
     std::uint64_t n_pending_ = 0;
     std::uint64_t n_synaptic_events_ = 0;
-    std::vector<std::uint64_t> n_spikes_;  // by population
-    // Where there is a bound on the rate: spikes since the present window began, and its end.
-    std::vector<std::uint64_t> n_in_window_;  // by population
-    Time window_end_ = rate_window;
-    bool broken_ = false;  // an instant was not completed
+    std::vector<std::uint64_t> n_spikes_;      // by population
+    std::optional<SpikesInWindow> in_window_;  // where there is a bound on the rate
+    bool broken_ = false;                      // an instant was not completed
 };
 
 template <class Use>
 void Simulation::each_stream(Use&& use) const {
-    const auto each = [&](const auto& parts, std::size_t first_slot, auto&& next_time) {
-        for (std::size_t k = 0; k < parts.size(); ++k) use(first_slot + k, next_time(parts[k]));
+    using enum StreamKind;
+    const auto each = [&](StreamKind kind, const auto& parts, auto&& next_time) {
+        for (std::size_t k = 0; k < parts.size(); ++k) use(slots_.of(kind, k), next_time(parts[k]));
     };
-    each(network_.recorders, 0, [](const auto& r) { return r.next_time(); });
-    each(network_.currents, current_slot(0), [](const auto& c) { return c.source.next_time(); });
-    each(network_.worlds, world_slot(0), [](const auto& w) { return w.loop.next_time(); });
-    each(ways_.lines, line_slot(0), [](const auto& l) { return l.spikes.next_time(); });
-    each(ways_.staggered, staggered_slot(0), [](const auto& l) { return l.spikes.next_time(); });
-    each(ways_.dendrites, dendrite_slot(0), [](const auto& l) { return l.spikes.next_time(); });
-    each(network_.poisson, poisson_slot(0), [](const auto& p) { return p.source.next_time(); });
-    each(network_.spike_times, spike_times_slot(0), [](const auto& s) { return s.next_time(); });
-    each(network_.populations, population_slot(0), [](const auto& p) {
-        return std::visit([](const auto& n) { return n.next_time(); }, p.neurons);
-    });
+    const auto spikes = [](const auto& way) { return way.spikes.next_time(); };
+    const auto source = [](const auto& part) { return part.source.next_time(); };
+    const auto itself = [](const auto& part) { return part.next_time(); };
+    each(StreamKind::recorder, network_.recorders, itself);
+    each(line, ways_.lines, spikes);
+    each(staggered, ways_.staggered, spikes);
+    each(dendrite, ways_.dendrites, spikes);
+    each(poisson, network_.poisson, source);
+    each(spike_times, network_.spike_times, itself);
+    each(StreamKind::population, network_.populations,
+         [&](const auto& p) { return std::visit(itself, p.neurons); });
+    each(current, network_.currents, source);
+    each(StreamKind::world, network_.worlds, [](const auto& w) { return w.loop.next_time(); });
 }
 
 }  // namespace postdict

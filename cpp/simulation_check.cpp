@@ -8,9 +8,8 @@ namespace postdict {
 
 // Each part's own rules, if every event before `now` has happened and none at it or after.
 void Simulation::check_parts(Time now) const {
-    postdict::check_state(time_ >= 0.0 && time_ < never, "the time is negative or not finite");
-    postdict::check_state(window_end_ > 0.0 && window_end_ < never,
-                          "the window of a rate has no end");
+    require_state(time_ >= 0.0 && time_ < never, "the time is negative or not finite");
+    if (in_window_) in_window_->check_state();
     for (std::size_t p = 0; p < network_.populations.size(); ++p) {
         const Population& population = network_.populations[p];
         std::visit([&](const auto& neurons) { neurons.check_state(now); }, population.neurons);
@@ -54,12 +53,12 @@ void Simulation::check_invariants(Time now) const {
     check_parts(now);
     queue_.check();
     each_stream([&](std::size_t slot, Time next) {
-        postdict::check_state(queue_.time(slot) == next, "the queue has another time for a stream");
+        require_state(queue_.time(slot) == next, "the queue has another time for a stream");
     });
-    postdict::check_state(n_recorded_ == n_recorded(), "recorded spikes are miscounted");
-    postdict::check_state(n_pending_ == n_pending(), "spikes under way are miscounted");
+    require_state(n_recorded_ == n_recorded(), "recorded spikes are miscounted");
+    require_state(n_pending_ == n_pending(), "spikes under way are miscounted");
     for (const Population& population : network_.populations)
-        postdict::check_state(
+        require_state(
             !std::visit([](const auto& n) { return n.inputs().touched(); }, population.neurons),
             "an input was left over by its instant");
     for (const Projection& projection : network_.projections)

@@ -19,13 +19,13 @@ std::string reached(const std::string& limit, std::uint64_t value, Time t) {
 }  // namespace
 
 void Simulation::check_limits() const {
-    for (std::size_t p = 0; p < n_in_window_.size(); ++p)
+    for (std::size_t p = 0; in_window_ && p < network_.populations.size(); ++p)
         if (too_fast(p))
             throw LimitError(
                 "max_rate = " + std::to_string(limits_.rate) +
                 " Hz passed before t = " + std::to_string(time_) + " ms: population '" +
-                network_.populations[p].name + "' fired " + std::to_string(n_in_window_[p]) +
-                " spikes since t = " + std::to_string(window_end_ - rate_window) +
+                network_.populations[p].name + "' fired " + std::to_string((*in_window_)[p]) +
+                " spikes since t = " + std::to_string(in_window_->start()) +
                 " ms; weaken its input, strengthen its inhibition, or raise the limit");
     if (n_recorded_ >= limits_.recorded_spikes)
         throw LimitError(reached("max_recorded_spikes", limits_.recorded_spikes, time_) +
@@ -99,16 +99,7 @@ std::string Simulation::largest_pending() const {
 
 bool Simulation::too_fast(std::size_t p) const {
     const auto size = static_cast<double>(network_.populations[p].size());
-    return static_cast<double>(n_in_window_[p]) > 1e-3 * rate_window * limits_.rate * size;
-}
-
-// Windows follow the times of the spikes alone, so that no pause moves them.
-void Simulation::count_in_window(std::size_t p, std::size_t n, Time t) {
-    if (t >= window_end_) {
-        std::fill(n_in_window_.begin(), n_in_window_.end(), 0U);
-        window_end_ = (std::floor(t / rate_window) + 1.0) * rate_window;
-    }
-    n_in_window_[p] += n;
+    return static_cast<double>((*in_window_)[p]) > 1e-3 * limits_.rate_window * limits_.rate * size;
 }
 
 }  // namespace postdict

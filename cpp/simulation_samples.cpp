@@ -10,8 +10,8 @@ namespace postdict {
 // A sample due at the present is of the state from before its events: it can be taken now.
 void Simulation::sample_due() {
     while (!network_.recorders.empty() && queue_.top_time() == time_ &&
-           queue_.top() < network_.recorders.size())
-        sample(queue_.top(), time_);
+           slots_[queue_.top()].kind == StreamKind::recorder)
+        sample(slots_[queue_.top()].index, time_);
 }
 
 void Simulation::sample(std::size_t index, Time t) {
@@ -32,11 +32,13 @@ void Simulation::sample(std::size_t index, Time t) {
                     std::visit([&](const auto& n) { return n.potential(i, t); }, neurons));
             } else {  // only neurons with currents are given a recorder of them
                 values.push_back(std::get<LifExponential>(neurons).current(
-                    i, t, sampling.variable == Variable::current_i));
+                    i, t,
+                    sampling.variable == Variable::current_i ? Sign::inhibitory
+                                                             : Sign::excitatory));
             }
         }
     });
-    queue_.set(index, recorder.next_time());
+    schedule(StreamKind::recorder, index, recorder.next_time());
 }
 
 void Simulation::write_weights(const Sampling& sampling, std::vector<double>& values) const {

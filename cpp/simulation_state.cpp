@@ -39,12 +39,12 @@ Fluxes Simulation::fluxes(std::size_t p) const {
 
 void Simulation::set_rate(std::size_t s, const Steps& rate) {
     network_.poisson[s].source.set_rate(rate, time_);
-    queue_.set(poisson_slot(s), network_.poisson[s].source.next_time());
+    schedule(StreamKind::poisson, s, network_.poisson[s].source.next_time());
 }
 
 void Simulation::append_spikes(std::size_t s, const std::vector<Spike>& spikes) {
     network_.spike_times[s].append(spikes);
-    queue_.set(spike_times_slot(s), network_.spike_times[s].next_time());
+    schedule(StreamKind::spike_times, s, network_.spike_times[s].next_time());
 }
 
 void Simulation::answer(std::size_t w, const Answer& given) {
@@ -52,7 +52,7 @@ void Simulation::answer(std::size_t w, const Answer& given) {
     const std::size_t n_before = loop.n_pending();
     loop.answer(given, time_);
     n_pending_ += loop.n_pending() - n_before;
-    queue_.set(world_slot(w), loop.next_time());
+    schedule(StreamKind::world, w, loop.next_time());
 }
 
 template <class Self, class Visitor>
@@ -71,10 +71,7 @@ void Simulation::fields(Self& self, Visitor& visit) {
     each_variant("population", self.network_.populations,
                  [](auto& p) -> auto& { return p.neurons; });
     each("n_spikes", self.n_spikes_, [](auto& n) -> auto& { return n; });
-    if (!self.n_in_window_.empty()) {
-        visit("rate_window.end", self.window_end_);
-        visit("rate_window.n_spikes", self.n_in_window_);
-    }
+    if (self.in_window_) visit("rate_window", *self.in_window_);
     each("spikes", self.spikes_, [](auto& record) -> auto& { return record; });
     each("poisson", self.network_.poisson, [](auto& p) -> auto& { return p.source; });
     each("current", self.network_.currents, [](auto& c) -> auto& { return c.source; });

@@ -33,9 +33,9 @@ class CurrentSource {
         visit("taken", self.taken_);
     }
     void check_state(Time now) const {
-        postdict::check_state(taken_ <= current_.times.size() && next_time() >= now &&
-                                  (taken_ == 0 || current_.times[taken_ - 1] < now),
-                              "a current stands at the wrong step");
+        require_state(taken_ <= current_.times.size() && next_time() >= now &&
+                          (taken_ == 0 || current_.times[taken_ - 1] < now),
+                      "a current stands at the wrong step");
     }
 
   private:

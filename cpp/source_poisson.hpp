@@ -80,17 +80,17 @@ class PoissonSource {
     }
     void check_state(Time now) const {
         block_start_.check_state();
-        postdict::check_state(drawn_ < block_.size(), "a source stands outside its block");
-        postdict::check_state(!rate_.times.empty() && rate_.times.size() == rate_.values.size(),
-                              "a rate has no values, or not one for each time");
+        require_state(drawn_ < block_.size(), "a source stands outside its block");
+        require_state(!rate_.times.empty() && rate_.times.size() == rate_.values.size(),
+                      "a rate has no values, or not one for each time");
         for (std::size_t k = 0; k < rate_.times.size(); ++k)
-            postdict::check_state(rate_.values[k] >= 0.0 && rate_.values[k] < never &&
-                                      std::isfinite(rate_.times[k]) &&
-                                      (k == 0 || rate_.times[k - 1] < rate_.times[k]),
-                                  "a rate is negative or not finite, or its times do not rise");
-        postdict::check_state(hazard_ >= 0.0 && hazard_ < never, "a waiting time is negative");
-        postdict::check_state(from_ >= 0.0 && from_ <= now, "a waiting time begins in the future");
-        postdict::check_state(next_ >= now, "a kick lies in the past");
+            require_state(rate_.values[k] >= 0.0 && rate_.values[k] < never &&
+                              std::isfinite(rate_.times[k]) &&
+                              (k == 0 || rate_.times[k - 1] < rate_.times[k]),
+                          "a rate is negative or not finite, or its times do not rise");
+        require_state(hazard_ >= 0.0 && hazard_ < never, "a waiting time is negative");
+        require_state(from_ >= 0.0 && from_ <= now, "a waiting time begins in the future");
+        require_state(next_ >= now, "a kick lies in the past");
     }
 
   private:

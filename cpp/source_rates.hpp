@@ -58,10 +58,10 @@ class RatesSource {
     void check_state(Time now) const {
         random_.check_state();
         for (const double rate : rates_)
-            postdict::check_state(rate >= 0.0 && is_moderate(rate), "a rate is negative or wrong");
-        postdict::check_state(left_ >= 0.0 && left_ < never, "a waiting time is negative");
-        postdict::check_state(next_ >= now, "a kick lies in the past");
-        postdict::check_state(next_ == never || total() > 0.0, "a kick comes without a rate");
+            require_state(rate >= 0.0 && is_moderate(rate), "a rate is negative or wrong");
+        require_state(left_ >= 0.0 && left_ < never, "a waiting time is negative");
+        require_state(next_ >= now, "a kick lies in the past");
+        require_state(next_ == never || total() > 0.0, "a kick comes without a rate");
     }
 
   private:

@@ -45,9 +45,9 @@ class SpikeTimesSource {
         visit("next", self.next_);
     }
     void check_state(Time now) const {
-        postdict::check_state(next_ <= spikes_.size() && next_time() >= now &&
-                                  (next_ == 0 || spikes_[next_ - 1].time < now),
-                              "a source stands at the wrong spike");
+        require_state(next_ <= spikes_.size() && next_time() >= now &&
+                          (next_ == 0 || spikes_[next_ - 1].time < now),
+                      "a source stands at the wrong spike");
     }
 
   private:

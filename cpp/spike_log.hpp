@@ -2,9 +2,13 @@
 // linked to the one of its neuron before it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "state.hpp"
 #include "types.hpp"
 
 namespace postdict {
@@ -37,7 +41,31 @@ class SpikeLog {
         entries_.clear();
     }
 
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        std::size_t first = 0;
+        visit.growing(self.entries_, first, Column{"number", &Entry::number},
+                      Column{"id", &Entry::id});
+        if constexpr (!std::is_const_v<Self>) self.link();
+    }
+    void check_state() const {
+        for (const Entry& entry : entries_)
+            require_state(is_moderate(entry.number), "a logged spike is not finite");
+    }
+
   private:
+    void link() {
+        std::fill(latest_.begin(), latest_.end(), none);
+        const bool known = std::all_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+            return static_cast<std::size_t>(entry.id) < n();
+        });
+        if (!known) entries_.clear();
+        require_state(known, "a logged spike has no neuron");
+        for (std::uint32_t k = 0; k < size(); ++k)
+            entries_[k].previous =
+                std::exchange(latest_[static_cast<std::size_t>(entries_[k].id)], k);
+    }
+
     std::vector<Entry> entries_;         // in the order of time
     std::vector<std::uint32_t> latest_;  // (n,) entry of each neuron's last spike, or `none`
 };

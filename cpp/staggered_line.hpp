@@ -40,33 +40,23 @@ class StaggeredLine {
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
-        std::vector<double> arrivals;
-        std::vector<double> sent;
-        std::vector<NeuronId> bundles;
-        for (const Entry& entry : self.heap_) {
-            arrivals.push_back(entry.arrival);
-            sent.push_back(entry.sent);
-            bundles.push_back(static_cast<NeuronId>(entry.bundle));
-        }
-        visit.growing("arrival", arrivals);
-        visit.growing("sent", sent);
-        visit.growing("bundle", bundles);
-        if constexpr (!std::is_const_v<Self>) self.assign(arrivals, sent, bundles);
+        std::size_t first = 0;
+        visit.growing(self.heap_, first, Column{"arrival", &Entry::arrival},
+                      Column{"sent", &Entry::sent}, Column{"bundle", &Entry::bundle});
     }
 
     // source_first: where each source's bundles begin, and the number of bundles.
     void check_state(Time now, const std::vector<std::uint32_t>& source_first,
                      const std::vector<double>& delays) const {
-        postdict::check_state(std::is_heap(heap_.begin(), heap_.end(), later),
-                              "spikes under way are out of order");
+        require_state(std::is_heap(heap_.begin(), heap_.end(), later),
+                      "spikes under way are out of order");
         for (const Entry& entry : heap_) {
-            postdict::check_state(entry.arrival >= now && entry.arrival < never &&
-                                      entry.sent >= 0.0 && entry.sent <= now,
-                                  "a spike under way is late");
-            postdict::check_state(entry.bundle < source_first.back(),
-                                  "a spike under way has no synapses");
-            postdict::check_state(entry.arrival == arrival(entry.sent, delays[entry.bundle]),
-                                  "a spike under way comes at another time than it should");
+            require_state(entry.arrival >= now && entry.arrival < never && entry.sent >= 0.0 &&
+                              entry.sent <= now,
+                          "a spike under way is late");
+            require_state(entry.bundle < source_first.back(), "a spike under way has no synapses");
+            require_state(entry.arrival == arrival(entry.sent, delays[entry.bundle]),
+                          "a spike under way comes at another time than it should");
         }
     }
     // After a restore, of entries that were checked: where each spike's way ends.
@@ -92,15 +82,6 @@ class StaggeredLine {
     void push(const Entry& entry) {
         heap_.push_back(entry);
         std::push_heap(heap_.begin(), heap_.end(), later);
-    }
-
-    void assign(const std::vector<double>& arrivals, const std::vector<double>& sent,
-                const std::vector<NeuronId>& bundles) {
-        postdict::check_state(arrivals.size() == sent.size() && sent.size() == bundles.size(),
-                              "spikes under way lack a time or a place");
-        heap_.clear();
-        for (std::size_t k = 0; k < sent.size(); ++k)
-            heap_.push_back({arrivals[k], sent[k], static_cast<std::uint32_t>(bundles[k]), 0});
     }
 
     std::vector<Entry> heap_;  // earliest first

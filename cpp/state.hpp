@@ -1,5 +1,6 @@
 // Saving and restoring: each struct lists its state once, in a static `fields(self, visit)`, and
-// the two visitors here write that list into named arrays or read it back. What a visitor reads may
+// the two visitors here write that list into named arrays or read it back; of a vector of structs
+// each member is an array. What a visitor reads may
 // come from a damaged file, so it checks presence, type and length; each struct then checks its
 // values in `check_state(now)`.
 #pragma once
@@ -14,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -30,7 +32,7 @@ struct StateError : std::invalid_argument {
     using std::invalid_argument::invalid_argument;
 };
 
-inline void check_state(bool holds, std::string_view rule) {
+inline void require_state(bool holds, std::string_view rule) {
     if (!holds) throw StateError("the saved state is damaged: " + std::string(rule));
 }
 
@@ -39,6 +41,18 @@ inline void check_state(bool holds, std::string_view rule) {
 inline bool is_moderate(double value) {
     return std::abs(value) <= 1e150;
 }
+
+// A member of the structs in a vector, and the name under which its values are one array.
+template <class Struct, class T>
+struct Column {
+    std::string_view name;
+    T Struct::* member;
+};
+template <class Struct, class T>
+Column(const char*, T Struct::*) -> Column<Struct, T>;
+// As what a column's values are stored: ids are whole numbers.
+template <class T>
+using Stored = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
 
 class StateWriter {
   public:
@@ -68,6 +82,22 @@ class StateWriter {
     void growing(std::string_view name, const std::vector<NeuronId>& value) {
         put(name, std::vector<std::int64_t>(value.begin(), value.end()));
     }
+    // Structs from `first` on, column by column.
+    template <class Struct, class... T>
+    void growing(const std::vector<Struct>& rows, std::size_t first, Column<Struct, T>... columns) {
+        const auto put_column = [&]<class U>(const Column<Struct, U>& column) {
+            std::vector<Stored<U>> values;
+            values.reserve(rows.size() - first);
+            for (std::size_t k = first; k < rows.size(); ++k)
+                values.push_back(static_cast<Stored<U>>(rows[k].*column.member));
+            put(column.name, std::move(values));
+        };
+        (put_column(columns), ...);
+    }
+    template <class Struct, class... T>
+    void operator()(const std::vector<Struct>& rows, Column<Struct, T>... columns) {
+        growing(rows, 0, columns...);
+    }
 
     template <class Part>
         requires requires(const Part& part, StateWriter& visit) { Part::fields(part, visit); }
@@ -94,7 +124,7 @@ class StateReader {
     void operator()(std::string_view name, double& value) { value = get<double>(name, 1)[0]; }
     void operator()(std::string_view name, bool& value) {
         const std::int64_t stored = get<std::int64_t>(name, 1)[0];
-        postdict::check_state(stored == 0 || stored == 1, full(name) + " must be 0 or 1");
+        require_state(stored == 0 || stored == 1, full(name) + " must be 0 or 1");
         value = stored == 1;
     }
     void operator()(std::string_view name, std::uint64_t& value) {
@@ -112,8 +142,8 @@ class StateReader {
         const auto& stored = get<double>(name, value.size());
         std::transform(stored.begin(), stored.end(), value.begin(), [&](double x) {
             const auto narrow = static_cast<float>(x);
-            postdict::check_state(static_cast<double>(narrow) == x,
-                                  full(name) + " must hold single precision");
+            require_state(static_cast<double>(narrow) == x,
+                          full(name) + " must hold single precision");
             return narrow;
         });
     }
@@ -121,8 +151,8 @@ class StateReader {
     void operator()(std::string_view name, std::vector<T>& value) {
         const auto& stored = get<std::uint64_t>(name, value.size());
         std::transform(stored.begin(), stored.end(), value.begin(), [&](std::uint64_t x) {
-            postdict::check_state(x <= std::numeric_limits<T>::max(),
-                                  full(name) + " holds a number that is too large");
+            require_state(x <= std::numeric_limits<T>::max(),
+                          full(name) + " holds a number that is too large");
             return static_cast<T>(x);
         });
     }
@@ -136,10 +166,28 @@ class StateReader {
         const auto& stored = get<std::int64_t>(name, any_length);
         value.clear();
         for (const std::int64_t id : stored) {
-            postdict::check_state(id >= 0 && id <= std::numeric_limits<NeuronId>::max(),
-                                  full(name) + " must hold neuron ids");
+            require_state(id >= 0 && id <= std::numeric_limits<NeuronId>::max(),
+                          full(name) + " must hold neuron ids");
             value.push_back(static_cast<NeuronId>(id));
         }
+    }
+    // Structs of any number, which then begin at `first`, column by column; all of one length.
+    template <class Struct, class... T>
+    void growing(std::vector<Struct>& rows, std::size_t& first, Column<Struct, T>... columns) {
+        first = 0;
+        std::size_t length = any_length;
+        const auto measure = [&]<class U>(const Column<Struct, U>& column) {
+            length = get<Stored<U>>(column.name, length).size();
+        };
+        (measure(columns), ...);
+        std::vector<Struct> stored(length);
+        (*this)(stored, columns...);
+        rows = std::move(stored);
+    }
+    // Structs whose number the network fixes.
+    template <class Struct, class... T>
+    void operator()(std::vector<Struct>& rows, Column<Struct, T>... columns) {
+        (get_column(rows, columns), ...);
     }
 
     template <class Part>
@@ -154,15 +202,26 @@ class StateReader {
 
     std::string full(std::string_view name) const { return prefix_ + std::string(name); }
 
+    template <class Struct, class T>
+    void get_column(std::vector<Struct>& rows, const Column<Struct, T>& column) const {
+        const auto& stored = get<Stored<T>>(column.name, rows.size());
+        for (std::size_t k = 0; k < stored.size(); ++k) {
+            if constexpr (std::is_integral_v<T>)
+                require_state(stored[k] >= 0 && stored[k] <= std::numeric_limits<NeuronId>::max(),
+                              full(column.name) + " must hold ids");
+            rows[k].*column.member = static_cast<T>(stored[k]);
+        }
+    }
+
     template <class T>
     const std::vector<T>& get(std::string_view name, std::size_t length) const {
         const auto found = state_.find(full(name));
-        postdict::check_state(found != state_.end(), full(name) + " is missing");
+        require_state(found != state_.end(), full(name) + " is missing");
         const auto* array = std::get_if<std::vector<T>>(&found->second);
-        postdict::check_state(array != nullptr, full(name) + " has the wrong type");
-        postdict::check_state(length == any_length || array->size() == length,
-                              full(name) + " must have length " + std::to_string(length) +
-                                  ", got " + std::to_string(array->size()));
+        require_state(array != nullptr, full(name) + " has the wrong type");
+        require_state(length == any_length || array->size() == length,
+                      full(name) + " must have length " + std::to_string(length) + ", got " +
+                          std::to_string(array->size()));
         return *array;
     }
 

@@ -12,6 +12,9 @@ using NeuronId = std::int32_t;
 
 inline constexpr Time never = std::numeric_limits<Time>::infinity();
 
+// What a synapse does to its target. Weights are non-negative efficacies; the sign is here.
+enum class Sign : std::uint8_t { excitatory, inhibitory };
+
 struct Spike {
     Time time;  // ms
     NeuronId id;

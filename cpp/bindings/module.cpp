@@ -1,6 +1,8 @@
 // The list of what the core shows to Python. `postdict._core` is private: its names may change.
 #include <pybind11/pybind11.h>
 
+#include "commit.hpp"
+
 namespace postdict::bindings {
 void bind_network(pybind11::module_& module);
 void bind_simulation(pybind11::module_& module);

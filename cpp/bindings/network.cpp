@@ -9,43 +9,56 @@
 #include <utility>
 
 #include "arrays.hpp"
+#include "by_name.hpp"
 
 namespace postdict::bindings {
 
 namespace {
 
-std::size_t add_lif(Network& network, std::string name, std::size_t n, const Doubles& tau_m,
-                    const Doubles& v_rest, const Doubles& v_thresh, const Doubles& v_reset,
-                    const Doubles& tau_refrac, const Doubles& i_offset, const Doubles& v_min,
-                    const Doubles& v_init, bool subtract) {
-    const auto size = static_cast<py::ssize_t>(n);
-    require(n > 0 && (tau_m.size() == 1 || tau_m.size() == size), "tau_m needs n values or one");
-    for (const Doubles* values :
-         {&v_rest, &v_thresh, &v_reset, &tau_refrac, &i_offset, &v_min, &v_init})
-        require(values->size() == size, "a parameter needs n values");
-    LifParameters parameters{to_vector(tau_m),   to_vector(v_rest),     to_vector(v_thresh),
-                             to_vector(v_reset), to_vector(tau_refrac), to_vector(i_offset),
-                             to_vector(v_min),   to_vector(v_init),     subtract};
-    network.populations.push_back({std::move(name), LifDelta(parameters)});
+// What both models have.
+template <class Parameters>
+void read_membrane(ByName& given, Parameters& p) {
+    given.into("tau_m", p.tau_m);
+    given.into("v_rest", p.v_rest);
+    given.into("v_thresh", p.v_thresh);
+    given.into("v_reset", p.v_reset);
+    given.into("tau_refrac", p.tau_refrac);
+    given.into("i_offset", p.i_offset);
+    given.into("v_init", p.v_init);
+}
+
+std::size_t add(Network& network, std::string name, Neurons neurons) {
+    network.populations.push_back({std::move(name), std::move(neurons)});
     return network.populations.size() - 1;
 }
 
+std::size_t add_lif(Network& network, std::string name, std::size_t n, const py::kwargs& kwargs) {
+    LifParameters p;
+    ByName given(kwargs);
+    read_membrane(given, p);
+    given.into("v_min", p.v_min);
+    given.into("subtract", p.subtract);
+    given.finish();
+    require(n > 0 && (p.tau_m.size() == 1 || p.tau_m.size() == n), "tau_m needs n values or one");
+    for (const std::vector<double>* values :
+         {&p.v_rest, &p.v_thresh, &p.v_reset, &p.tau_refrac, &p.i_offset, &p.v_min, &p.v_init})
+        require(values->size() == n, "a parameter needs n values");
+    return add(network, std::move(name), LifDelta(p));
+}
+
 std::size_t add_lif_exponential(Network& network, std::string name, std::size_t n,
-                                const Doubles& tau_m, const Doubles& tau_syn_e,
-                                const Doubles& tau_syn_i, const Doubles& v_rest,
-                                const Doubles& v_thresh, const Doubles& v_reset,
-                                const Doubles& tau_refrac, const Doubles& i_offset,
-                                const Doubles& v_init) {
-    for (const Doubles* values : {&tau_m, &tau_syn_e, &tau_syn_i, &v_rest, &v_thresh, &v_reset,
-                                  &tau_refrac, &i_offset, &v_init})
-        require(n > 0 && values->size() == static_cast<py::ssize_t>(n),
-                "a parameter needs n values");
-    LifExponentialParameters parameters{
-        to_vector(tau_m),      to_vector(tau_syn_e), to_vector(tau_syn_i),
-        to_vector(v_rest),     to_vector(v_thresh),  to_vector(v_reset),
-        to_vector(tau_refrac), to_vector(i_offset),  to_vector(v_init)};
-    network.populations.push_back({std::move(name), LifExponential(parameters)});
-    return network.populations.size() - 1;
+                                const py::kwargs& kwargs) {
+    LifExponentialParameters p;
+    ByName given(kwargs);
+    read_membrane(given, p);
+    given.into("tau_syn_e", p.tau_syn_e);
+    given.into("tau_syn_i", p.tau_syn_i);
+    given.finish();
+    for (const std::vector<double>* values :
+         {&p.tau_m, &p.tau_syn_e, &p.tau_syn_i, &p.v_rest, &p.v_thresh, &p.v_reset, &p.tau_refrac,
+          &p.i_offset, &p.v_init})
+        require(n > 0 && values->size() == n, "a parameter needs n values");
+    return add(network, std::move(name), LifExponential(p));
 }
 
 std::size_t add_poisson(Network& network, const std::string& name, std::size_t population,
@@ -78,24 +91,32 @@ Variable variable_named(const std::string& name) {
     return name == "g_e" ? Variable::current_e : Variable::current_i;
 }
 
-void record(Network& network, const std::string& name, std::size_t target, const Ids& which,
-            double interval, const Doubles& times, std::size_t most_samples) {
-    const Variable variable = variable_named(name);
-    Sampling sampling{variable, target, {}, 1, interval, to_vector(times), most_samples};
+void record(Network& network, const py::kwargs& kwargs) {
+    Sampling sampling;
+    ByName given(kwargs);
+    sampling.variable = variable_named(given.take_as<std::string>("variable"));
+    given.into("target", sampling.target);
+    const auto which = given.take_as<Ids>("which");
+    given.into("interval", sampling.interval);
+    given.into("times", sampling.times);
+    given.into("most_samples", sampling.most_samples);
+    given.finish();
+    const bool statistics = sampling.variable == Variable::weight_statistics;
     std::size_t n = 0;
-    if (variable == Variable::weights || variable == Variable::weight_statistics) {
+    if (sampling.variable == Variable::weights || statistics) {
         n = std::visit([](const auto& s) { return s.n_weights(); },
-                       network.projections.at(target).synapses);
+                       network.projections.at(sampling.target).synapses);
         require(n > 0, "the projection has no synapses, so no weights to record");
-        sampling.width = variable == Variable::weight_statistics ? 4 : n;
+        sampling.width = statistics ? 4 : n;
     } else {
-        n = network.populations.at(target).size();
+        const Population& population = network.populations.at(sampling.target);
+        n = population.size();
         require(which.size() > 0, "which neurons must be said");
-        require(variable == Variable::potential ||
-                    std::holds_alternative<LifExponential>(network.populations[target].neurons),
+        require(sampling.variable == Variable::potential ||
+                    std::holds_alternative<LifExponential>(population.neurons),
                 "only neurons with exponential currents have g_e and g_i");
     }
-    require(n > 0 && (variable != Variable::weight_statistics || which.size() == 0),
+    require(n > 0 && (!statistics || which.size() == 0),
             "statistics are of all the weights, of which there must be one");
     for (py::ssize_t k = 0; k < which.size(); ++k) {
         require(which.at(k) >= 0 && which.at(k) < static_cast<std::int64_t>(n),
@@ -103,7 +124,8 @@ void record(Network& network, const std::string& name, std::size_t target, const
         sampling.which.push_back(static_cast<std::uint64_t>(which.at(k)));
     }
     if (!sampling.which.empty()) sampling.width = sampling.which.size();
-    require(interval > 0.0 || times.size() > 0, "samples need an interval or times");
+    require(sampling.interval > 0.0 || !sampling.times.empty(),
+            "samples need an interval or times");
     network.recorders.emplace_back(std::move(sampling));
 }
 
@@ -118,21 +140,15 @@ void bind_network(py::module_& module) {
                  return made;
              }),
              py::arg("seed"))
-        .def("add_lif", &add_lif, py::arg("name"), py::arg("n"), py::arg("tau_m"),
-             py::arg("v_rest"), py::arg("v_thresh"), py::arg("v_reset"), py::arg("tau_refrac"),
-             py::arg("i_offset"), py::arg("v_min"), py::arg("v_init"), py::arg("subtract"))
-        .def("add_lif_exponential", &add_lif_exponential, py::arg("name"), py::arg("n"),
-             py::arg("tau_m"), py::arg("tau_syn_e"), py::arg("tau_syn_i"), py::arg("v_rest"),
-             py::arg("v_thresh"), py::arg("v_reset"), py::arg("tau_refrac"), py::arg("i_offset"),
-             py::arg("v_init"))
+        .def("add_lif", &add_lif, py::arg("name"), py::arg("n"))
+        .def("add_lif_exponential", &add_lif_exponential, py::arg("name"), py::arg("n"))
         .def("add_poisson", &add_poisson, py::arg("name"), py::arg("population"), py::arg("times"),
              py::arg("rates"), py::arg("weight"))
         .def("add_current", &add_current, py::arg("population"), py::arg("ids"), py::arg("times"),
              py::arg("values"))
         .def("add_spike_times", &add_spike_times, py::arg("name"), py::arg("n"), py::arg("times"),
              py::arg("ids"))
-        .def("record", &record, py::arg("variable"), py::arg("target"), py::arg("which"),
-             py::arg("interval"), py::arg("times"), py::arg("most_samples"));
+        .def("record", &record);
     bind_projections(module, network);
     bind_worlds(network);
 }

@@ -8,40 +8,64 @@
 
 #include "../network.hpp"
 #include "arrays.hpp"
+#include "by_name.hpp"
 
 namespace postdict::bindings {
 
 namespace {
 
-using MaybeRule = std::optional<Rule>;
+// What both layouts have.
+struct Connection {
+    Emitter pre;
+    std::size_t n_pre;
+    std::size_t post;
+    std::size_t n_post;
+    Time dendritic_delay;
+    Sign sign;
+    std::optional<Rule> rule;
+    bool single;
+};
 
-std::size_t add(Network& network, const Emitter& pre, std::size_t post, double axonal_delay,
-                double dendritic_delay, Synapses synapses) {
-    network.projections.push_back({pre, post, axonal_delay, dendritic_delay, std::move(synapses)});
+Connection read_connection(ByName& given, const Network& network) {
+    Connection c;
+    const bool from_population = given.take_as<bool>("from_population");
+    c.pre.kind = from_population ? Emitter::Kind::population : Emitter::Kind::spike_times;
+    given.into("pre", c.pre.index);
+    require(
+        c.pre.index < (from_population ? network.populations.size() : network.spike_times.size()),
+        "the presynaptic part must be there");
+    c.n_pre = emitter_size(network, c.pre);
+    given.into("post", c.post);
+    c.n_post = network.populations.at(c.post).size();
+    given.into("dendritic_delay", c.dendritic_delay);
+    c.sign = given.take_as<bool>("inhibitory") ? Sign::inhibitory : Sign::excitatory;
+    given.into("rule", c.rule);
+    given.into("single", c.single);
+    return c;
+}
+
+std::size_t add(Network& network, const Connection& c, std::optional<Time> axonal_delay,
+                Synapses synapses) {
+    network.projections.push_back(
+        {c.pre, c.post, axonal_delay, c.dendritic_delay, std::move(synapses)});
     return network.projections.size() - 1;
 }
 
-Emitter emitter(const Network& network, bool from_population, std::size_t index) {
-    require(index < (from_population ? network.populations.size() : network.spike_times.size()),
-            "the presynaptic part must be there");
-    return {from_population ? Emitter::Kind::population : Emitter::Kind::spike_times, index};
-}
-
-std::size_t connect_dense(Network& network, bool from_population, std::size_t pre, std::size_t post,
-                          const Doubles& weights, double axonal_delay, double dendritic_delay,
-                          bool inhibitory, const MaybeRule& rule, bool single) {
-    const Emitter from = emitter(network, from_population, pre);
-    const std::size_t n_pre = emitter_size(network, from);
-    const std::size_t n_post = network.populations.at(post).size();
+std::size_t connect_dense(Network& network, const py::kwargs& kwargs) {
+    ByName given(kwargs);
+    const Connection c = read_connection(given, network);
+    const auto weights = given.take_as<Doubles>("weights");
+    const auto axonal_delay = given.take_as<Time>("axonal_delay");
+    given.finish();
     const bool uniform = weights.ndim() == 0;
-    require(uniform ? !rule : weights.size() == static_cast<py::ssize_t>(n_pre * n_post),
+    require(uniform ? !c.rule : weights.size() == static_cast<py::ssize_t>(c.n_pre * c.n_post),
             "weights need n_post x n_pre values or one");
     std::vector<double> stored = to_vector(weights);
-    if (!uniform) stored = transposed(stored, n_post, n_pre);
-    const DenseParameters parameters{n_pre, n_post, std::move(stored), inhibitory, rule, uniform};
-    return add(network, from, post, axonal_delay, dendritic_delay,
-               single ? Synapses(DenseProjection<float>(parameters))
-                      : Synapses(DenseProjection<double>(parameters)));
+    if (!uniform) stored = transposed(stored, c.n_post, c.n_pre);
+    const DenseParameters parameters{c.n_pre, c.n_post, std::move(stored), c.sign, c.rule, uniform};
+    return add(network, c, axonal_delay,
+               c.single ? Synapses(DenseProjection<float>(parameters))
+                        : Synapses(DenseProjection<double>(parameters)));
 }
 
 // Offsets that rise from 0 to n.
@@ -55,85 +79,92 @@ std::vector<std::uint32_t> offsets(const Ids& given, std::size_t n) {
     return {given.data(), given.data() + given.size()};
 }
 
-std::size_t connect_sparse(Network& network, bool from_population, std::size_t pre,
-                           std::size_t post, const Ids& first, const Ids& source_first,
-                           const Doubles& delays, const Ids& targets, const Doubles& weights,
-                           double dendritic_delay, bool inhibitory, const MaybeRule& rule,
-                           bool single) {
-    const Emitter from = emitter(network, from_population, pre);
-    const std::size_t n_pre = emitter_size(network, from);
-    const std::size_t n_post = network.populations.at(post).size();
+std::size_t connect_sparse(Network& network, const py::kwargs& kwargs) {
+    ByName given(kwargs);
+    const Connection c = read_connection(given, network);
+    const auto first = given.take_as<Ids>("first");
+    const auto source_first = given.take_as<Ids>("source_first");
+    const auto delays = given.take_as<Doubles>("delays");
+    const auto targets = given.take_as<Ids>("targets");
+    const auto weights = given.take_as<Doubles>("weights");
+    given.finish();
     const auto n_bundles = static_cast<std::size_t>(std::max<py::ssize_t>(first.size(), 1)) - 1;
     const bool one_delay = delays.size() == 1;
-    require(source_first.size() == static_cast<py::ssize_t>(n_pre + 1),
+    require(source_first.size() == static_cast<py::ssize_t>(c.n_pre + 1),
             "source_first needs n_pre + 1 values");
     require(
-        delays.size() == static_cast<py::ssize_t>(n_bundles) || (one_delay && n_bundles == n_pre),
+        delays.size() == static_cast<py::ssize_t>(n_bundles) || (one_delay && n_bundles == c.n_pre),
         "delays need one value, or one for each bundle");
     require(weights.size() == (weights.ndim() == 0 ? 1 : targets.size()) &&
-                !(rule && weights.ndim() == 0),
+                !(c.rule && weights.ndim() == 0),
             "weights need one value for each synapse, or one for all");
-    const bool staggered = !one_delay || n_bundles != n_pre;
-    const double axonal_delay = staggered ? std::numeric_limits<double>::quiet_NaN() : delays.at(0);
-    SparseParameters parameters{n_pre,
-                                n_post,
+    std::optional<Time> axonal_delay;
+    if (one_delay && n_bundles == c.n_pre) axonal_delay = delays.at(0);
+    SparseParameters parameters{c.n_pre,
+                                c.n_post,
                                 offsets(first, static_cast<std::size_t>(targets.size())),
                                 offsets(source_first, n_bundles),
                                 to_vector(delays),
-                                to_ids(targets, n_post),
+                                to_ids(targets, c.n_post),
                                 to_vector(weights),
-                                inhibitory,
-                                rule};
-    return add(network, from, post, axonal_delay, dendritic_delay,
-               single ? Synapses(SparseProjection<float>(std::move(parameters)))
-                      : Synapses(SparseProjection<double>(std::move(parameters))));
+                                c.sign,
+                                c.rule};
+    return add(network, c, axonal_delay,
+               c.single ? Synapses(SparseProjection<float>(std::move(parameters)))
+                        : Synapses(SparseProjection<double>(std::move(parameters))));
 }
 
-Rule trace_rule(double eta, double w_max, bool nearest, bool soft, double spike_x, double arrival_y,
-                double arrival, double tau_x, double tau_y) {
-    return {TraceRule{spike_x, arrival_y, arrival, tau_x, tau_y}, eta, nearest, soft, w_max};
-}
-
-Rule sampled_rule(double eta, double w_max, bool nearest, bool soft, const Doubles& lags,
-                  const Doubles& values) {
-    require(lags.size() == values.size() && lags.size() > 1, "a window needs two knots");
-    const double first = lags.at(0);
-    const double last = lags.at(lags.size() - 1);
-    return {WindowRule{SampledWindow{to_vector(lags), to_vector(values)}, std::max(0.0, -first),
-                       std::max(0.0, last)},
-            eta, nearest, soft, w_max};
-}
-
-Rule haas_rule(double eta, double w_max, bool nearest, bool soft, double A_plus, double A_minus,
-               double alpha_plus, double alpha_minus, double beta, double stretch, double latency,
-               double longest_before, double longest_after) {
-    return {WindowRule{HaasWindow{A_plus, A_minus, alpha_plus, alpha_minus, beta, stretch, latency},
-                       longest_before, longest_after},
-            eta, nearest, soft, w_max};
+// What all rules have, and the numbers of its kind.
+Rule make_rule(const py::kwargs& kwargs) {
+    ByName given(kwargs);
+    Rule rule;
+    given.into("eta", rule.eta);
+    given.into("w_max", rule.w_max);
+    given.into("nearest", rule.nearest);
+    given.into("soft", rule.soft);
+    const auto kind = given.take_as<std::string>("kind");
+    if (kind == "traces") {
+        TraceRule traces;
+        given.into("spike_x", traces.spike_x);
+        given.into("arrival_y", traces.arrival_y);
+        given.into("arrival", traces.arrival);
+        given.into("tau_x", traces.tau_x);
+        given.into("tau_y", traces.tau_y);
+        rule.kind = traces;
+    } else {
+        WindowRule pairs;
+        given.into("longest_before", pairs.longest_before);
+        given.into("longest_after", pairs.longest_after);
+        if (kind == "samples") {
+            SampledWindow window;
+            given.into("lags", window.lags);
+            given.into("values", window.values);
+            require(window.lags.size() == window.values.size() && window.lags.size() > 1,
+                    "a window needs two knots");
+            pairs.window = std::move(window);
+        } else {
+            require(kind == "haas", "there is no such kind of rule");
+            HaasWindow window;
+            given.into("A_plus", window.A_plus);
+            given.into("A_minus", window.A_minus);
+            given.into("alpha_plus", window.alpha_plus);
+            given.into("alpha_minus", window.alpha_minus);
+            given.into("beta", window.beta);
+            given.into("stretch", window.stretch);
+            given.into("latency", window.latency);
+            pairs.window = window;
+        }
+        rule.kind = std::move(pairs);
+    }
+    given.finish();
+    return rule;
 }
 
 }  // namespace
 
 void bind_projections(py::module_& module, py::class_<Network>& network) {
-    py::class_<Rule>(module, "Rule");
-    module.def("trace_rule", &trace_rule, py::arg("eta"), py::arg("w_max"), py::arg("nearest"),
-               py::arg("soft"), py::arg("spike_x"), py::arg("arrival_y"), py::arg("arrival"),
-               py::arg("tau_x"), py::arg("tau_y"));
-    module.def("sampled_rule", &sampled_rule, py::arg("eta"), py::arg("w_max"), py::arg("nearest"),
-               py::arg("soft"), py::arg("lags"), py::arg("values"));
-    module.def("haas_rule", &haas_rule, py::arg("eta"), py::arg("w_max"), py::arg("nearest"),
-               py::arg("soft"), py::arg("A_plus"), py::arg("A_minus"), py::arg("alpha_plus"),
-               py::arg("alpha_minus"), py::arg("beta"), py::arg("stretch"), py::arg("latency"),
-               py::arg("longest_before"), py::arg("longest_after"));
-
-    network
-        .def("connect_dense", &connect_dense, py::arg("from_population"), py::arg("pre"),
-             py::arg("post"), py::arg("weights"), py::arg("axonal_delay"),
-             py::arg("dendritic_delay"), py::arg("inhibitory"), py::arg("rule"), py::arg("single"))
-        .def("connect_sparse", &connect_sparse, py::arg("from_population"), py::arg("pre"),
-             py::arg("post"), py::arg("first"), py::arg("source_first"), py::arg("delays"),
-             py::arg("targets"), py::arg("weights"), py::arg("dendritic_delay"),
-             py::arg("inhibitory"), py::arg("rule"), py::arg("single"));
+    py::class_<Rule>(module, "Rule").def(py::init(&make_rule));
+    network.def("connect_dense", &connect_dense).def("connect_sparse", &connect_sparse);
 }
 
 }  // namespace postdict::bindings

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "../loop.hpp"
+#include "../world_loop.hpp"
 
 namespace postdict::bindings {
 

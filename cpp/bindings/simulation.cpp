@@ -81,13 +81,13 @@ std::pair<py::array_t<double>, py::array_t<std::int64_t>> spikes(SharedSimulatio
 // where one stands for all.
 py::array_t<double> by_weight(const Synapses& synapses, const std::vector<double>& values) {
     return std::visit(
-        [&](const auto& one) -> py::array_t<double> {
-            if constexpr (requires { one.uniform(); }) {
+        [&](const auto& layout) -> py::array_t<double> {
+            if constexpr (requires { layout.uniform(); }) {
                 const std::vector<py::ssize_t> scalar;
-                if (one.uniform()) return to_array<double>(values).reshape(scalar);
-                return to_array<double>(transposed(values, one.n_pre(), one.n_post()))
-                    .reshape({static_cast<py::ssize_t>(one.n_post()),
-                              static_cast<py::ssize_t>(one.n_pre())});
+                if (layout.uniform()) return to_array<double>(values).reshape(scalar);
+                return to_array<double>(transposed(values, layout.n_pre(), layout.n_post()))
+                    .reshape({static_cast<py::ssize_t>(layout.n_post()),
+                              static_cast<py::ssize_t>(layout.n_pre())});
             } else {
                 return to_array<double>(values);
             }
@@ -105,7 +105,7 @@ std::pair<py::array_t<double>, py::array_t<double>> fluxes(SharedSimulation& sha
                                                            std::size_t projection) {
     const auto simulation = shared.use();
     const Synapses& synapses = simulation->synapses(projection);
-    require(std::visit([](const auto& one) { return one.accounting(); }, synapses),
+    require(std::visit([](const auto& layout) { return layout.accounting(); }, synapses),
             "fluxes are not accounted");
     const Fluxes present = simulation->fluxes(projection);
     return {by_weight(synapses, present.potentiation), by_weight(synapses, present.depression)};
@@ -213,12 +213,14 @@ void bind_simulation(py::module_& module) {
 
     py::class_<SharedSimulation>(module, "Simulation")
         .def(py::init([](const Network& network, std::uint64_t max_recorded_spikes,
-                         std::uint64_t max_pending_spikes, double max_rate) {
+                         std::uint64_t max_pending_spikes, double max_rate, Time max_rate_window) {
+                 require(max_rate_window > 0.0, "the window of a rate must have a length");
                  return std::make_unique<SharedSimulation>(
-                     network, Limits{max_recorded_spikes, max_pending_spikes, max_rate});
+                     network,
+                     Limits{max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window});
              }),
              py::arg("network"), py::arg("max_recorded_spikes"), py::arg("max_pending_spikes"),
-             py::arg("max_rate") = never)
+             py::arg("max_rate") = never, py::arg("max_rate_window") = Limits{}.rate_window)
         .def_property_readonly("time", [](SharedSimulation& s) { return s.use()->time(); })
         .def_property_readonly("n_synaptic_events",
                                [](SharedSimulation& s) { return s.use()->n_synaptic_events(); })

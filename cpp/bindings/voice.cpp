@@ -10,10 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "../ear.hpp"
-#include "../gestures.hpp"
-#include "../syrinx.hpp"
+#include "../voice/ear.hpp"
+#include "../voice/gestures.hpp"
+#include "../voice/syrinx.hpp"
 #include "arrays.hpp"
+#include "by_name.hpp"
 
 namespace postdict::bindings {
 
@@ -36,23 +37,48 @@ py::array_t<double> matrix(const std::vector<double>& values, std::size_t n_colu
     return result;
 }
 
-std::unique_ptr<Voice> make_voice(double rate, std::uint32_t oversampling, double gamma,
-                                  double travel_time, double reflection, double glottis,
-                                  double beak, double compliance, double cavity_loss,
-                                  double radiation, const Doubles& pressure_profile,
-                                  const Doubles& tension_profile, const Doubles& pressure,
-                                  const Doubles& tension, double pressure_at_rest,
-                                  double tension_at_rest) {
-    require(pressure_profile.size() == tension_profile.size(), "profiles need one length");
-    require(pressure.size() == tension.size(), "amplitudes need one length");
-    require(rate > 0.0 && oversampling > 0 && travel_time * rate * oversampling >= 3.0,
+std::unique_ptr<Voice> make_voice(const py::kwargs& kwargs) {
+    ByName given(kwargs);
+    SyrinxParameters s;
+    given.into("rate", s.rate);
+    given.into("oversampling", s.oversampling);
+    given.into("gamma", s.gamma);
+    given.into("travel_time", s.travel_time);
+    given.into("reflection", s.reflection);
+    given.into("glottis", s.glottis);
+    given.into("beak", s.beak);
+    given.into("compliance", s.compliance);
+    given.into("cavity_loss", s.cavity_loss);
+    given.into("radiation", s.radiation);
+    GestureParameters g;
+    given.into("pressure_profile", g.pressure_profile);
+    given.into("tension_profile", g.tension_profile);
+    given.into("pressure", g.pressure);
+    given.into("tension", g.tension);
+    given.into("pressure_at_rest", g.pressure_at_rest);
+    given.into("tension_at_rest", g.tension_at_rest);
+    given.finish();
+    require(g.pressure_profile.size() == g.tension_profile.size(), "profiles need one length");
+    require(g.pressure.size() == g.tension.size(), "amplitudes need one length");
+    require(s.rate > 0.0 && s.oversampling > 0 && s.travel_time * s.rate * s.oversampling >= 3.0,
             "the trachea must be at least 3 steps long");
-    const SyrinxParameters syrinx{rate,    oversampling, gamma,      travel_time, reflection,
-                                  glottis, beak,         compliance, cavity_loss, radiation};
-    return std::unique_ptr<Voice>(new Voice{
-        Gestures(to_vector(pressure_profile), to_vector(tension_profile), to_vector(pressure),
-                 to_vector(tension), pressure_at_rest, tension_at_rest),
-        Syrinx(syrinx)});
+    return std::unique_ptr<Voice>(new Voice{Gestures(std::move(g)), Syrinx(s)});
+}
+
+std::unique_ptr<Listener> make_ear(const py::kwargs& kwargs) {
+    ByName given(kwargs);
+    EarParameters e;
+    given.into("rate", e.rate);
+    given.into("centres", e.centres);
+    given.into("block", e.block);
+    given.into("reference", e.reference);
+    given.into("exponent", e.exponent);
+    given.into("competition", e.competition);
+    given.into("neighbours", e.neighbours);
+    given.into("adaptation", e.adaptation);
+    given.finish();
+    require(!e.centres.empty() && e.block > 0, "an ear needs channels and a block");
+    return std::unique_ptr<Listener>(new Listener{Ear(e)});
 }
 
 // Gestures that begin among the next n samples, then these: sound, pressure and tension.
@@ -136,11 +162,7 @@ void bind_voice(py::module_& module) {
         }
     });
     py::class_<Voice>(module, "Voice")
-        .def(py::init(&make_voice), py::kw_only(), py::arg("rate"), py::arg("oversampling"),
-             py::arg("gamma"), py::arg("travel_time"), py::arg("reflection"), py::arg("glottis"),
-             py::arg("beak"), py::arg("compliance"), py::arg("cavity_loss"), py::arg("radiation"),
-             py::arg("pressure_profile"), py::arg("tension_profile"), py::arg("pressure"),
-             py::arg("tension"), py::arg("pressure_at_rest"), py::arg("tension_at_rest"))
+        .def(py::init(&make_voice))
         .def("sing", &sing, py::arg("onsets"), py::arg("ids"), py::arg("n"))
         .def("copy", &copy_of)
         .def("state", &state_of)
@@ -156,17 +178,7 @@ void bind_voice(py::module_& module) {
             },
             py::arg("state"));
     py::class_<Listener>(module, "Ear")
-        .def(py::init([](double rate, const Doubles& centres, std::size_t block, double reference,
-                         double exponent, double competition, std::size_t neighbours,
-                         double adaptation) {
-                 require(centres.size() > 0 && block > 0, "an ear needs channels and a block");
-                 const EarParameters ear{rate,     to_vector(centres), block,      reference,
-                                         exponent, competition,        neighbours, adaptation};
-                 return std::unique_ptr<Listener>(new Listener{Ear(ear)});
-             }),
-             py::kw_only(), py::arg("rate"), py::arg("centres"), py::arg("block"),
-             py::arg("reference"), py::arg("exponent"), py::arg("competition"),
-             py::arg("neighbours"), py::arg("adaptation"))
+        .def(py::init(&make_ear))
         .def("hear", &hear, py::arg("sound"))
         .def("copy", &copy_of_ear)
         .def("state", &state_of_ear)

@@ -8,6 +8,7 @@
 
 #include "../network.hpp"
 #include "arrays.hpp"
+#include "by_name.hpp"
 #include "python_world.hpp"
 
 namespace postdict::bindings {
@@ -55,23 +56,32 @@ Drive drive_named(const std::string& name) {
     return Drive::spikes;
 }
 
-void add_world(Network& network, const std::string& name, bool from_population, std::size_t motor,
-               std::size_t sensor, double interval, double latency, const std::string& readout,
-               double tau, const std::string& drive, double weight, py::object step) {
-    require(interval > 0.0 && latency >= 0.0, "steps need an interval, and answers come later");
-    const Readout read = readout_named(readout);
-    require(read != Readout::rates || tau > 0.0, "rates need a time constant");
-    const Drive driven = drive_named(drive);
-    const Emitter emitter{from_population ? Emitter::Kind::population : Emitter::Kind::spike_times,
-                          motor};
-    require(motor < (from_population ? network.populations.size() : network.spike_times.size()),
-            "who is heard must be there");
-    const std::size_t n_sensor = network.populations.at(sensor).size();
-    auto world = std::make_shared<PythonWorld>(name, std::move(step), read, driven, weight);
-    network.worlds.push_back({emitter, sensor,
-                              WorldLoop({name, emitter_size(network, emitter), n_sensor, interval,
-                                         latency, read, tau, driven, weight, std::move(world)},
-                                        network.seed)});
+void add_world(Network& network, std::string name, const py::kwargs& kwargs) {
+    ByName given(kwargs);
+    const bool from_population = given.take_as<bool>("from_population");
+    const Emitter motor{from_population ? Emitter::Kind::population : Emitter::Kind::spike_times,
+                        given.take_as<std::size_t>("motor")};
+    const auto sensor = given.take_as<std::size_t>("sensor");
+    LoopSettings settings;
+    settings.name = std::move(name);
+    given.into("interval", settings.interval);
+    given.into("latency", settings.latency);
+    settings.readout = readout_named(given.take_as<std::string>("readout"));
+    given.into("tau", settings.tau);
+    settings.drive = drive_named(given.take_as<std::string>("drive"));
+    given.into("weight", settings.weight);
+    settings.world = std::make_shared<PythonWorld>(
+        settings.name, given.take("step"), settings.readout, settings.drive, settings.weight);
+    given.finish();
+    require(settings.interval > 0.0 && settings.latency >= 0.0,
+            "steps need an interval, and answers come later");
+    require(settings.readout != Readout::rates || settings.tau > 0.0, "rates need a time constant");
+    require(
+        motor.index < (from_population ? network.populations.size() : network.spike_times.size()),
+        "who is heard must be there");
+    settings.n_motor = emitter_size(network, motor);
+    settings.n_sensor = network.populations.at(sensor).size();
+    network.worlds.push_back({motor, sensor, WorldLoop(std::move(settings), network.seed)});
 }
 
 }  // namespace
@@ -139,10 +149,7 @@ py::array_t<double> PythonWorld::numbers(const py::handle& given, const char* wh
 }
 
 void bind_worlds(py::class_<Network>& network) {
-    network.def("add_world", &add_world, py::arg("name"), py::arg("from_population"),
-                py::arg("motor"), py::arg("sensor"), py::arg("interval"), py::arg("latency"),
-                py::arg("readout"), py::arg("tau"), py::arg("drive"), py::arg("weight"),
-                py::arg("step"));
+    network.def("add_world", &add_world, py::arg("name"));
 }
 
 }  // namespace postdict::bindings

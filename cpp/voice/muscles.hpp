@@ -71,11 +71,11 @@ class Muscles {
         visit.growing("pending", self.pending_);
     }
     void check_state() const {
-        postdict::check_state(pending_.size() % (n_muscles_ + 1) == 0,
-                              "two muscles know different futures");
+        require_state(pending_.size() % (n_muscles_ + 1) == 0,
+                      "two muscles know different futures");
         for (const auto* values : {&pending_, &posture_})
-            postdict::check_state(std::all_of(values->begin(), values->end(), is_moderate),
-                                  "what a muscle will do is not finite");
+            require_state(std::all_of(values->begin(), values->end(), is_moderate),
+                          "what a muscle will do is not finite");
     }
 
   private:

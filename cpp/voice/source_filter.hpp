@@ -51,10 +51,10 @@ class SourceFilter {
         visit("noise", self.noise_);
     }
     void check_state() const {
-        postdict::check_state(phase_ >= 0.0 && phase_ < 1.0, "a phase is not between 0 and 1");
+        require_state(phase_ >= 0.0 && phase_ < 1.0, "a phase is not between 0 and 1");
         for (const Band& b : bands_)
-            postdict::check_state(is_moderate(b.band) && is_moderate(b.low),
-                                  "a filter of a voice is not finite");
+            require_state(is_moderate(b.band) && is_moderate(b.low),
+                          "a filter of a voice is not finite");
         noise_.check_state();
     }
 

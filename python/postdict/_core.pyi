@@ -5,37 +5,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-class Rule: ...
-
-def trace_rule(
-    eta: float,
-    w_max: float,
-    nearest: bool,
-    soft: bool,
-    spike_x: float,
-    arrival_y: float,
-    arrival: float,
-    tau_x: float,
-    tau_y: float,
-) -> Rule: ...
-def sampled_rule(
-    eta: float, w_max: float, nearest: bool, soft: bool, lags: ArrayLike, values: ArrayLike
-) -> Rule: ...
-def haas_rule(
-    eta: float,
-    w_max: float,
-    nearest: bool,
-    soft: bool,
-    A_plus: float,
-    A_minus: float,
-    alpha_plus: float,
-    alpha_minus: float,
-    beta: float,
-    stretch: float,
-    latency: float,
-    longest_before: float,
-    longest_after: float,
-) -> Rule: ...
+class Rule:
+    def __init__(
+        self,
+        *,
+        eta: float,
+        w_max: float,
+        nearest: bool,
+        soft: bool,
+        kind: str,
+        **numbers: ArrayLike,
+    ) -> None: ...
 
 class Network:
     def __init__(self, seed: int) -> None: ...
@@ -43,6 +23,7 @@ class Network:
         self,
         name: str,
         n: int,
+        *,
         tau_m: ArrayLike,
         v_rest: ArrayLike,
         v_thresh: ArrayLike,
@@ -57,6 +38,7 @@ class Network:
         self,
         name: str,
         n: int,
+        *,
         tau_m: ArrayLike,
         tau_syn_e: ArrayLike,
         tau_syn_i: ArrayLike,
@@ -76,6 +58,7 @@ class Network:
     def add_spike_times(self, name: str, n: int, times: ArrayLike, ids: ArrayLike) -> int: ...
     def connect_dense(
         self,
+        *,
         from_population: bool,
         pre: int,
         post: int,
@@ -88,6 +71,7 @@ class Network:
     ) -> int: ...
     def connect_sparse(
         self,
+        *,
         from_population: bool,
         pre: int,
         post: int,
@@ -104,6 +88,7 @@ class Network:
     def add_world(
         self,
         name: str,
+        *,
         from_population: bool,
         motor: int,
         sensor: int,
@@ -117,6 +102,7 @@ class Network:
     ) -> None: ...
     def record(
         self,
+        *,
         variable: str,
         target: int,
         which: ArrayLike,
@@ -135,6 +121,7 @@ class Simulation:
         max_recorded_spikes: int,
         max_pending_spikes: int,
         max_rate: float = ...,
+        max_rate_window: float = ...,
     ) -> None: ...
     def answer(self, world: int, given: object) -> None: ...
     def append_spikes(self, source: int, times: ArrayLike, ids: ArrayLike) -> None: ...

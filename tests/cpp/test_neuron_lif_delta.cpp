@@ -10,6 +10,7 @@ using postdict::LifDelta;
 using postdict::LifParameters;
 using postdict::NeuronId;
 using postdict::never;
+using postdict::Sign;
 
 namespace {
 
@@ -18,7 +19,7 @@ LifParameters one_neuron() {
 }
 
 std::vector<NeuronId> kick(LifDelta& neurons, double t, double weight) {
-    neurons.inputs().add(0, weight, false);
+    neurons.inputs().add(0, weight, Sign::excitatory);
     return neurons.settle(t);
 }
 
@@ -43,8 +44,8 @@ TEST_CASE("a kick decays with tau_m and the threshold includes equality") {
 
 TEST_CASE("the sum of an instant's arrivals is what is tested") {
     LifDelta neurons(one_neuron());
-    neurons.inputs().add(0, 1.5, false);
-    neurons.inputs().add(0, 0.75, true);
+    neurons.inputs().add(0, 1.5, Sign::excitatory);
+    neurons.inputs().add(0, 0.75, Sign::inhibitory);
     CHECK(neurons.settle(1.0).empty());
     CHECK(neurons.potential(0, 1.0) == doctest::Approx(0.75));
 }
@@ -53,7 +54,7 @@ TEST_CASE("v_min clips the sum") {
     LifParameters parameters = one_neuron();
     parameters.v_min = {-0.5};
     LifDelta neurons(parameters);
-    neurons.inputs().add_all(3.0, true);
+    neurons.inputs().add_all(3.0, Sign::inhibitory);
     neurons.settle(1.0);
     CHECK(neurons.potential(0, 1.0) == doctest::Approx(-0.5).epsilon(1e-14));
 }
@@ -99,7 +100,7 @@ TEST_CASE("inhibition at the instant of a crossing prevents it") {
     parameters.i_offset = {2.0};
     LifDelta neurons(parameters);
     const double t = next_crossing(neurons);
-    neurons.inputs().add(0, 0.25, true);
+    neurons.inputs().add(0, 0.25, Sign::inhibitory);
     CHECK(neurons.settle(t).empty());
     CHECK(next_crossing(neurons) == doctest::Approx(t + 20.0 * std::log(1.25)).epsilon(1e-13));
 }

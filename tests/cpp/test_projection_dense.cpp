@@ -14,6 +14,7 @@ using postdict::NeuronId;
 using postdict::never;
 using postdict::Random;
 using postdict::Rule;
+using postdict::Sign;
 using postdict::TraceRule;
 
 namespace {
@@ -28,7 +29,7 @@ Inputs inputs(std::size_t n) {
 
 // The weight change of one pair: an arrival at t_pre and a postsynaptic spike at t_post.
 double change(double t_pre, double t_post) {
-    DenseProjection<double> projection({1, 1, {1.0}, true, rule()});
+    DenseProjection<double> projection({1, 1, {1.0}, Sign::inhibitory, rule()});
     Inputs target = inputs(1);
     if (t_post < t_pre) projection.on_spike(0, t_post);
     projection.arrive(0, t_pre, target);
@@ -45,7 +46,7 @@ TEST_CASE("an isolated pair gives the window, and a coincidence counts once as l
 }
 
 TEST_CASE("an arrival transmits the weight from before its depression") {
-    DenseProjection<double> projection({1, 1, {0.5}, true, rule()});
+    DenseProjection<double> projection({1, 1, {0.5}, Sign::inhibitory, rule()});
     Inputs target = inputs(1);
     projection.on_spike(0, 10.0);
     CHECK(projection.arrive(0, 11.0, target) == 1);
@@ -56,7 +57,7 @@ TEST_CASE("an arrival transmits the weight from before its depression") {
 }
 
 TEST_CASE("weights stay within their bounds, and stand still while learning is off") {
-    DenseProjection<double> projection({1, 1, {0.95}, true, rule(1.0)});
+    DenseProjection<double> projection({1, 1, {0.95}, Sign::inhibitory, rule(1.0)});
     Inputs target = inputs(1);
     projection.arrive(0, 1.0, target);
     projection.set_learning(false);
@@ -69,7 +70,8 @@ TEST_CASE("weights stay within their bounds, and stand still while learning is o
 
 TEST_CASE("when a row reads the log changes no bit") {
     constexpr std::size_t n = 7;
-    const DenseParameters parameters{n, n, std::vector<double>(n * n, 0.2), true, rule(0.35)};
+    const DenseParameters parameters{n, n, std::vector<double>(n * n, 0.2), Sign::inhibitory,
+                                     rule(0.35)};
     DenseProjection<double> deferred(parameters);
     DenseProjection<double> at_once(parameters);
     Inputs first = inputs(n);
@@ -94,7 +96,7 @@ TEST_CASE("when a row reads the log changes no bit") {
 }
 
 TEST_CASE("weights in single precision obey a bound that it cannot hold") {
-    DenseProjection<float> projection({1, 1, {0.1}, true, rule(0.1)});
+    DenseProjection<float> projection({1, 1, {0.1}, Sign::inhibitory, rule(0.1)});
     CHECK(projection.weights()[0] <= 0.1);
     Inputs target = inputs(1);
     projection.arrive(0, 1.0, target);

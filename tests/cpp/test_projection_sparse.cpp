@@ -12,6 +12,7 @@ using postdict::Inputs;
 using postdict::NeuronId;
 using postdict::Random;
 using postdict::Rule;
+using postdict::Sign;
 using postdict::SparseParameters;
 using postdict::SparseProjection;
 using postdict::TraceRule;
@@ -26,8 +27,8 @@ TEST_CASE("a full sparse projection does to the bit what a dense one does") {
     constexpr std::size_t n_pre = 4;
     constexpr std::size_t n_post = 5;
     const std::vector<double> weights(n_pre * n_post, 0.2);
-    DenseProjection<double> dense({n_pre, n_post, weights, true, rule});
-    SparseParameters parameters{n_pre, n_post, {}, {}, {1.0}, {}, weights, true, rule};
+    DenseProjection<double> dense({n_pre, n_post, weights, Sign::inhibitory, rule});
+    SparseParameters parameters{n_pre, n_post, {}, {}, {1.0}, {}, weights, Sign::inhibitory, rule};
     for (std::uint32_t j = 0; j <= n_pre; ++j) {
         parameters.first.push_back(j * n_post);
         parameters.source_first.push_back(j);
@@ -60,7 +61,7 @@ TEST_CASE("a full sparse projection does to the bit what a dense one does") {
 
 TEST_CASE("two synapses of one pair act as two") {
     SparseProjection<double> projection(
-        {1, 2, {0, 3}, {0, 1}, {1.0}, {0, 0, 1}, {0.25, 0.5, 1.0}, false, {}});
+        {1, 2, {0, 3}, {0, 1}, {1.0}, {0, 0, 1}, {0.25, 0.5, 1.0}, Sign::excitatory, {}});
     Inputs target(2, Inputs::Channels::one);
     CHECK(projection.arrive(0, 1.0, target) == 3);
     CHECK(target.take(0) == 0.75);

@@ -1,7 +1,7 @@
 // Whole simulations: pauses, restoring, damaged states, samples, limits, rates.
 #include <doctest/doctest.h>
 
-#include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -37,11 +37,11 @@ Network small_network() {
     const Emitter replay{Emitter::Kind::spike_times, 0};
     network.projections.push_back(
         {cells, 0, 2.5, 0.0,
-         DenseProjection<double>({n, n, std::vector<double>(n * n, 0.1), true, rule})});
+         DenseProjection<double>({n, n, std::vector<double>(n * n, 0.1), Sign::inhibitory, rule})});
     network.projections.push_back(
-        {replay, 0, 1.0, 0.0, DenseProjection<double>({2, n, {0.2}, true, {}, true})});
+        {replay, 0, 1.0, 0.0, DenseProjection<double>({2, n, {0.2}, Sign::inhibitory, {}, true})});
     // Two bundles of source 0, one of source 2; the spikes of their targets come back later.
-    network.projections.push_back({cells, 0, std::numeric_limits<double>::quiet_NaN(), 0.75,
+    network.projections.push_back({cells, 0, std::nullopt, 0.75,
                                    SparseProjection<float>({n,
                                                             n,
                                                             {0, 2, 3, 5},
@@ -49,7 +49,7 @@ Network small_network() {
                                                             {1.5, 4.0, 0.5},
                                                             {0, 1, 2, 0, 0},
                                                             {0.1, 0.2, 0.3, 0.1, 0.4},
-                                                            true,
+                                                            Sign::inhibitory,
                                                             window})});
     const auto record = [&](Variable variable, std::vector<std::uint64_t> which, std::size_t width,
                             double interval, std::size_t most) {

@@ -5,9 +5,9 @@
 #include <numbers>
 #include <vector>
 
-#include "ear.hpp"
-#include "gestures.hpp"
-#include "syrinx.hpp"
+#include "voice/ear.hpp"
+#include "voice/gestures.hpp"
+#include "voice/syrinx.hpp"
 
 using postdict::DivergenceError;
 using postdict::Ear;
@@ -103,7 +103,7 @@ TEST_CASE("a tract that its steps are too long for diverges as labia do") {
 }
 
 TEST_CASE("gestures superpose, across calls") {
-    Gestures gestures({0.5, 1.0, 0.5}, {1.0, 1.0, 1.0}, {2.0, -1.0}, {0.1, 0.2}, -1.0, 0.0);
+    Gestures gestures({{0.5, 1.0, 0.5}, {1.0, 1.0, 1.0}, {2.0, -1.0}, {0.1, 0.2}, -1.0, 0.0});
     gestures.add(0, 1);
     gestures.add(1, 2);
     std::vector<double> pressure(3), tension(3);

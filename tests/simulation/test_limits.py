@@ -101,6 +101,23 @@ def test_a_limit_on_a_rate_stops_the_run_whole_wherever_it_pauses():
     Simulation(chain(), max_rate=610.0).run_until(5000.0)
 
 
+def test_the_window_of_a_rate_limit_can_be_chosen():
+    stops = {}
+    for window in (100.0, 1000.0, 1e4):
+        sim = Simulation(chain(), max_rate=30.0, max_rate_window=window)
+        with pytest.raises(LimitError, match=r"max_rate = 30\."):
+            sim.run_until(1e4)
+        stops[window] = sim.time
+        with pytest.raises(LimitError):  # a checkpoint keeps it
+            pickle.loads(pickle.dumps(sim)).run_until(1e4)
+    # Full with 30 Hz x 4 neurons x the window: the source's first spike is at 1500 ms.
+    assert 1500.0 < stops[100.0] < stops[1000.0] < stops[1e4] < 1e4
+    Simulation(chain(), max_rate=1300.0, max_rate_window=20.0).run_until(2000.0)
+    for wrong in (0.0, -1.0, math.inf):
+        with pytest.raises(ValueError, match=r"max_rate_window must be (positive|finite)"):
+            Simulation(network(), max_rate_window=wrong)
+
+
 def test_a_limit_on_a_rate_is_checked():
     for wrong in (0.0, -5.0, math.inf, math.nan):
         with pytest.raises(ValueError, match=r"max_rate must be (positive|finite)"):

@@ -44,6 +44,16 @@ class Rule:
         lags: Floats = np.asarray(_checks.in_unit("lag", lag, "ms"), dtype=np.float64)
         return lags
 
+    def in_numbers(self) -> dict[str, Any]:
+        """Return the kind of the rule and the numbers that the core pairs spikes by.
+
+        Of the kind "traces", per unit of eta: a spike adds ``spike_x x`` and an arrival
+        ``arrival_y y + arrival``, where arrivals raise the trace x and spikes y by one, and both
+        decay with their tau (ms). Of a window ("samples", "haas"): its parameters, and how far (ms)
+        it reaches where the target fired first and where the source did.
+        """
+        raise NotImplementedError
+
     def to_dict(self) -> dict[str, Any]:
         """Return the parameters as JSON can hold them (an infinite w_max as None)."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]

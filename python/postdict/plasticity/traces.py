@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -52,6 +53,17 @@ class AntisymmetricSTDP(Rule):
 
     def __post_init__(self) -> None:
         self._check_fields(amplitudes={"A_plus": "", "A_minus": ""})
+
+    def in_numbers(self) -> dict[str, Any]:
+        """Return the kind of the rule and its numbers; see `Rule.in_numbers`."""
+        return {
+            "kind": "traces",
+            "spike_x": self.A_plus,
+            "arrival_y": -self.A_minus,
+            "arrival": 0.0,
+            "tau_x": self.tau_plus,
+            "tau_y": self.tau_minus,
+        }
 
     def window(self, lag: ArrayLike) -> Floats:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
@@ -109,6 +121,17 @@ class VogelsSTDP(Rule):
         """What an arrival adds by itself, mV: -eta alpha."""
         return -self.eta * self.alpha
 
+    def in_numbers(self) -> dict[str, Any]:
+        """Return the kind of the rule and its numbers; see `Rule.in_numbers`."""
+        return {
+            "kind": "traces",
+            "spike_x": 1.0,
+            "arrival_y": 1.0,
+            "arrival": -self.alpha,
+            "tau_x": self.tau,
+            "tau_y": self.tau,
+        }
+
     def window(self, lag: ArrayLike) -> Floats:
         """Return the change (mV) by one isolated pair at each lag (ms), without `per_arrival`."""
         lag = self._lags(lag)
@@ -157,6 +180,17 @@ class CausalSTDP(Rule):
     def per_arrival(self) -> float:
         """What an arrival adds by itself, mV: -eta bias."""
         return -self.eta * self.bias
+
+    def in_numbers(self) -> dict[str, Any]:
+        """Return the kind of the rule and its numbers; see `Rule.in_numbers`."""
+        return {
+            "kind": "traces",
+            "spike_x": 1.0,
+            "arrival_y": 0.0,
+            "arrival": -self.bias,
+            "tau_x": self.tau,
+            "tau_y": self.tau,
+        }
 
     def window(self, lag: ArrayLike) -> Floats:
         """Return the change (mV) by one isolated pair at each lag (ms), without `per_arrival`."""

@@ -106,6 +106,15 @@ class HaasSTDP(Rule):
             raise ValueError(_checks.unknown("fit of the Haas window", name, _FITS))
         return cls(eta, **{**_FITS[name], **others})
 
+    def in_numbers(self) -> dict[str, Any]:
+        """Return the kind of the rule and its numbers; see `Rule.in_numbers`."""
+        names = ("A_plus", "A_minus", "alpha_plus", "alpha_minus", "beta", "stretch", "latency")
+        return {
+            "kind": "haas",
+            **{name: getattr(self, name) for name in names},
+            **_reach(self.support),
+        }
+
     def window(self, lag: ArrayLike) -> Floats:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
         s = (self._lags(lag) + self.latency) / self.stretch
@@ -177,6 +186,15 @@ class WindowSTDP(Rule):
         object.__setattr__(self, "lags", tuple(lags.tolist()))
         object.__setattr__(self, "values", tuple(values.tolist()))
 
+    def in_numbers(self) -> dict[str, Any]:
+        """Return the kind of the rule and its numbers; see `Rule.in_numbers`."""
+        return {
+            "kind": "samples",
+            "lags": self.lags,
+            "values": self.values,
+            **_reach(self.support),
+        }
+
     def window(self, lag: ArrayLike) -> Floats:
         """Return the weight change (mV) of one isolated pair at each lag (ms), eta included."""
         lag = self._lags(lag)
@@ -192,3 +210,8 @@ class WindowSTDP(Rule):
     def support(self) -> tuple[float, float]:
         """The lags (ms) between which the window is not 0."""
         return self.lags[0], self.lags[-1]
+
+
+def _reach(support: tuple[float, float]) -> dict[str, float]:
+    first, last = support
+    return {"longest_before": max(0.0, -first), "longest_after": max(0.0, last)}

@@ -12,7 +12,7 @@ from ..network.layouts import Dense
 from ..network.parts import Projection
 from ..network.registry import Registry
 from ..neurons import LIF
-from ..plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, Rule, VogelsSTDP, WindowSTDP
+from ..plasticity import Rule
 from ..steps import as_steps
 from .worlds import steps_in_our_units
 
@@ -45,113 +45,69 @@ def assembled(registry: Registry) -> _core.Network:
         )
     for projection in registry.projections:
         from_population = projection.pre in populations
-        pre = (populations if from_population else sources)[projection.pre]
-        _connect(core, registry, projection, from_population, pre, populations[projection.post])
+        shared: dict[str, Any] = {
+            "from_population": from_population,
+            "pre": (populations if from_population else sources)[projection.pre],
+            "post": populations[projection.post],
+        }
+        _connect(core, registry, projection, shared)
     for recorder in registry.recorders:
         target, synapses = recorder.target, registry.recorded_synapses(recorder.target)
         core.record(
-            recorder.variable,
-            target.index if isinstance(target, Projection) else populations[target.name],
-            recording.core_places(recorder, synapses),
-            recorder.every or 0.0,
-            recorder.times or (),
-            recording.most_samples(recorder, synapses),
+            variable=recorder.variable,
+            target=target.index if isinstance(target, Projection) else populations[target.name],
+            which=recording.core_places(recorder, synapses),
+            interval=recorder.every or 0.0,
+            times=recorder.times or (),
+            most_samples=recording.most_samples(recorder, synapses),
         )
     for world in registry.worlds:
         from_population = world.motor in populations
         core.add_world(
             world.name,
-            from_population,
-            (populations if from_population else sources)[world.motor],
-            populations[world.sensor],
-            world.interval,
-            world.latency,
-            world.readout,
-            world.tau or 0.0,
-            world.drive,
-            world.weight or 0.0,
-            steps_in_our_units(world, registry.world_objects[world.name]),
+            from_population=from_population,
+            motor=(populations if from_population else sources)[world.motor],
+            sensor=populations[world.sensor],
+            interval=world.interval,
+            latency=world.latency,
+            readout=world.readout,
+            tau=world.tau or 0.0,
+            drive=world.drive,
+            weight=world.weight or 0.0,
+            step=steps_in_our_units(world, registry.world_objects[world.name]),
         )
     return core
 
 
 def _connect(
-    core: _core.Network,
-    registry: Registry,
-    projection: Projection,
-    from_population: bool,
-    pre: int,
-    post: int,
+    core: _core.Network, registry: Registry, projection: Projection, shared: dict[str, Any]
 ) -> None:
     synapses, rule = registry.synapses[projection.index], projection.plasticity
-    shared: dict[str, Any] = {
+    shared |= {
         "dendritic_delay": projection.dendritic_delay,
         "inhibitory": projection.inhibitory,
         "rule": core_rule(rule) if rule else None,
         "single": projection.precision == "single",
     }
     if isinstance(synapses, Dense):
-        core.connect_dense(
-            from_population,
-            pre,
-            post,
-            weights=synapses.weights,
-            axonal_delay=synapses.delay,
-            **shared,
-        )
+        core.connect_dense(**shared, weights=synapses.weights, axonal_delay=synapses.delay)
     else:
         core.connect_sparse(
-            from_population,
-            pre,
-            post,
+            **shared,
             first=synapses.first,
             source_first=synapses.source_first,
             delays=synapses.delays,
             targets=synapses.targets,
             weights=synapses.weights,
-            **shared,
         )
 
 
 def core_rule(rule: Rule) -> _core.Rule:
     """Return a rule as the core has it."""
-    shared: dict[str, Any] = {
-        "eta": rule.eta,
-        "w_max": rule.w_max,
-        "nearest": rule.pairing == "nearest",
-        "soft": rule.bounds == "soft",
-    }
-    if isinstance(rule, WindowSTDP):
-        return _core.sampled_rule(**shared, lags=rule.lags, values=rule.values)
-    if isinstance(rule, HaasSTDP):
-        first, last = rule.support
-        names = ("A_plus", "A_minus", "alpha_plus", "alpha_minus", "beta", "stretch", "latency")
-        return _core.haas_rule(
-            **shared,
-            **{name: getattr(rule, name) for name in names},
-            longest_before=max(0.0, -first),
-            longest_after=max(0.0, last),
-        )
-    return _core.trace_rule(**shared, **_traces(rule))
-
-
-def _traces(rule: Rule) -> dict[str, Any]:
-    """Return what an arrival and a postsynaptic spike do by traces, per unit of eta."""
-    if isinstance(rule, AntisymmetricSTDP):
-        by_spike, by_arrival = rule.A_plus, -rule.A_minus
-        return {
-            "spike_x": by_spike,
-            "arrival_y": by_arrival,
-            "arrival": 0.0,
-            "tau_x": rule.tau_plus,
-            "tau_y": rule.tau_minus,
-        }
-    assert isinstance(rule, (VogelsSTDP, CausalSTDP))
-    vogels = isinstance(rule, VogelsSTDP)
-    return {
-        "spike_x": 1.0,
-        "arrival_y": 1.0 if vogels else 0.0,
-        "arrival": -rule.alpha if isinstance(rule, VogelsSTDP) else -rule.bias,
-        "tau_x": rule.tau,
-        "tau_y": rule.tau,
-    }
+    return _core.Rule(
+        eta=rule.eta,
+        w_max=rule.w_max,
+        nearest=rule.pairing == "nearest",
+        soft=rule.bounds == "soft",
+        **rule.in_numbers(),
+    )

@@ -15,6 +15,7 @@ class Limits:
     max_recorded_spikes: int = 10**8
     max_pending_spikes: int = 10**7
     max_rate: float | None = None  # Hz
+    max_rate_window: float = 1000.0  # ms
 
     def __post_init__(self) -> None:
         for name in ("max_recorded_spikes", "max_pending_spikes"):
@@ -23,6 +24,8 @@ class Limits:
         if self.max_rate is not None:
             checked_rate = _checks.number("max_rate", self.max_rate, "Hz", above=0.0)
             object.__setattr__(self, "max_rate", checked_rate)
+        window = _checks.number("max_rate_window", self.max_rate_window, "ms", above=0.0)
+        object.__setattr__(self, "max_rate_window", window)
 
     def given(self) -> dict[str, Any]:
         """Return those that are bounds, by name."""

@@ -53,8 +53,10 @@ class Simulation:
         Bound on the spikes under way: in axons, to worlds (which hear them at their next step),
         and from them, where each value of an answer that has yet to act counts as one.
     max_rate : float, optional
-        Bound on the mean rate of each population, Hz per neuron, over each second of the
-        simulation (from t = 0, 1000, 2000, ... ms on). None, the default, is no bound.
+        Bound on the mean rate of each population, Hz per neuron, over each window of the
+        simulation (from t = 0, one window, two windows, ... on). None, the default, is no bound.
+    max_rate_window : float
+        ms. The run stops as soon as a window has more spikes than the bound allows it.
     max_bytes : int, optional
         Bound on the estimate `Network.memory`; the memory of the machine by default, for what is
         not recorded.
@@ -77,12 +79,13 @@ class Simulation:
         max_recorded_spikes: int = 10**8,
         max_pending_spikes: int = 10**7,
         max_rate: float | None = None,
+        max_rate_window: float = 1000.0,
         max_bytes: int | None = None,
         worlds: Mapping[str, World] | None = None,
     ) -> None:
         if not isinstance(network, Network):
             raise TypeError(f"network must be a postdict.Network, got {type(network).__name__}")
-        limits = Limits(max_recorded_spikes, max_pending_spikes, max_rate)
+        limits = Limits(max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window)
         bound = None if max_bytes is None else _checks.integer("max_bytes", max_bytes)
         self._set_up(network._registry, limits, worlds, bound)
         self._growth = Growth(network._registry, self._registry)

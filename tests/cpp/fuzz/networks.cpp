@@ -72,6 +72,10 @@ std::optional<Rule> rule(Bytes& bytes) {
     return made;
 }
 
+Sign sign(Bytes& bytes) {
+    return bytes.coin() ? Sign::inhibitory : Sign::excitatory;
+}
+
 Values weights(Bytes& bytes, std::size_t n) {
     Values result(n);
     for (double& weight : result) weight = bytes.between(0.0, 0.5);
@@ -80,7 +84,7 @@ Values weights(Bytes& bytes, std::size_t n) {
 
 template <class Real>
 Synapses sparse(Bytes& bytes, std::size_t n_pre, std::size_t n_post, bool staggered) {
-    SparseParameters p{n_pre, n_post, {0}, {0}, {}, {}, {}, bytes.coin(), rule(bytes)};
+    SparseParameters p{n_pre, n_post, {0}, {0}, {}, {}, {}, sign(bytes), rule(bytes)};
     for (std::size_t j = 0; j < n_pre; ++j) {
         const std::size_t n_bundles = staggered ? bytes.below(4) : 1;
         double delay = 0.0;
@@ -102,11 +106,11 @@ Synapses sparse(Bytes& bytes, std::size_t n_pre, std::size_t n_post, bool stagge
 
 template <class Real>
 Synapses dense(Bytes& bytes, std::size_t n_pre, std::size_t n_post) {
-    const bool inhibitory = bytes.coin();
+    const Sign effect = sign(bytes);
     const std::optional<Rule> learning = rule(bytes);
     const bool uniform = !learning && bytes.coin();
-    return DenseProjection<Real>({n_pre, n_post, weights(bytes, uniform ? 1 : n_pre * n_post),
-                                  inhibitory, learning, uniform});
+    return DenseProjection<Real>(
+        {n_pre, n_post, weights(bytes, uniform ? 1 : n_pre * n_post), effect, learning, uniform});
 }
 
 Projection projection(Bytes& bytes, const Network& made) {
@@ -120,14 +124,14 @@ Projection projection(Bytes& bytes, const Network& made) {
     const std::size_t post = bytes.below(made.populations.size());
     const std::size_t n_pre = emitter_size(made, pre);
     const std::size_t n_post = made.populations[post].size();
-    double axonal_delay = bytes.one_of({1.0, 2.5, 0.5, 10.0, 1e-12, 500.0});
+    std::optional<Time> axonal_delay = bytes.one_of({1.0, 2.5, 0.5, 10.0, 1e-12, 500.0});
     const double dendritic_delay = bytes.one_of({0.0, 0.0, 0.5, 3.0});
     const bool single = bytes.coin();
     const std::size_t form = bytes.below(3);
     if (form == 0)
         return {pre, post, axonal_delay, dendritic_delay,
                 single ? dense<float>(bytes, n_pre, n_post) : dense<double>(bytes, n_pre, n_post)};
-    if (form == 2) axonal_delay = std::numeric_limits<double>::quiet_NaN();
+    if (form == 2) axonal_delay.reset();
     return {pre, post, axonal_delay, dendritic_delay,
             single ? sparse<float>(bytes, n_pre, n_post, form == 2)
                    : sparse<double>(bytes, n_pre, n_post, form == 2)};

@@ -28,7 +28,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "state.hpp"
+#include "../state.hpp"
 
 namespace postdict {
 
@@ -82,15 +82,13 @@ class Syrinx {
         visit("started", self.started_);
     }
     void check_state() const {
-        postdict::check_state(present_ < inside_.size(), "a trachea stands outside itself");
-        postdict::check_state(is_moderate(labia_.x) && is_moderate(labia_.y),
-                              "the labia are not finite");
-        postdict::check_state(is_moderate(tract_.q) && is_moderate(tract_.glottis) &&
-                                  is_moderate(tract_.beak) && is_moderate(out_before_) &&
-                                  std::all_of(inside_.begin(), inside_.end(), is_moderate),
-                              "the air of a voice is not finite");
-        postdict::check_state(is_moderate(pressure_) && is_moderate(tension_),
-                              "a muscle is not finite");
+        require_state(present_ < inside_.size(), "a trachea stands outside itself");
+        require_state(is_moderate(labia_.x) && is_moderate(labia_.y), "the labia are not finite");
+        require_state(is_moderate(tract_.q) && is_moderate(tract_.glottis) &&
+                          is_moderate(tract_.beak) && is_moderate(out_before_) &&
+                          std::all_of(inside_.begin(), inside_.end(), is_moderate),
+                      "the air of a voice is not finite");
+        require_state(is_moderate(pressure_) && is_moderate(tension_), "a muscle is not finite");
     }
 
   private:

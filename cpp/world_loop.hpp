@@ -109,9 +109,6 @@ class WorldLoop {
 
 template <class Changed>
 std::uint64_t WorldLoop::act(Time t, Inputs& inputs, Changed&& changed) {
-    const auto kick = [&](NeuronId i, double weight) {
-        inputs.add(i, std::abs(weight), weight < 0.0);
-    };
     while (!changes_.empty() && changes_.front().time == t) {
         const std::vector<double> values = std::move(changes_.front().values);
         changes_.pop_front();
@@ -126,9 +123,9 @@ std::uint64_t WorldLoop::act(Time t, Inputs& inputs, Changed&& changed) {
         }
     }
     std::uint64_t n = 0;
-    for (; source_.next_time() == t; ++n) kick(source_.kick(), settings_.weight);
+    for (; source_.next_time() == t; ++n) inputs.kick(source_.kick(), settings_.weight);
     for (; n_kicked_ < kicks_.size() && kicks_[n_kicked_].time == t; ++n_kicked_, ++n)
-        kick(kicks_[n_kicked_].id, kicks_[n_kicked_].weight);
+        inputs.kick(kicks_[n_kicked_].id, kicks_[n_kicked_].weight);
     if (2 * n_kicked_ >= kicks_.size()) {
         kicks_.erase(kicks_.begin(), kicks_.begin() + static_cast<std::ptrdiff_t>(n_kicked_));
         n_kicked_ = 0;
@@ -143,47 +140,27 @@ void WorldLoop::fields(Self& self, Visitor& visit) {
     visit("present", self.present_);
     visit("source", self.source_);
     const std::size_t n = self.settings_.n_sensor;
-    std::vector<double> heard_times, change_times, change_values, kick_times, kick_weights;
-    std::vector<NeuronId> heard_ids, kick_ids;
-    for (const Spike& spike : self.heard_) {
-        heard_times.push_back(spike.time);
-        heard_ids.push_back(spike.id);
-    }
+    std::vector<double> change_times, change_values;
     for (const Change& change : self.changes_) {
         change_times.push_back(change.time);
         change_values.insert(change_values.end(), change.values.begin(), change.values.end());
     }
-    for (std::size_t k = self.n_kicked_; k < self.kicks_.size(); ++k) {
-        kick_times.push_back(self.kicks_[k].time);
-        kick_ids.push_back(self.kicks_[k].id);
-        kick_weights.push_back(self.kicks_[k].weight);
-    }
-    visit.growing("heard.time", heard_times);
-    visit.growing("heard.id", heard_ids);
+    std::size_t first_heard = 0;
+    visit.growing(self.heard_, first_heard, Column{"heard.time", &Spike::time},
+                  Column{"heard.id", &Spike::id});
     visit.growing("change.time", change_times);
     visit.growing("change.values", change_values);
-    visit.growing("kick.time", kick_times);
-    visit.growing("kick.id", kick_ids);
-    visit.growing("kick.weight", kick_weights);
+    visit.growing(self.kicks_, self.n_kicked_, Column{"kick.time", &SensorKick::time},
+                  Column{"kick.id", &SensorKick::id}, Column{"kick.weight", &SensorKick::weight});
     if constexpr (!std::is_const_v<Self>) {
-        postdict::check_state(heard_times.size() == heard_ids.size() &&
-                                  kick_times.size() == kick_ids.size() &&
-                                  kick_times.size() == kick_weights.size() &&
-                                  change_values.size() == n * change_times.size(),
-                              "what a world heard or answered has the wrong length");
-        self.heard_.clear();
-        for (std::size_t k = 0; k < heard_times.size(); ++k)
-            self.heard_.push_back({heard_times[k], heard_ids[k]});
+        require_state(change_values.size() == n * change_times.size(),
+                      "what a world answered has the wrong length");
         self.changes_.clear();
         for (std::size_t k = 0; k < change_times.size(); ++k) {
             const auto first = change_values.begin() + static_cast<std::ptrdiff_t>(k * n);
             self.changes_.push_back(
                 {change_times[k], {first, first + static_cast<std::ptrdiff_t>(n)}});
         }
-        self.kicks_.clear();
-        self.n_kicked_ = 0;
-        for (std::size_t k = 0; k < kick_times.size(); ++k)
-            self.kicks_.push_back({kick_times[k], kick_ids[k], kick_weights[k]});
     }
 }
 

@@ -20,7 +20,7 @@
 #include <span>
 #include <vector>
 
-#include "state.hpp"
+#include "../state.hpp"
 
 namespace postdict {
 
@@ -54,17 +54,17 @@ class Ear {
         visit("n_in_block", self.n_in_block_);
     }
     void check_state() const {
-        postdict::check_state(n_in_block_ < block_, "an ear stands outside its block");
+        require_state(n_in_block_ < block_, "an ear stands outside its block");
         const auto all = [](const std::vector<double>& values, auto holds) {
             return std::all_of(values.begin(), values.end(), holds);
         };
-        postdict::check_state(all(real_, is_moderate) && all(imaginary_, is_moderate),
-                              "a filter of an ear is not finite");
+        require_state(all(real_, is_moderate) && all(imaginary_, is_moderate),
+                      "a filter of an ear is not finite");
         // Energies are squares, and levels powers of them.
-        postdict::check_state(all(energy_, [](double e) { return is_moderate(std::sqrt(e)); }),
-                              "the energy in an ear is negative or not finite");
-        postdict::check_state(all(adapted_, [](double a) { return a >= 0.0 && std::isfinite(a); }),
-                              "what an ear adapted to is negative or not finite");
+        require_state(all(energy_, [](double e) { return is_moderate(std::sqrt(e)); }),
+                      "the energy in an ear is negative or not finite");
+        require_state(all(adapted_, [](double a) { return a >= 0.0 && std::isfinite(a); }),
+                      "what an ear adapted to is negative or not finite");
     }
 
   private:

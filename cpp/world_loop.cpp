@@ -1,4 +1,4 @@
-#include "loop.hpp"
+#include "world_loop.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -139,28 +139,27 @@ Time WorldLoop::next_time() const {
 }
 
 void WorldLoop::check_state(Time now) const {
-    postdict::check_state(n_steps_ < std::uint64_t{1} << 53 && next_step() >= now,
-                          "a world has missed a step");
+    require_state(n_steps_ < std::uint64_t{1} << 53 && next_step() >= now,
+                  "a world has missed a step");
     Time last = step_time(n_steps_);
-    postdict::check_state(last <= now, "a world was asked before its time");
+    require_state(last <= now, "a world was asked before its time");
     for (const Spike& spike : heard_) {
-        postdict::check_state(spike.time >= last && spike.time < now,
-                              "what a world hears is out of order");
-        postdict::check_state(static_cast<std::size_t>(spike.id) < settings_.n_motor,
-                              "what a world hears has no source");
+        require_state(spike.time >= last && spike.time < now, "what a world hears is out of order");
+        require_state(static_cast<std::size_t>(spike.id) < settings_.n_motor,
+                      "what a world hears has no source");
         last = spike.time;
     }
     const auto moderate = [](const std::vector<double>& values) {
         return std::all_of(values.begin(), values.end(), is_moderate);
     };
-    postdict::check_state(moderate(motor_rates_) && moderate(present_),
-                          "what a world heard or answered is not finite");
+    require_state(moderate(motor_rates_) && moderate(present_),
+                  "what a world heard or answered is not finite");
     last = now;
     const Time latest = step_time(n_steps_) + settings_.latency;
     for (const Change& change : changes_) {
-        postdict::check_state(holds() && change.time >= last && change.time <= latest,
-                              "a world's answers are out of order");
-        postdict::check_state(
+        require_state(holds() && change.time >= last && change.time <= latest,
+                      "a world's answers are out of order");
+        require_state(
             moderate(change.values) && (settings_.drive == Drive::current ||
                                         std::all_of(change.values.begin(), change.values.end(),
                                                     [](double rate) { return rate >= 0.0; })),
@@ -169,10 +168,10 @@ void WorldLoop::check_state(Time now) const {
     }
     for (std::size_t k = n_kicked_; k < kicks_.size(); ++k) {
         const SensorKick& kick = kicks_[k];
-        postdict::check_state(kick.time >= now && kick.time < never &&
-                                  (k == n_kicked_ || !earlier(kick, kicks_[k - 1])),
-                              "a world's spikes are out of order");
-        postdict::check_state(
+        require_state(kick.time >= now && kick.time < never &&
+                          (k == n_kicked_ || !earlier(kick, kicks_[k - 1])),
+                      "a world's spikes are out of order");
+        require_state(
             static_cast<std::size_t>(kick.id) < settings_.n_sensor && is_moderate(kick.weight),
             "a world's spike is wrong");
     }

@@ -1,0 +1,62 @@
+// When a run stops for its activity: at bounds on spikes in memory, on spikes under way, and on the
+// rate of each population over windows of time.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+#include "state.hpp"
+#include "types.hpp"
+
+namespace postdict {
+
+struct Limits {
+    std::uint64_t recorded_spikes = 100'000'000;
+    std::uint64_t pending_spikes = 10'000'000;
+    double rate = never;        // Hz per neuron of a population, over each window from t = 0 on
+    Time rate_window = 1000.0;  // ms
+};
+
+// Activity ran past a limit. The simulation stands whole before the instant that was next.
+struct LimitError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// Spikes of each population since the present window began. Windows follow the times of the spikes
+// alone, so that no pause moves them.
+class SpikesInWindow {
+  public:
+    SpikesInWindow(std::size_t n_populations, Time width)
+        : width_(width), end_(width), n_(n_populations, 0) {}
+
+    Time start() const { return end_ - width_; }
+    std::uint64_t operator[](std::size_t population) const { return n_[population]; }
+
+    void count(std::size_t population, std::size_t n, Time t) {
+        if (t >= end_) {
+            std::fill(n_.begin(), n_.end(), 0U);
+            end_ = (std::floor(t / width_) + 1.0) * width_;
+        }
+        n_[population] += n;
+    }
+
+    template <class Self, class Visitor>
+    static void fields(Self& self, Visitor& visit) {
+        visit("end", self.end_);
+        visit("n_spikes", self.n_);
+    }
+    void check_state() const {
+        require_state(end_ > 0.0 && end_ < never, "the window of a rate has no end");
+    }
+
+  private:
+    Time width_;  // ms
+    Time end_;
+    std::vector<std::uint64_t> n_;  // by population
+};
+
+}  // namespace postdict
