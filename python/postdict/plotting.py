@@ -79,7 +79,9 @@ def lagged(
     for label, (values, color) in curves.items():
         ax.plot(lags, values, color=color, label=label, linewidth=1)
     ax.axvline(delay, color="grey", linestyle=":", linewidth=1)
-    ax.text(delay, 0.02, " D", transform=ax.get_xaxis_transform(), fontsize=8, color="grey")
+    # At the top, since beside the line curves are low where a neuron has just fired.
+    top = ax.get_xaxis_transform()
+    ax.text(delay, 0.97, " D", transform=top, fontsize=8, color="grey", va="top")
     ax.set(xlabel="lag (ms)")
     ax.legend(fontsize=8)
     return ax
@@ -95,8 +97,12 @@ def ranges(
     label: str,
     color: str,
     dashed: bool = False,
+    front: bool = False,
 ) -> Axes:
-    """Draw medians over seeds as a line and their range as bars."""
+    """Draw medians over seeds as a line and their range as bars.
+
+    What is in `front` is drawn over the others, and smaller, so that equal ones are seen behind it.
+    """
     middle = np.asarray(median)
     spread = np.abs(np.stack([middle - np.asarray(low), np.asarray(high) - middle]))
     ax.errorbar(
@@ -106,11 +112,12 @@ def ranges(
         label=label,
         color=color,
         marker="o",
-        markersize=3.5,
-        linewidth=1.2,
+        markersize=2.5 if front else 3.5,
+        linewidth=0.9 if front else 1.6,
         linestyle="--" if dashed else "-",
         markerfacecolor="white" if dashed else color,
         capsize=2,
+        zorder=3 if front else 2,
     )
     return ax
 
@@ -123,11 +130,21 @@ def ranges_by_key(
     label: str,
     color: str,
     dashed: bool = False,
+    front: bool = False,
 ) -> Axes:
     """Draw medians over seeds, and [lowest, highest], over the numbers that are their keys."""
     low, high = np.transpose([limits[key] for key in medians])
     x = [float(key) for key in medians]
-    return ranges(ax, x, list(medians.values()), low, high, label=label, color=color, dashed=dashed)
+    middle = list(medians.values())
+    return ranges(ax, x, middle, low, high, label=label, color=color, dashed=dashed, front=front)
+
+
+def legend_below(ax: Axes, *, ncols: int, fontsize: float = 7.0) -> Axes:
+    """Explain what is drawn below the axis, where it covers no curve."""
+    below = (0.5, -0.2)
+    ax.legend(loc="upper center", bbox_to_anchor=below, ncols=ncols, fontsize=fontsize,
+              frameon=False, columnspacing=1.2)  # fmt: skip
+    return ax
 
 
 def band(

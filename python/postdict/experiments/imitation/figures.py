@@ -29,7 +29,7 @@ VARIANTS = {
     "in_range": "… without null space",
     "no_uniform": "… without uniform inhibition",
     "modes": "… its gains of modes alone",
-    "modes_uniform": "…… + uniform inhibition",
+    "modes_uniform": "… gains of modes + uniform inhibition",
     "stopped": "… stopped early",
     "in_noise": "learned in noise",
     "ridge_uniform": "ridge of G + uniform",
@@ -100,8 +100,7 @@ def draw(result: Result, figure: Figure) -> None:
         title = f"{world} world, condition of G {of_response:.0f}, of A {of_world:.0f}"
         plotting.panel(ax, letter, title)
         _draw_rates(result, ax, world, "f1")
-    # Between the inverses and the controls.
-    default.legend(fontsize=7, loc="center", bbox_to_anchor=(0.5, 0.36), ncols=2)
+    plotting.legend_below(default, ncols=3)
     for ax, letter, (kind, label) in zip(noise, "def", KINDS.items(), strict=False):
         plotting.panel(ax, letter, f"{result.config['sweep_rate']:g} Hz, {name} world")
         _draw_sweep(result, ax, name, kind)
@@ -151,6 +150,7 @@ def _draw_rates(result: Result, ax: Axes, name: str, metric: str) -> None:
                 label="_" if song == "noisy" else label,
                 color=color,
                 dashed=song == "noisy",
+                front=key == "learned",
             )
     _rate_axis(result, ax)
     ax.set(ylabel="F1 (dashed: noisy)", ylim=(-0.03, 1.05))
@@ -169,7 +169,12 @@ def _draw_sweep(result: Result, ax: Axes, name: str, kind: str) -> None:
             continue
         medians, limits = (where["decoders"][key][kind] for where in (summary, spread))
         plotting.ranges_by_key(
-            ax, _each(medians, "f1"), _each(limits, "f1"), label=label, color=color
+            ax,
+            _each(medians, "f1"),
+            _each(limits, "f1"),
+            label=label,
+            color=color,
+            front=key == "learned",
         )
 
 
@@ -203,12 +208,11 @@ def _draw_ridges(result: Result, ax: Axes, name: str) -> None:
         plotting.ranges_by_key(ax, medians, limits, label=f"ridge {label}", color=color)
     low, high = spread["decoders"]["learned"]["practice_f1"]
     ax.axhspan(low, high, color=plotting.BLACK, alpha=0.12, linewidth=0)
-    ax.axhline(summary["decoders"]["learned"]["practice_f1"], color=plotting.BLACK, label="learned")
+    learned = summary["decoders"]["learned"]["practice_f1"]
+    ax.axhline(learned, color=plotting.BLACK, label="learned", linewidth=1, zorder=3)
     ax.set_xscale("log")
     ax.set(xlabel="λ (mean squared singular value)", ylabel="F1, practice song")
-    bottom, upper = ax.get_ylim()
-    ax.set_ylim(bottom - 0.35 * (upper - bottom), upper)
-    ax.legend(fontsize=7, loc="lower center", ncols=3)
+    plotting.legend_below(ax, ncols=3)
 
 
 def _draw_variants(result: Result, ax: Axes, name: str) -> None:

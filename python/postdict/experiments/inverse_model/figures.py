@@ -191,6 +191,7 @@ def _draw_scores(result: Result, ax: Axes) -> None:
                 label="_" if dashed else name.replace("_", " "),
                 color=color,
                 dashed=dashed,
+                front=name == "learned",
             )
     ax.set(xlabel="tutor rate (Hz per neuron)", ylabel="F1 (dashed: noisy)", ylim=(0, 1.05))
-    ax.legend(fontsize=7, loc=(0.42, 0.19))
+    plotting.legend_below(ax, ncols=3)

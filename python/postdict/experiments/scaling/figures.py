@@ -78,6 +78,7 @@ def _draw_cut(ax: Axes, name: str, cut: Nested) -> None:
             label=label,
             color=color,
             dashed=dashed,
+            front=not control,
         )
 
     curve("learned, 1 Hz", plotting.BLACK, "f1_1hz", dashed=False)

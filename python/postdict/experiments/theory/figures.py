@@ -131,7 +131,8 @@ def _draw_drive(result: Result, ax: Axes) -> None:
         ax.plot([0.0, cell["c_linear"]], [zero, 0.0], color=color, linewidth=1, linestyle="--")
         ax.plot(cell["c_seen"], 0.0, "o", color=color, markersize=4.5, markerfacecolor="white")
     ax.axhline(0.0, color="grey", linewidth=0.6)
-    ax.set(xlabel="c imposed (mV)", ylabel="drive, units of η", xlim=(-0.2, 1.05), ylim=(-0.6, 0.8))
+    ax.set(xlabel="c imposed (mV)", ylabel="drive, units of η", xlim=(-0.2, 1.05))
+    ax.set_ylim(-0.6, 1.4)  # the upper half is the legend's
     ax.plot([], [], "--", color="grey", label="linear theory")
     ax.plot([], [], "o", color="grey", markerfacecolor="white", label="c learned")
     ax.legend(fontsize=7)
