@@ -1,7 +1,8 @@
-"""Sound files: WAV by the standard library, other formats by soundfile; piece by piece.
+"""Sound files: WAV by ourselves, other formats by soundfile; piece by piece.
 
-Integer PCM of 8, 16, 24 and 32 bits is read without any extra. Other encodings need soundfile,
-other rates than the ear's need scipy: both are in the extra ``audio``.
+WAV files of integers and floats are read without any extra. Other encodings need soundfile, other
+rates than the ear's need scipy: both are in the extra ``audio``. What soundfile reads is counted,
+because it stops early, or makes up what is missing, without a word.
 """
 
 from __future__ import annotations
@@ -18,18 +19,24 @@ from typing import Any
 
 import numpy as np
 
+from .. import _optional
 from .._types import Floats
+from .mpeg_files import count_packets
+from .wave_files import UNKNOWN, is_wave, read_frames, read_header
 
 PIECE = 65_536  # frames read at a time
 HALF_LENGTH = 10  # of the filter that resamples, in periods of the lower rate (scipy's default)
 HIGHEST_RATE = 1_000_000  # Hz; no recorder of sound comes near, and damaged headers pass it
 LOUDEST_READ = 1e50  # full scales, which floats may pass; their squares are still numbers
 LOUDEST = 0.9  # of full scale, in the files that are written
+ENDLESS = 2**62  # frames, that soundfile says there are where a header does not say
+CONVERT = "convert it to WAV (for example by ffmpeg -i song.mp3 song.wav)"
+SPARED = 4  # packets of an MP3 that decoders may leave out: what is before and after the sound
 
 
 @dataclass(frozen=True)
 class SoundFile:
-    """What the header of a sound file says.
+    """What the header of a sound file says, or where it says nothing, what was counted.
 
     Parameters
     ----------
@@ -63,6 +70,8 @@ class SoundFile:
         ------
         ValueError
             The file is damaged, ends before its header says, or holds what is not a number.
+        ImportError
+            Its rate is another one, and the extra is absent that resamples.
         """
         n = self.n_frames
         if duration is not None:
@@ -73,7 +82,7 @@ class SoundFile:
 
     def _frames(self, n: int) -> Iterator[Floats]:
         n_read = 0
-        for frames in _read_wave(self.path) if _is_pcm(self.path) else _read_other(self.path):
+        for frames in _read(self.path):
             if not (np.abs(frames) <= LOUDEST_READ).all():
                 raise ValueError(f"{self.path} holds values that are not finite, or absurdly large")
             kept = frames[: n - n_read].mean(axis=1)
@@ -82,9 +91,7 @@ class SoundFile:
                 yield kept
             if n_read == n:
                 return
-        raise ValueError(
-            f"{self.path} is cut off: its header promises {self.n_frames} frames, it has {n_read}"
-        )
+        raise ValueError(_cut_off(self.path, self.n_frames, n_read))
 
 
 def open_sound(path: str | os.PathLike[str], *, shortest: float = 50.0) -> SoundFile:
@@ -102,11 +109,13 @@ def open_sound(path: str | os.PathLike[str], *, shortest: float = 50.0) -> Sound
     OSError
         The file cannot be read.
     ValueError
-        It is no sound file, or one of an encoding that needs an extra, of no channel, at 0 Hz or
-        above `HIGHEST_RATE`, or too short: the message says which.
+        It is no sound file, or cut off, of no channel, at 0 Hz or above `HIGHEST_RATE`, or too
+        short, or soundfile reads only a part of it: the message says which.
+    ImportError
+        Its encoding needs an extra.
     """
     path = Path(path)
-    found = _wave_header(path) if _is_pcm(path) else _other_header(path)
+    found = _header(path)
     if found.n_channels < 1:
         raise ValueError(f"{path} has no channel")
     if found.rate < 1:
@@ -121,87 +130,93 @@ def open_sound(path: str | os.PathLike[str], *, shortest: float = 50.0) -> Sound
     return found
 
 
-def _is_pcm(path: Path) -> bool:
-    """Return whether the standard library reads a file; ValueError where nobody does."""
+def _cut_off(path: Path, promised: int, there: int) -> str:
+    return f"{path} is cut off: its header promises {promised} frames, it has {there}"
+
+
+def _header(path: Path) -> SoundFile:
     with path.open("rb") as file:
         head = file.read(12)
     if not head:
         raise ValueError(f"{path} is empty")
-    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
-        return False
-    try:
-        with wave.open(str(path), "rb"):
-            return True
-    except (
-        EOFError,
-        RuntimeError,
-    ):  # `wave` says RuntimeError of a chunk that is longer than its file
-        raise ValueError(f"{path} is cut off within its header") from None
-    except wave.Error as error:
-        # From Python 3.12 on `wave` also says "unknown extended format".
-        if re.search("unknown (extended )?format", str(error)):
-            return False
-        raise ValueError(f"{path} is no whole WAV file: {error}") from None
-    except ZeroDivisionError:  # what `wave` makes of a frame of no bytes
-        raise ValueError(f"{path} has no channel") from None
+    own = read_header(path) if is_wave(head) else None
+    if own is not None:
+        return SoundFile(path, own.rate, own.n_channels, own.n_frames)
+    return _other_header(path)
 
 
-def _wave_header(path: Path) -> SoundFile:
-    with wave.open(str(path), "rb") as file:
-        width = file.getsampwidth()
-        if width not in (1, 2, 3, 4):
-            raise ValueError(f"{path} has samples of {8 * width} bits, not 8, 16, 24 or 32")
-        return SoundFile(path, file.getframerate(), file.getnchannels(), file.getnframes())
-
-
-def _read_wave(path: Path) -> Iterator[Floats]:
-    """Return frames (n, n_channels) between -1 and 1, piece by piece."""
-    with wave.open(str(path), "rb") as file:
-        width, n_channels = file.getsampwidth(), file.getnchannels()
-        while content := file.readframes(PIECE):
-            whole = len(content) // (width * n_channels) * width * n_channels
-            if whole:
-                yield _decoded(content[:whole], width).reshape(-1, n_channels)
-
-
-def _decoded(content: bytes, width: int) -> Floats:
-    if width == 1:  # samples of 8 bits have no sign
-        return np.asarray((np.frombuffer(content, np.uint8).astype(np.float64) - 128.0) / 128.0)
-    if width == 3:
-        low, middle, high = np.frombuffer(content, np.uint8).reshape(-1, 3).T.astype(np.int32)
-        return np.asarray(
-            (low | middle << 8 | (high.astype(np.int8).astype(np.int32) << 16)) / 2**23
-        )
-    whole = np.frombuffer(content, f"<i{width}").astype(np.float64)
-    return whole * 2.0 ** (1 - 8 * width)
+def _read(path: Path) -> Iterator[Floats]:
+    """Yield frames (n, n_channels), full scale 1, piece by piece."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    own = read_header(path) if is_wave(head) else None
+    yield from _read_other(path) if own is None else read_frames(path, own, PIECE)
 
 
 def _other_header(path: Path) -> SoundFile:
     soundfile = _soundfile(path)
     try:
-        info = soundfile.info(str(path))
+        with soundfile.SoundFile(str(path)) as file:
+            found = SoundFile(path, file.samplerate, file.channels, file.frames)
+            log, is_mpeg = file.extra_info, file.format in ("MP3", "MPEG")
     except soundfile.LibsndfileError as error:
         raise ValueError(f"{path} is no sound file that can be read: {error}") from None
-    return SoundFile(path, info.samplerate, info.channels, info.frames)
+    if is_mpeg:
+        return _mpeg_header(found)
+    _refuse_cut_off(path, log)
+    if found.n_frames >= ENDLESS:
+        raise ValueError(
+            f"{path} does not say how long it is, so that soundfile fails at its end; {CONVERT}"
+        )
+    return found
+
+
+def _counted(found: SoundFile) -> SoundFile:
+    """Return a header with the number of frames that are read."""
+    n_frames = sum(len(frames) for frames in _read_other(found.path))
+    return SoundFile(found.path, found.rate, found.n_channels, n_frames)
+
+
+def _mpeg_header(found: SoundFile) -> SoundFile:
+    packets = count_packets(found.path)
+    if packets is None:
+        return _counted(found)
+    if packets.promised is None:
+        found = _counted(found)
+    elif packets.n_frames < packets.promised - packets.packet:
+        raise ValueError(_cut_off(found.path, packets.promised, packets.n_frames))
+    if found.n_frames < packets.n_frames - SPARED * packets.packet:
+        raise ValueError(
+            f"{found.path} has {packets.n_frames} frames, of which soundfile reads "
+            f"{found.n_frames}: it has no length header, or that of a part; {CONVERT}"
+        )
+    return found
+
+
+def _refuse_cut_off(path: Path, log: str) -> None:
+    """Refuse a file of which libsndfile noticed, and kept to its log, that it ends too early."""
+    for promised, there in re.findall(r": (\d+) \(should be (\d+)\)", log):
+        if int(there) < int(promised) < UNKNOWN:
+            raise ValueError(f"{path} is cut off: a part of {promised} bytes has {there}")
+    noticed = re.search(r"truncated|lacks an end-of-stream bit|does not match value from", log)
+    if noticed:
+        raise ValueError(f"{path} is cut off: it ends before its end")
 
 
 def _read_other(path: Path) -> Iterator[Floats]:
     soundfile = _soundfile(path)
     try:
-        yield from soundfile.blocks(str(path), blocksize=PIECE, dtype="float64", always_2d=True)
+        with soundfile.SoundFile(str(path)) as file:
+            # `soundfile.blocks` would fill what is missing with what was read before.
+            while len(frames := file.read(PIECE, dtype="float64", always_2d=True)):
+                yield frames
     except soundfile.LibsndfileError as error:
         raise ValueError(f"{path} is damaged: {error}") from None
 
 
 def _soundfile(path: Path) -> Any:
-    try:
-        import soundfile
-    except ImportError:
-        raise ValueError(
-            f"{path} is no plain WAV file of integer PCM: other formats need soundfile "
-            "(pip install 'postdict[audio]')"
-        ) from None
-    return soundfile
+    what = f"{path}: sounds that are no WAV of integers or floats"
+    return _optional.module("soundfile", what=what, extra="audio")
 
 
 def _resampled(pieces: Iterator[Floats], factor: Fraction, name: str) -> Iterator[Floats]:
@@ -209,13 +224,8 @@ def _resampled(pieces: Iterator[Floats], factor: Fraction, name: str) -> Iterato
 
     Every piece is filtered with as much sound on either side as the filter reaches.
     """
-    try:
-        from scipy.signal import resample_poly
-    except ImportError:
-        raise ValueError(
-            f"{name} has another rate than the ear's: resampling needs scipy "
-            "(pip install 'postdict[audio]')"
-        ) from None
+    what = f"{name}: rates other than the ear's"
+    resample_poly = _optional.module("scipy.signal", what=what, extra="audio").resample_poly
     up, down = factor.numerator, factor.denominator
     reach = -(-HALF_LENGTH * max(up, down) // up)
     margin = -(-reach // down) * down  # whole periods, so that samples keep their phase
