@@ -97,7 +97,7 @@ def test_killed_twenty_times_at_random_moments_and_resumed(undisturbed, tmp_path
 
 
 def test_checkpoints_of_another_run_are_refused(tmp_path, capsys):
-    Keeper(tmp_path, {"experiment": "another"}, every=1.0, resume=False)
+    Keeper(tmp_path, {"experiment": "another"}, every=1.0, resume=False).claim()
     assert main(command(tmp_path, "--resume")) == 2
     assert "belongs to another run" in capsys.readouterr().err
     assert (tmp_path / "checkpoints").exists()
@@ -114,6 +114,7 @@ def test_a_users_own_checkpoints_are_left_alone(tmp_path, capsys, option):
 
 def test_what_is_laid_beside_checkpoints_outlives_them(tmp_path):
     keeper = Keeper(tmp_path, {"experiment": "one"}, every=1.0, resume=False)
+    keeper.claim()
     (tmp_path / "checkpoints/.experiment.json.0123456789abcdef.part").touch()
     (tmp_path / "checkpoints/notes.txt").write_text("mine")
     keeper.done()
@@ -142,7 +143,7 @@ def test_a_full_disk_is_one_clear_error_and_the_last_checkpoint_stays(
         if kept:
             raise OSError(28, "No space left on device")
         self.save(simulation)
-        kept.append(self._path)
+        kept.append(self._states[self._part])
 
     monkeypatch.setattr("postdict.lab.checkpoints.Kept.look", save_once)
     assert main(command(tmp_path, "--checkpoint-every", "1")) == 1

@@ -199,10 +199,10 @@ def test_simulations_of_one_stage_are_kept_apart(tmp_path):
     )
     keeper = Keeper(tmp_path, {}, every=0.0, resume=False)
     kept = run(config, Stage(keeper=keeper))
-    names = sorted(path.stem.rpartition("-")[0] for path in tmp_path.rglob("seed*.npz"))
-    assert "seed-1-1-matches-transpose-1" in names
-    assert "seed-1-1-matches-transpose-12" in names
-    assert "seed-1-1-starts-again-2" in names
+    names = sorted(path.stem.rpartition("-")[0] for path in tmp_path.rglob("found-*.npz"))
+    assert "found-seed-1-1-matches-transpose-1" in names
+    assert "found-seed-1-1-matches-transpose-12" in names
+    assert "found-seed-1-1-starts-again-2" in names
     again = run(config, Stage(keeper=Keeper(tmp_path, {}, every=0.0, resume=True)))
     assert again.summary == kept.summary == run(config).summary
 

@@ -33,10 +33,11 @@ def test_each_simulation_of_a_stage_has_a_place_of_its_own(tmp_path):
     keeper = Keeper(tmp_path, {}, every=1.0, resume=False)
     trial = Stage(keeper=keeper).part("seed 1/1")
     learns, explores = trial.part("learns"), trial.part("explores")
-    places = {kept._path.name for kept in (learns.kept(), learns.kept(), explores.kept())}
+    several = (learns.kept(), learns.kept(3), explores.kept())
+    places = {path.name for kept in several for path in (*kept._states, *kept._found)}
     # The names of version 0.1, so that its checkpoints are taken up.
     assert "seed-1-1-learns-1-d7a721a2.npz" in places
-    assert len(places) == 3
+    assert len(places) == 10
     assert Stage().part("learns").kept() is None
 
 

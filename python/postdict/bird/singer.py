@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._types import Floats, Spikes
+from .._types import Arrays, Floats, Spikes
 from ..lab.runs import run_bounded
 from ..network import Network
 from ..neurons import LIF
@@ -138,13 +138,26 @@ def babble(
     samples = network.record(inhibition, "weights", every=duration / n_samples)
     simulation = Simulation(network)
     simulation.set_recording(sensor, False)
-    run_bounded(simulation, motor, duration, max_rate=max_rate, progress=progress)
-    times, recorded = simulation.recorded(samples)
+
+    def read(_: int) -> Arrays:
+        spike_times, ids = simulation.spikes(motor)
+        times, recorded = simulation.recorded(samples)
+        return {
+            "weights": np.asarray(simulation.weights(inhibition)),
+            "spike_times": spike_times,
+            "ids": ids,
+            "times": times,
+            "inhibition": recorded,
+        }
+
+    (found,) = run_bounded(
+        simulation, motor, duration, max_rate=max_rate, progress=progress, read=read
+    )
     return Babbled(
-        singer.excitation - np.asarray(simulation.weights(inhibition)),
-        simulation.spikes(motor),
-        times,
-        recorded,
+        singer.excitation - found["weights"],
+        (found["spike_times"], found["ids"]),
+        found["times"],
+        found["inhibition"],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import shlex
 import time
 import tomllib
 from pathlib import Path
@@ -14,11 +15,14 @@ from .._progress import ProgressLine
 from ..experiments import EXPERIMENTS
 from ..experiments.experiment import Experiment, files, load
 from ..lab import result_files, settings
-from ..lab.checkpoints import Keeper
+from ..lab.checkpoints import FOLDER, Keeper
 from ..lab.figures import FORMS
 from ..lab.stages import Stage
 from ..simulation.checkpoint import CheckpointError
 from .exit_codes import DONE, FAILED, Terminated, WrongCall, path, refusing, say, termination
+
+EVERY = 600.0  # s between checkpoints, where nothing else is asked for
+SOON = 60.0  # s; who gives up before has nothing that is worth a checkpoint, unless one was asked
 
 
 def add_to(commands: Any) -> None:
@@ -55,8 +59,10 @@ def add_to(commands: Any) -> None:
         "--checkpoint-every",
         type=_seconds,
         metavar="SECONDS",
-        help="keep checkpoints of the simulations, so often (wall clock), in DIR/checkpoints",
+        help="keep checkpoints of the simulations, so often (wall clock), in DIR/checkpoints "
+        f"(default: {EVERY:g}, from a run of {EVERY / 60:g} minutes on)",
     )
+    run.add_argument("--no-checkpoints", action="store_true", help="keep none")
     run.add_argument(
         "--resume",
         action="store_true",
@@ -154,7 +160,10 @@ def _run_in(folder: Path, experiment: Experiment, config: Any, options: argparse
         if progress.last is not None:
             stage, t, t_stop = progress.last
             part = f", {1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s" if t > 0.0 else ""
-            say(f"stopped while {stage}{part}", DONE)
+            say(f"stopped while {stage}{part}")
+        if keeper is not None and keeper.has_saved:
+            words = [*options.words, *([] if options.resume else ["--resume"])]
+            say(f"to go on: {shlex.join(['postdict', *words])}")
         raise
     finally:
         if line is not None:
@@ -189,15 +198,29 @@ class _Progress:
 
 def _keeper(options: argparse.Namespace, config: Any, folder: Path) -> Keeper | None:
     every = options.checkpoint_every
-    if every is None and not options.resume:
+    if options.no_checkpoints:
+        if every is not None or options.resume:
+            raise WrongCall("--no-checkpoints excludes --checkpoint-every and --resume")
         return None
     identity = {
         "experiment": options.experiment,
         "settings": vars(config),
         "version": _version.version,
     }
-    with refusing():
-        return Keeper(folder, identity, every=every or math.inf, resume=options.resume)
+    asked = every is not None or options.resume
+    soon = 0.0 if asked else SOON
+    try:
+        keeper = Keeper(folder, identity, every=every or EVERY, resume=options.resume, soon=soon)
+        if asked:
+            keeper.claim()
+    except (ValueError, OSError) as error:
+        if asked:
+            raise WrongCall(str(error)) from None
+        say(f"keeps no checkpoints: {error}")
+        return None
+    if keeper.holds_any and not asked:
+        say(f"starts afresh; --resume would go on from {folder / FOLDER}")
+    return keeper
 
 
 def _seconds(text: str) -> float:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from .._progress import ProgressLine
+from .._types import Arrays, Spikes
 from ..network.parts import Population
 from ..simulation import LimitError, ProgressCallback, Simulation
 from .checkpoints import Kept, Stopped
@@ -29,14 +30,42 @@ def run_bounded(
     progress: bool | ProgressCallback = False,
     n_parts: int = 1,
     ends: Sequence[float] = (),
+    read: Callable[[int], Arrays] | None = None,
     after_part: Callable[[], None] | None = None,
-) -> None:
-    """Run until `stop` (ms); RunawayError when the population is faster than `max_rate` (Hz).
+) -> list[Arrays]:
+    """Run until `stop` (ms) and return what was read at the end of each part.
 
-    The rate is that of the recorded spikes in each `window` (ms), counted from t = 0. The run
-    has `n_parts` parts of one length, or ends its parts at `ends` (ms, rising) and the last one at
-    `stop`; `after_part` is called after each. Where progress is a stage that keeps its simulations,
-    each part is taken up where its checkpoint stands, and kept from then on.
+    The run has `n_parts` parts of one length, or ends its parts at `ends` (ms, rising) and the last
+    one at `stop`.
+
+    Where progress is a stage that keeps its simulations, each part is taken up where its state
+    stands, and kept from then on. With `read`, what it returned is kept instead of what was
+    simulated: parts whose end is known are not run again, the simulation then stays where it is,
+    and nothing but what was read may be taken from it.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    population : Population
+        Whose activity is bounded.
+    stop : float
+    max_rate : float
+        Hz, of the recorded spikes in each window.
+    window : float
+        ms, counted from t = 0.
+    progress : bool or callable
+    n_parts : int
+    ends : sequence of float
+    read : callable, optional
+        Called at the end of each part with its number, from 0; it may change the simulation for the
+        next one.
+    after_part : callable, optional
+        Called after each part instead, where all of the simulation is needed afterwards.
+
+    Raises
+    ------
+    RunawayError
+        The population is faster than `max_rate`.
     """
     if progress is True:
         with ProgressLine() as line:
@@ -49,6 +78,7 @@ def run_bounded(
                 progress=line,
                 n_parts=n_parts,
                 ends=ends,
+                read=read,
                 after_part=after_part,
             )
     report = progress or None
@@ -60,12 +90,50 @@ def run_bounded(
             report(simulation.time, stop, wall, simulation.n_events - first_event)
 
     equal = (first + (stop - first) * k / n_parts for k in range(1, n_parts))
-    for end in (*(ends or equal), stop):
-        kept = progress.kept() if isinstance(progress, Stage) else None
-        _run_part(simulation, population, end, max_rate, window, tell, kept)
+    stops = [*(ends or equal), stop]
+    kept = progress.kept(len(stops)) if isinstance(progress, Stage) else None
+    found = [] if kept is None or read is None else kept.found()
+    for k in range(len(found), len(stops)):
+        _run_part(simulation, population, stops[k], max_rate, window, tell, kept)
+        if read is not None:
+            found.append(read(k))
+        if kept is not None:
+            kept.end_part(simulation, found[k] if read is not None else None)
         if after_part is not None:
             after_part()
-    return None
+    return found
+
+
+def run_for_spikes(
+    simulation: Simulation,
+    populations: Sequence[Population],
+    stop: float,
+    *,
+    max_rate: float = math.inf,
+    window: float = WINDOW,
+    progress: bool | ProgressCallback = False,
+) -> list[Spikes]:
+    """Run until `stop` (ms) and return the spikes of populations; the first of them is bounded.
+
+    See `run_bounded`: nothing else may be taken from the simulation afterwards.
+    """
+
+    def read(_: int) -> Arrays:
+        found: Arrays = {}
+        for k, population in enumerate(populations):
+            found[f"times{k}"], found[f"ids{k}"] = simulation.spikes(population)
+        return found
+
+    (found,) = run_bounded(
+        simulation,
+        populations[0],
+        stop,
+        max_rate=max_rate,
+        window=window,
+        progress=progress,
+        read=read,
+    )
+    return [(found[f"times{k}"], found[f"ids{k}"]) for k in range(len(populations))]
 
 
 def _run_part(
@@ -92,10 +160,8 @@ def _run_part(
             _check_rate(simulation, population, (start, start + window), max_rate)
     except Stopped:
         if kept is not None:
-            kept.save(simulation)
+            kept.stop(simulation)
         raise
-    if kept is not None:
-        kept.finish(simulation)
 
 
 def _check_rate(

@@ -62,9 +62,11 @@ class Stage:
         if self.report is not None:
             self.report(self.label, t, t_stop, wall, n_events)
 
-    def kept(self) -> Kept | None:
-        """Return the place of the next simulation of this stage; None where none are kept."""
+    def kept(self, n_parts: int = 1) -> Kept | None:
+        """Return the places of the next simulation of this stage; None where none are kept."""
         if self.keeper is None:
             return None
-        self._n_kept += 1
-        return self.keeper.kept(f"{self.label} {self._n_kept}", self._began)
+        first = self._n_kept + 1
+        self._n_kept += n_parts
+        names = [f"{self.label} {k}" for k in range(first, first + n_parts)]
+        return self.keeper.kept(names, self._began)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import analysis
-from .._types import Floats, Integers, Spikes
+from .._types import Arrays, Floats, Integers, Spikes
 from ..lab.runs import run_bounded
 from ..plasticity import AntisymmetricSTDP
 from ..simulation import ProgressCallback, Simulation
@@ -194,13 +194,29 @@ def explore(
         loop.motor, "v", every=max(V_INTERVAL, 1e-5 * duration), max_bytes=2**30
     )
     simulation = Simulation(loop.network)
-    run_bounded(simulation, loop.motor, duration, max_rate=max_rate, progress=progress)
+
+    def read(_: int) -> Arrays:
+        of_motor, of_sensor = simulation.spikes(loop.motor), simulation.spikes(loop.sensor)
+        v_times, v = simulation.recorded(samples)
+        return {
+            "motor_times": of_motor[0],
+            "motor_ids": of_motor[1],
+            "sensor_times": of_sensor[0],
+            "sensor_ids": of_sensor[1],
+            "v_times": v_times,
+            "v": v,
+        }
+
+    (found,) = run_bounded(
+        simulation, loop.motor, duration, max_rate=max_rate, progress=progress, read=read
+    )
     return Exploration(
         parameters,
         linear.matrix,
         duration,
-        simulation.spikes(loop.motor),
-        simulation.spikes(loop.sensor),
-        *simulation.recorded(samples),
+        (found["motor_times"], found["motor_ids"]),
+        (found["sensor_times"], found["sensor_ids"]),
+        found["v_times"],
+        found["v"],
         world_lags=(linear.earliest, linear.latest),
     )

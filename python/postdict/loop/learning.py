@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .._types import Floats
+from .._types import Arrays, Floats
 from ..lab.runs import WINDOW, run_bounded
 from ..plasticity import Rule
 from ..simulation import ProgressCallback, Simulation
@@ -89,17 +89,22 @@ def learn(
     if anneal != 1.0 and n_windows == 1:
         raise ValueError("n_windows must be 0 or at least 2 where the learning rate falls")
     n_parts = n_windows or (1 if anneal == 1.0 else ANNEALING_STEPS)
-    part = 0
+    edges = np.linspace(0.0, duration, n_bins + 1)
 
-    def after_part() -> None:
-        nonlocal part
-        part += 1
+    def read(part: int) -> Arrays:
+        found: Arrays = {}
         if n_windows:
-            fluxes.append(np.array(simulation.fluxes(inhibited)))
+            found["fluxes"] = np.array(simulation.fluxes(inhibited))
+        if part == n_parts - 1:
+            found["weights"] = np.asarray(simulation.weights(inhibited))
+            found["times"], found["inhibition"] = simulation.recorded(samples)
+            found["counts"] = np.histogram(simulation.spikes(loop.motor)[0], edges)[0]
         if anneal != 1.0:
-            simulation.set_learning_rate(inhibited, rule.eta * anneal ** (part / (n_parts - 1)))
+            share = (part + 1) / (n_parts - 1)
+            simulation.set_learning_rate(inhibited, rule.eta * anneal**share)
+        return found
 
-    run_bounded(
+    parts = run_bounded(
         simulation,
         loop.motor,
         duration,
@@ -107,18 +112,17 @@ def learn(
         window=rate_window,
         progress=progress,
         n_parts=n_parts,
-        after_part=after_part,
+        read=read,
     )
+    last = parts[-1]
+    fluxes += [part["fluxes"] for part in parts if n_windows]
     added, taken = np.diff(fluxes, axis=0).swapaxes(0, 1)  # (n_windows, n_motor, n_sensor)
-    times, inhibition = simulation.recorded(samples)
-    edges = np.linspace(0.0, duration, n_bins + 1)
-    counts = np.histogram(simulation.spikes(loop.motor)[0], edges)[0]
     return Learned(
-        weights=parameters.excitation - np.asarray(simulation.weights(loop.inhibition)),
-        times=times,
-        inhibition=inhibition,
+        weights=parameters.excitation - last["weights"],
+        times=last["times"],
+        inhibition=last["inhibition"],
         rate_times=0.5 * (edges[1:] + edges[:-1]),
-        rate=counts / (1e-3 * np.diff(edges) * loop.motor.size),
+        rate=last["counts"] / (1e-3 * np.diff(edges) * loop.motor.size),
         potentiation=added,
         depression=taken,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from ... import analysis, theory
 from ..._types import Floats, Spikes
 from ...connectivity import one_to_one
-from ...lab.runs import run_bounded
+from ...lab.runs import run_for_spikes
 from ...loop.circuit import LoopParameters
 from ...network import Network
 from ...simulation import ProgressCallback, Simulation
@@ -107,8 +107,10 @@ def hears_itself(
     if uniform:
         network.connect(motor, motor, weights=-uniform, axonal_delay=delay)
     simulation = Simulation(network)
-    run_bounded(simulation, motor, duration, max_rate=max_rate, window=1e3, progress=progress)
-    return simulation.spikes(motor)
+    (spikes,) = run_for_spikes(
+        simulation, [motor], duration, max_rate=max_rate, window=1e3, progress=progress
+    )
+    return spikes
 
 
 def _poisson(n: int, rate: float, duration: float, seed: list[int]) -> Spikes:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._types import Floats, Spikes
+from ..._types import Arrays, Floats, Spikes
 from ...connectivity import one_to_one
-from ...lab.runs import run_bounded
+from ...lab.runs import run_bounded, run_for_spikes
 from ...loop.circuit import EXPLORATION, Loop, LoopParameters, closed_loop, frozen_loop
 from ...network import Network
 from ...plasticity import AntisymmetricSTDP
@@ -103,8 +103,13 @@ def learn_by_singing(
     simulation = _singer(loop, parameters, code, duration, seed)
     for population in (loop.motor, loop.sensor):
         simulation.set_recording(population, False)
-    run_bounded(simulation, loop.motor, duration, progress=progress)
-    return parameters.excitation - np.asarray(simulation.weights(loop.inhibition))
+    inhibition = loop.inhibition
+
+    def read(_: int) -> Arrays:
+        return {"weights": np.asarray(simulation.weights(inhibition))}
+
+    (found,) = run_bounded(simulation, loop.motor, duration, progress=progress, read=read)
+    return parameters.excitation - found["weights"]
 
 
 def sing_in_loop(
@@ -120,8 +125,8 @@ def sing_in_loop(
     """Let the closed loop sing with frozen weights W (n_motor, n_sensor)."""
     loop = frozen_loop(world, parameters, weights, seed=seed)
     simulation = _singer(loop, parameters, code, duration, seed)
-    run_bounded(simulation, loop.motor, duration, progress=progress)
-    return LoopSong(duration, simulation.spikes(loop.motor), simulation.spikes(loop.sensor))
+    populations = (loop.motor, loop.sensor)
+    return LoopSong(duration, *run_for_spikes(simulation, populations, duration, progress=progress))
 
 
 def listen(
@@ -150,8 +155,8 @@ def listen(
     )
     network.connect(sensor, motor, weights=weights, axonal_delay=parameters.synaptic_delay)
     simulation = Simulation(network)
-    run_bounded(simulation, motor, duration, progress=progress)
-    return simulation.spikes(motor)
+    (song,) = run_for_spikes(simulation, [motor], duration, progress=progress)
+    return song
 
 
 def _singer(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._types import Floats, Spikes
+from ..._types import Arrays, Floats, Spikes
 from ...lab.runs import run_bounded
 from ...lab.stages import Stage
 from ...network import Network
@@ -90,26 +90,28 @@ class Preparation:
         simulation = Simulation(net)
         per_block = n_trials // n_blocks
         n_counted = per_block if n_blocks == 1 else min(per_block, COUNTED)
-        rates: list[Floats] = []
 
-        def counted_from() -> float:
-            return ((len(rates) + 1) * per_block - n_counted) * config.interval
+        def counted_from(block: int) -> float:
+            return ((block + 1) * per_block - n_counted) * config.interval
 
-        def read() -> None:
-            spikes = simulation.spikes(cells, start=counted_from())
-            rates.append(over_trial(spikes, config.interval, config.n_targets, n_counted))
-            simulation.set_recording(cells, start=counted_from())
+        def read(block: int) -> Arrays:
+            spikes = simulation.spikes(cells, start=counted_from(block))
+            simulation.set_recording(cells, start=counted_from(block + 1))
+            return {
+                "rates": over_trial(spikes, config.interval, config.n_targets, n_counted),
+                "weights": np.asarray(simulation.weights(inhibition)),
+            }
 
-        simulation.set_recording(cells, start=counted_from())
-        run_bounded(
+        simulation.set_recording(cells, start=counted_from(0))
+        blocks = run_bounded(
             simulation,
             cells,
             n_trials * config.interval,
             progress=self.stage.part(what),
             n_parts=n_blocks,
-            after_part=read,
+            read=read,
         )
-        return Seen(np.stack(rates), np.asarray(simulation.weights(inhibition)))
+        return Seen(np.stack([block["rates"] for block in blocks]), blocks[-1]["weights"])
 
     def surprise(
         self,
@@ -143,8 +145,14 @@ class Preparation:
         )
         simulation = Simulation(net)
         stop = 3 * n_events * config.interval
-        run_bounded(simulation, cells, stop, progress=self.stage.part(what))
-        return around(simulation.spikes(cells)[0], events, config.interval, config.n_targets)
+
+        def read(_: int) -> Arrays:
+            times = simulation.spikes(cells)[0]
+            lags, rate = around(times, events, config.interval, config.n_targets)
+            return {"lags": lags, "rate": rate}
+
+        (found,) = run_bounded(simulation, cells, stop, progress=self.stage.part(what), read=read)
+        return found["lags"], found["rate"]
 
     def _network(
         self,

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._types import Floats, Spikes
 from ...analysis import poisson_sequence
-from ...lab.runs import run_bounded
+from ...lab.runs import run_for_spikes
 from ...lab.stages import Stage
 from ...network import Network
 from ...simulation import Simulation
@@ -31,8 +31,7 @@ class Song:
         sensor = net.add_population("sensor", config.n_sensor, config.parameters().sensor)
         net.add_world("arm", arm(config), "tutor", sensor, drive="kicks", latency=config.latency)
         sim = Simulation(net)
-        run_bounded(sim, sensor, config.song_duration, progress=progress)
-        self.heard = sim.spikes(sensor)
+        (self.heard,) = run_for_spikes(sim, [sensor], config.song_duration, progress=progress)
         self.torque = torque(config, self.tutor)
 
 

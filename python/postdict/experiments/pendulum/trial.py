@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._types import Floats, Spikes
+from ..._types import Arrays, Floats, Spikes
 from ...analysis import inverse_quality, score_imitation
 from ...lab.results import Nested
 from ...lab.runs import run_bounded
@@ -85,9 +85,18 @@ def learn(config: Config, seed: int, progress: Stage | bool = False) -> tuple[Fl
     )
     sim = Simulation(net)
     sim.set_recording(sensor, False)
-    run_bounded(sim, motor, config.duration, max_rate=200.0, progress=progress)
-    rate = sim.spike_count(motor) / (1e-3 * config.duration * config.n_motor)
-    return config.excitation - np.asarray(sim.weights(inhibition)), rate
+
+    def read(_: int) -> Arrays:
+        return {
+            "weights": np.asarray(sim.weights(inhibition)),
+            "n_spikes": np.array(sim.spike_count(motor)),
+        }
+
+    (found,) = run_bounded(
+        sim, motor, config.duration, max_rate=200.0, progress=progress, read=read
+    )
+    rate = int(found["n_spikes"]) / (1e-3 * config.duration * config.n_motor)
+    return config.excitation - found["weights"], rate
 
 
 def _score(config: Config, weights: Floats, practice: Song, test: Song) -> tuple[Nested, Floats]:
