@@ -122,6 +122,13 @@ def test_bad_files_are_refused_by_name(tmp_path, content, message):
     assert "bad.wav" in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["samples.raw", "SAMPLES.RAW"])
+def test_samples_without_a_header_are_refused_by_name(tmp_path, name):
+    (tmp_path / name).write_bytes(bytes(range(256)) * 100)
+    with pytest.raises(ValueError, match=rf"{name} has no header"):
+        read(tmp_path / name)
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError):
         open_sound(tmp_path / "none.wav")

@@ -162,3 +162,49 @@ def test_an_interval_that_is_none_is_refused(value, tmp_path, capsys):
 def _save_and_stop(self, simulation):
     self.save(simulation)
     raise RuntimeError("disturbed")
+
+
+def test_a_run_is_kept_by_default_and_says_how_to_go_on(undisturbed, tmp_path, capsys, monkeypatch):
+    def stop(self, simulation):
+        self.save(simulation)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("postdict.lab.checkpoints.Kept.look", stop)
+    call = command(tmp_path, "--set", "overlap=1.0")
+    assert main(call) == 130
+    monkeypatch.undo()
+    said = capsys.readouterr().err
+    assert f"to go on: postdict {' '.join(call)} --resume" in said
+    assert list((tmp_path / "checkpoints").glob("*.npz"))
+    assert main([*call, "--resume"]) == 0
+    assert contents(tmp_path) == undisturbed[0]
+    assert not (tmp_path / "checkpoints").exists()
+
+
+def test_a_run_of_less_than_ten_minutes_leaves_no_checkpoints(tmp_path, capsys, monkeypatch):
+    made = []
+    monkeypatch.setattr(Keeper, "claim", made.append)
+    assert main(command(tmp_path)) == 0
+    assert made == []
+
+
+def test_starting_afresh_is_told_before_older_checkpoints_go(tmp_path, capsys):
+    Keeper(tmp_path, {"experiment": "inverse-model"}, every=1.0, resume=False).claim()
+    (tmp_path / "checkpoints/seed-0123abcd.npz").touch()
+    assert main(command(tmp_path)) == 0
+    assert "starts afresh; --resume would go on from" in capsys.readouterr().err
+
+
+def test_a_users_own_checkpoints_cost_a_run_only_its_own(tmp_path, capsys):
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints/epoch-1.pt").write_bytes(b"weeks of work")
+    assert main(command(tmp_path)) == 0
+    assert "keeps no checkpoints: " in capsys.readouterr().err
+    assert main(command(tmp_path, "--no-checkpoints")) == 0
+    assert capsys.readouterr().err == ""
+    assert (tmp_path / "checkpoints/epoch-1.pt").read_bytes() == b"weeks of work"
+
+
+def test_no_checkpoints_excludes_asking_for_them(tmp_path, capsys):
+    assert main(command(tmp_path, "--no-checkpoints", "--resume")) == 2
+    assert "--no-checkpoints excludes" in capsys.readouterr().err

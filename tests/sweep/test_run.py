@@ -1,6 +1,8 @@
 """Running sweeps: files, resuming, damage, failures, killed workers."""
 
+import importlib
 import json
+import linecache
 import subprocess
 import sys
 import threading
@@ -11,7 +13,7 @@ import pytest
 
 import sweep_functions
 from postdict import Sweep, sweep
-from postdict.sweep import keys
+from postdict.sweep import folder, keys
 from sweep_functions import Config
 
 ONE = ThreadPoolExecutor(1)
@@ -265,3 +267,29 @@ def test_a_script_without_its_guard_is_told_so(tmp_path):
     )  # fmt: skip
     assert done.returncode == 1
     assert "needs `if __name__ == '__main__':`" in done.stderr
+
+
+def test_points_that_other_code_has_computed_are_kept_and_told(tmp_path, monkeypatch):
+    def made(body):
+        (tmp_path / "of_a_user.py").write_text(f"def f(config):\n    return {{'y': {body}}}\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, "of_a_user", raising=False)
+        importlib.invalidate_caches()
+        linecache.clearcache()
+        return Sweep.grid(importlib.import_module("of_a_user").f, {"a": 0}, {"a": [1, 2, 3]})
+
+    made("config['a']").run(tmp_path / "out", ONE)
+    made("config['a']").run(tmp_path / "out", ONE)  # the same code, without a word
+    with pytest.warns(UserWarning, match="3 points were computed by other code of of_a_user:f"):
+        report = made("2.0 * config['a']").run(tmp_path / "out", ONE)
+    assert (report.before, report.done) == (3, 0)
+
+
+def test_points_of_version_0_1_do_not_say_which_code_it_was(tmp_path):
+    made = grid()
+    made.run(tmp_path, ONE)
+    for path in (tmp_path / "points").glob("*.json"):
+        record = json.loads(path.read_text())
+        del record["code"], record["digest"]
+        path.write_bytes(folder._text(folder._signed(record)))
+    assert grid().run(tmp_path, ONE).before == 12

@@ -154,6 +154,8 @@ def _read(path: Path) -> Iterator[Floats]:
 
 
 def _other_header(path: Path) -> SoundFile:
+    if path.suffix.lower() == ".raw":  # which soundfile takes at its name, and asks for a rate
+        raise ValueError(f"{path} has no header that says what its samples are: convert it to WAV")
     soundfile = _soundfile(path)
     try:
         with soundfile.SoundFile(str(path)) as file:

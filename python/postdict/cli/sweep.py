@@ -58,7 +58,7 @@ def add_to(commands: Any) -> None:
     collect = parts.add_parser("collect", help="write all results as one table")
     collect.set_defaults(command=_collect)
     collect.add_argument("folder", metavar="DIR", type=path)
-    collect.add_argument("--to", metavar="FILE.nc|FILE.csv", required=True)
+    collect.add_argument("--to", metavar="FILE.nc|FILE.csv", required=True, type=path)
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -140,6 +140,8 @@ def _executor(address: str | None) -> Iterator[Any]:
     if address is None:
         yield None
         return
+    if not address:
+        raise WrongCall("--scheduler must not be empty, got ''")
     try:
         from distributed import Client
     except ImportError:

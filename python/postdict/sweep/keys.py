@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
@@ -29,6 +30,23 @@ def name_of(function: Callable[..., Any]) -> str:
         return f"{function.__module__}:{function.__qualname__}"
     except AttributeError:
         raise TypeError(f"function must be a plain function, got {function!r}") from None
+
+
+@cache
+def code_of(function: Callable[..., Any]) -> str:
+    """Return a digest of the code that a user's function is in; "" where there is none to be read.
+
+    It is that of its module, comments and all, or of the function alone where the module has no
+    file, as in a notebook. postdict's own functions have none: results name its version and commit.
+    """
+    if function.__module__.partition(".")[0] == "postdict":
+        return ""
+    for what in (inspect.getmodule(function), function):
+        try:
+            return hashlib.sha256(inspect.getsource(what).encode()).hexdigest()[:16]  # type: ignore[arg-type]
+        except (OSError, TypeError):
+            continue
+    return ""
 
 
 def fields_of(config: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
@@ -93,7 +94,17 @@ def run_points(
     where.claim(plan)
     points = points[which::of]
     report = Report(len(points))
-    pending = _pending(where, points, report, full=plan["keep"] == "full", again=again)
+    code = keys.code_of(function)
+    pending, n_other = _pending(
+        where, points, report, code, full=plan["keep"] == "full", again=again
+    )
+    if n_other:
+        warnings.warn(
+            f"{n_other} points were computed by other code of {plan['function']} and are kept: "
+            'give version="..." to the sweep and another folder, or remove their files, to compute '
+            "them again",
+            stacklevel=3,
+        )
     # In random order several runs on one folder rarely meet, and slow corners are shared out.
     random.SystemRandom().shuffle(pending)
     tasks = tasks_of(function, pending, where)
@@ -128,14 +139,17 @@ def tasks_of(function: Callable[[Any], Any], points: Sequence[Point], where: Fol
 
 
 def _pending(
-    where: Folder, points: Sequence[Point], report: Report, *, full: bool, again: bool
-) -> list[Point]:
+    where: Folder, points: Sequence[Point], report: Report, code: str, *, full: bool, again: bool
+) -> tuple[list[Point], int]:
+    """Return the points to be run, and how many of those that are done other code has computed."""
     failed = set() if again else where.failed_keys()
-    result = []
+    result, n_other = [], 0
     for point in points:
         try:
-            if where.read(point.key, arrays=True, full=full) is not None:
+            record = where.read(point.key, arrays=True, full=full)
+            if record is not None:
                 report.before += 1
+                n_other += record.get("code", code) != code  # version 0.1 did not say
                 continue
         except ValueError as error:
             report.aside.append(f"{where.points(point.key).name}: {error}")
@@ -144,7 +158,7 @@ def _pending(
             report.skipped += 1
         else:
             result.append(point)
-    return result
+    return result, n_other
 
 
 def _note(where: Folder, task: Task, outcome: Outcome, report: Report) -> None:

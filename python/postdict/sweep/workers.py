@@ -120,6 +120,7 @@ def _files(task: Task, outcome: Outcome, started: float) -> dict[str, bytes]:
         "summary": finite(plain(dict(result.summary))),
         "engine": keys.engine(),
         "commit": _version.commit,
+        "code": keys.code_of(task.function),
         "wall_s": round(outcome.wall_s, 4),
         "warnings": outcome.warnings,
     }
