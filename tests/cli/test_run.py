@@ -58,7 +58,7 @@ def test_a_users_world_and_song(tmp_path):
     (tmp_path / "song.csv").write_text("time_ms,motor\n100,0\n220,3\n340,1\n")
     config = tmp_path / "config.toml"
     config.write_text(
-        f'world_file = "{tmp_path / "world.csv"}"\ntutor_file = "{tmp_path / "song.csv"}"\n'
+        f'\ufeffworld_file = "{tmp_path / "world.csv"}"\ntutor_file = "{tmp_path / "song.csv"}"\n'
     )
     assert run(tmp_path, "--config", str(config), "--set", "duration=1e5") == 0
     summary = json.loads((tmp_path / "out/summary.json").read_text())

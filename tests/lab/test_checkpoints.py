@@ -131,3 +131,19 @@ def test_nothing_is_made_before_the_first_checkpoint_and_old_ones_stay_till_then
     assert names(tmp_path) == []
     in_parts(stage(tmp_path / "other", every=1e3))
     assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_full_disk_ends_what_nobody_asked_for_and_not_the_run(tmp_path, monkeypatch, asked):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoints._files, "write_bytes", full)
+    keeper = Keeper(tmp_path, {}, every=0.0, resume=False, asked=asked)
+    if asked:
+        with pytest.raises(OSError, match="No space left"):
+            in_parts(Stage("a", keeper=keeper))
+    else:
+        with pytest.warns(UserWarning, match="no checkpoints from here on: .*No space left") as caught:
+            same(in_parts(Stage("a", keeper=keeper)), in_parts(False))
+        assert len(caught) == 1

@@ -22,7 +22,6 @@ from ..simulation.checkpoint import CheckpointError
 from .exit_codes import DONE, FAILED, Terminated, WrongCall, path, refusing, say, termination
 
 EVERY = 600.0  # s between checkpoints, where nothing else is asked for
-SOON = 60.0  # s; who gives up before has nothing that is worth a checkpoint, unless one was asked
 
 
 def add_to(commands: Any) -> None:
@@ -208,9 +207,8 @@ def _keeper(options: argparse.Namespace, config: Any, folder: Path) -> Keeper | 
         "version": _version.version,
     }
     asked = every is not None or options.resume
-    soon = 0.0 if asked else SOON
     try:
-        keeper = Keeper(folder, identity, every=every or EVERY, resume=options.resume, soon=soon)
+        keeper = Keeper(folder, identity, every=every or EVERY, resume=options.resume, asked=asked)
         if asked:
             keeper.claim()
     except (ValueError, OSError) as error:
@@ -248,6 +246,6 @@ def _config(experiment: Experiment, options: argparse.Namespace) -> Any:
 
 def _toml(file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(Path(file).read_text(encoding="utf-8"))
+        return tomllib.loads(Path(file).read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"--config {file!r} is not a TOML file: {error}") from None

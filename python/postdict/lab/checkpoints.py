@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from ..simulation.checkpoint import CheckpointError
 
 FOLDER = "checkpoints"
 BOUND = 2**30  # bytes
+SOON = 60.0  # s; who gives up before has nothing that is worth a checkpoint, unless one was asked
 _IDENTITY = "experiment.json"
 _KEPT = r"(experiment\.json|[a-z0-9-]*-[0-9a-f]{8}\.npz)"
 _OURS = re.compile(rf"{_KEPT}|\.{_KEPT}\.[0-9a-f]{{16}}\.part")  # .part: not written to the end
@@ -51,8 +54,9 @@ class Keeper:
         Seconds of wall clock between two checkpoints of a simulation; infinite for none.
     resume : bool
         Take up what is there. Otherwise older checkpoints are removed before the first new one.
-    soon : float
-        Seconds after which a simulation that is stopped is worth a checkpoint.
+    asked : bool
+        The user asked for checkpoints: one that cannot be written ends the run. Otherwise it ends
+        the checkpoints, and who stops a simulation within `SOON` has none.
 
     Raises
     ------
@@ -70,10 +74,11 @@ class Keeper:
         *,
         every: float,
         resume: bool,
-        soon: float = 0.0,
+        asked: bool = True,
     ) -> None:
         self._folder = folder / FOLDER
-        self.every, self.soon = every, soon
+        self._asked = asked
+        self.every, self.soon = every, 0.0 if asked else SOON
         self._identity = json.dumps(identity, sort_keys=True, default=str)
         self._lock = threading.Lock()
         self._claimed = False
@@ -124,6 +129,18 @@ class Keeper:
     def there(self, path: Path) -> bool:
         """Whether a file is there that this run may take up."""
         return self._claimed and path.exists()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write checkpoints; where nobody asked for them, an OSError ends them and not the run."""
+        try:
+            yield
+        except OSError as error:
+            if self._asked:
+                raise
+            if self.every < math.inf:
+                warnings.warn(f"no checkpoints from here on: {error}", stacklevel=2)
+            self.every = self.soon = math.inf
 
     def is_full(self) -> bool:
         """Whether all files together take more than `BOUND`."""
@@ -199,12 +216,14 @@ class Kept:
     def look(self, simulation: Simulation) -> None:
         """Save the simulation if it is time to (OSError)."""
         if self._is_due():
-            self.save(simulation)
+            with self._keeper.writing():
+                self.save(simulation)
 
     def stop(self, simulation: Simulation) -> None:
         """Save the simulation, which goes on in another run, if it is worth it (OSError)."""
         if self._worth_it or time.monotonic() - self._since >= self._keeper.soon:
-            self.save(simulation)
+            with self._keeper.writing():
+                self.save(simulation)
 
     def save(self, simulation: Simulation) -> None:
         """Save the simulation (OSError), and forget what its older states were needed for."""
@@ -223,12 +242,14 @@ class Kept:
         if found is not None:
             self._unwritten[self._part] = found
         is_last = self._part == len(self._states) - 1
-        if found is None and (self._worth_it or self._is_due()):
-            self.save(simulation)
-        elif is_last and (self._worth_it or self._is_due()):
-            self._keeper.claim()
-            self._write_found()
-            self._forget(self._states)
+        if (found is None or is_last) and (self._worth_it or self._is_due()):
+            with self._keeper.writing():
+                if found is None:
+                    self.save(simulation)
+                else:
+                    self._keeper.claim()
+                    self._write_found()
+                    self._forget(self._states)
         if is_last and self._keeper.is_full():
             self._forget([*self._states, *self._found])
         self._part += 1

@@ -18,7 +18,7 @@ _KEYS = ("experiment", "seeds", "seed", "streams", "keep", "metrics", "quick", "
 def read_toml(path: str | Path) -> dict[str, Any]:
     """Return a sweep's TOML; ValueError where it is none."""
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{str(path)!r} is not a TOML file: {error}") from None
 
