@@ -144,6 +144,8 @@ def test_a_full_disk_ends_what_nobody_asked_for_and_not_the_run(tmp_path, monkey
         with pytest.raises(OSError, match="No space left"):
             in_parts(Stage("a", keeper=keeper))
     else:
-        with pytest.warns(UserWarning, match="no checkpoints from here on: .*No space left") as caught:
+        with pytest.warns(
+            UserWarning, match=r"no checkpoints from here on: .*No space left"
+        ) as caught:
             same(in_parts(Stage("a", keeper=keeper)), in_parts(False))
         assert len(caught) == 1
