@@ -113,7 +113,7 @@ def test_lags_that_no_spike_has_in_the_window_are_nan():
         ({"max_lag": 0.1}, "max_lag must be a multiple of bin_width = 1 ms, got 0.1 ms"),
         ({"max_lag": -1.0}, "max_lag must be positive, got -1.0 ms"),
         ({"bin_width": 0.0}, "bin_width must be positive, got 0.0 ms"),
-        ({"times": [np.inf]}, "times must be finite, got inf ms at [0]"),
+        ({"times": [np.inf]}, "times must be finite, got inf at [0]"),
         ({"reference_times": 1.0}, "reference_times must have 1 dimension(s), got shape ()"),
     ],
 )

@@ -103,7 +103,7 @@ def test_population_distance_sums_over_neurons():
     ("call", "message"),
     [
         (lambda: van_rossum([1.0], [], tau=0.0), "tau must be positive, got 0.0 ms"),
-        (lambda: van_rossum([np.nan], [], tau=1.0), "a must be finite, got nan ms at [0]"),
+        (lambda: van_rossum([np.nan], [], tau=1.0), "a must be finite, got nan at [0]"),
         (lambda: van_rossum([], [[1.0]], tau=1.0), "b must have 1 dimension(s), got shape (1, 1)"),
         (lambda: victor_purpura([], [], cost=-1), "cost must be non-negative, got -1 1/ms"),
         (lambda: victor_purpura([], None, cost=1), "b must have 1 dimension(s), got shape ()"),

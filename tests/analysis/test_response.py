@@ -157,7 +157,7 @@ def test_silent_neurons_have_no_response():
         ({"motor_ids": [0]}, "motor_times and motor_ids must have one length, got 2 and 1"),
         ({"motor_ids": [0.0, 1.0]}, "motor_ids must be integers, got float64"),
         ({"sensor_ids": [-1]}, "sensor_ids must be in [0, 1), got -1 at [0]"),
-        ({"sensor_times": [np.nan]}, "sensor_times must be finite, got nan ms at [0]"),
+        ({"sensor_times": [np.nan]}, "sensor_times must be finite, got nan at [0]"),
         ({"sensor_times": [[1.0]]}, "sensor_times must have 1 dimension(s), got shape (1, 1)"),
         ({"sensor_times": "abc"}, "sensor_times must be numbers, got str"),
         ({"delay": -1.0}, "delay must be non-negative, got -1.0 ms"),

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Floats
+from ._bins import tolerance
 from ._trains import by_neuron, traces
 
 
@@ -29,7 +30,8 @@ def fluxes(
     """Potentiation and depression of each synapse over a window (definition of this package).
 
     Sums of the antisymmetric window over all pairs, with lag = t_post - t_pre at the synapse:
-    eta A_plus exp(-lag/tau_plus) for lag >= 0 (coincident spikes once, as lag 0+), and
+    eta A_plus exp(-lag/tau_plus) for lag >= 0 (coincident spikes, which are less than half a
+    picosecond apart, once, as lag 0+), and
     eta A_minus exp(lag/tau_minus) for lag < 0. A pair belongs to [start, stop) when its later
     spike does, which is when the rule would act.
 
@@ -76,25 +78,26 @@ def fluxes(
     tau_minus = _checks.number("tau_minus", tau_minus, "ms", above=0.0)
     start, stop = _checks.window(start, stop)
 
-    kept = pre[0] < stop
+    slack = tolerance(pre[0], post[0], start, stop)
+    kept = pre[0] + slack < stop
     arrivals, sources, bounds = by_neuron(pre[0][kept], pre[1][kept], n_pre)
     behind = traces(arrivals, sources, tau_plus)  # just after each arrival, of all up to it
     # Just before each arrival, of it and all later ones; backward, only those in the window count.
-    counted = (arrivals >= start).astype(np.float64)
+    counted = (arrivals + slack >= start).astype(np.float64)
     ahead = traces(-arrivals[::-1], sources[::-1], tau_minus, counted[::-1])[::-1]
 
-    kept = post[0] < stop
+    kept = post[0] + slack < stop
     order = np.argsort(post[0][kept], kind="stable")
     t, targets = post[0][kept][order], post[1][kept][order]
     # The spikes that potentiate are a suffix, as t is sorted.
-    first = int(np.searchsorted(t, start))
+    first = int(np.searchsorted(t, start - slack))
     potentiation, depression = np.zeros((n_post, n_pre)), np.zeros((n_post, n_pre))
     for j in range(n_pre):
         own = slice(bounds[j], bounds[j + 1])
         # Arrivals of size 0 at both infinities stand for "none". An arrival at t itself is the
         # last one, not the next one: coincident spikes count once, as potentiation.
         padded = np.concatenate(([-np.inf], arrivals[own], [np.inf]))
-        following = np.searchsorted(padded, t, side="right")
+        following = np.searchsorted(padded, t + slack, side="right")
         last = following[first:] - 1
         seen = np.concatenate(([0.0], behind[own]))[last]
         seen *= np.exp((padded[last] - t[first:]) / tau_plus)

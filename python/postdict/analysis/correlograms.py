@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Floats, Integers
+from ._bins import bins_of, tolerance, within
 from ._trains import by_neuron, pairs
 
 
@@ -38,9 +39,9 @@ def cross_correlogram(
     lags : ndarray (n_bins,)
         Bin centres, ms; n_bins = 2 max_lag / bin_width.
     counts : ndarray (n_bins,), int64
-        Pairs in each bin [edge, edge + bin_width). A lag within rounding of an edge (a few units
-        in the last place of the latest time) counts above it, so that a fixed delay which is a
-        multiple of `bin_width` fills one bin and not two.
+        Pairs in each bin [edge, edge + bin_width). A lag less than half a picosecond (or four
+        units in the last place of the latest time) below an edge counts above it, so that a fixed
+        delay which is a multiple of `bin_width` fills one bin and not two.
 
     Raises
     ------
@@ -50,10 +51,10 @@ def cross_correlogram(
     reference = _checks.spike_train("reference_times", reference_times)
     times = _checks.spike_train("times", times)
     n_side, bin_width = _bins(max_lag, bin_width)
-    max_lag = n_side * bin_width
-    slack = _slack(reference, times)
-    first = np.searchsorted(times, reference - max_lag - 2.0 * slack).astype(np.int64)
-    last = np.searchsorted(times, reference + max_lag + 2.0 * slack).astype(np.int64)
+    slack = tolerance(reference, times)
+    reach = n_side * bin_width + 2.0 * slack
+    first = np.searchsorted(times, reference - reach).astype(np.int64)
+    last = np.searchsorted(times, reference + reach).astype(np.int64)
     lags = _pair_lags(reference, times, first, last)
     return _centres(n_side, bin_width), _histogram(lags, -n_side, 2 * n_side, bin_width, slack)
 
@@ -104,7 +105,7 @@ def cross_correlograms(
     times, _, bounds = by_neuron(*_checks.spikes(times, ids, n), n)
     n_side, bin_width = _bins(max_lag, bin_width)
     n_bins = 2 * n_side
-    slack = _slack(references, times)
+    slack = tolerance(references, times)
     reach = n_side * bin_width + 2.0 * slack
     counts = np.zeros((n, n_reference * n_bins), dtype=np.int64)
     for target, (low, high) in enumerate(pairwise(bounds.tolist())):
@@ -112,7 +113,7 @@ def cross_correlograms(
         first = np.searchsorted(references, own - reach).astype(np.int64)
         last = np.searchsorted(references, own + reach, side="right").astype(np.int64)
         for k, other in pairs(first, last):
-            bins = _bin_of(own[k] - references[other], bin_width, slack) + n_side
+            bins = bins_of(own[k] - references[other], bin_width, slack) + n_side
             inside = (bins >= 0) & (bins < n_bins)
             cells = sources[other][inside] * n_bins + bins[inside]
             counts[target] += np.bincount(cells, minlength=n_reference * n_bins)
@@ -164,14 +165,15 @@ def autocorrelation(
     times, ids = _checks.spikes(times, ids, n)
     start, stop = _checks.window(start, stop)
     n_bins, bin_width = _bins(max_lag, bin_width)
-    kept = (times >= start) & (times < stop)
+    kept = within(times, start, stop)
     times, ids, bounds = by_neuron(times[kept], ids[kept], n)
-    slack = _slack(times, times)
+    slack = tolerance(times)
+    reach = n_bins * bin_width + 2.0 * slack
 
     last = np.empty(times.size, dtype=np.int64)
     for low, high in pairwise(bounds.tolist()):
         own = times[low:high]
-        last[low:high] = low + np.searchsorted(own, own + n_bins * bin_width + 2.0 * slack)
+        last[low:high] = low + np.searchsorted(own, own + reach)
     first = np.minimum(np.arange(1, times.size + 1), last)
     counts = _histogram(_pair_lags(times, times, first, last), 0, n_bins, bin_width, slack)
 
@@ -203,20 +205,10 @@ def _centres(n_side: int, bin_width: float) -> Floats:
     return (np.arange(-n_side, n_side, dtype=np.float64) + 0.5) * bin_width
 
 
-def _bin_of(lags: Floats, bin_width: float, slack: float) -> Integers:
-    """Return the number of each lag's bin; a lag within rounding of an edge lies above it."""
-    return np.floor((lags + slack) / bin_width).astype(np.int64)
-
-
-def _slack(*trains: Floats) -> float:
-    latest = max((float(np.abs(times).max()) for times in trains if times.size), default=0.0)
-    return 4.0 * float(np.spacing(latest))
-
-
 def _pair_lags(
     reference: Floats, times: Floats, first: Integers, last: Integers
 ) -> Iterator[Floats]:
-    """Lags of the pairs (k, first[k] <= l < last[k])."""
+    """Yield the lags (ms) of the pairs (k, first[k] <= l < last[k]), a bounded number at a time."""
     for k, other in pairs(first, last):
         yield times[other] - reference[k]
 
@@ -226,6 +218,6 @@ def _histogram(
 ) -> Integers:
     counts = np.zeros(n_bins, dtype=np.int64)
     for some in lags:
-        bins = _bin_of(some, bin_width, slack) - first_bin
+        bins = bins_of(some, bin_width, slack) - first_bin
         counts += np.bincount(bins[(bins >= 0) & (bins < n_bins)], minlength=n_bins)
     return counts

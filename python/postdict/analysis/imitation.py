@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks
+from ._bins import tolerance as rounding
 from .sequences import perturb, poisson_sequence
 
 __all__ = ["Imitation", "perturb", "poisson_sequence", "score_imitation"]
@@ -60,7 +61,7 @@ def score_imitation(
     delay : float
         Expected lag of the imitation behind the tutor, ms.
     tolerance : float
-        Largest ``|t - (t_tutor + delay)|`` of a match, inclusive, ms.
+        Largest ``|t - (t_tutor + delay)|`` of a match, ms; inclusive, by half a picosecond.
 
     Returns
     -------
@@ -80,7 +81,8 @@ def score_imitation(
     tutor_order, order = np.lexsort((tutor_times, tutor_ids)), np.lexsort((times, ids))
     expected, expected_ids = (tutor_times + delay)[tutor_order].tolist(), tutor_ids[tutor_order]
     found, found_ids = times[order].tolist(), ids[order].tolist()
-    n_matched = _matches(expected, expected_ids.tolist(), found, found_ids, tolerance)
+    reach = tolerance + rounding(tutor_times, times, delay)
+    n_matched = _matches(expected, expected_ids.tolist(), found, found_ids, reach)
 
     n_tutor, n_imitated = len(expected), len(found)
     if n_tutor == n_imitated == 0:

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Floats
-from ._binned import occupied
+from ._bins import occupied, within
 from ._trains import by_neuron
 
 
@@ -50,8 +50,8 @@ def isi_cv(
     min_intervals = _checks.integer("min_intervals", min_intervals, at_least=1)
     times, ids = _checks.spikes(times, ids, n)
     start, stop = _checks.window(start, stop)
-    within = (times >= start) & (times < stop)
-    times, ids, _ = by_neuron(times[within], ids[within], n)
+    inside = within(times, start, stop)
+    times, ids, _ = by_neuron(times[inside], ids[inside], n)
     own = ids[1:] == ids[:-1]
     intervals, neurons = np.diff(times)[own], ids[1:][own]
     number = np.bincount(neurons, minlength=n)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Floats, Integers
+from ._bins import tolerance
 from ._trains import by_neuron, traces
 
 _SILENT = 1e-9  # traces are of order 1; below this deviation a sensor said nothing
@@ -110,13 +111,14 @@ def _sensor_traces(
 ) -> Floats:
     """Traces (S * n_taus, T) at the sample times; one row for each sensor and tau, contiguous."""
     times, ids, bounds = by_neuron(times, ids, n_sensor)
+    slack = tolerance(times, sample_times)
     after = [traces(times, ids, tau) for tau in taus]
     rows = np.empty((n_sensor * len(taus), sample_times.size))
     for sensor in range(n_sensor):
         own = slice(bounds[sensor], bounds[sensor + 1])
         # A spike at -inf of size 0 stands for "none yet".
         padded = np.concatenate(([-np.inf], times[own]))
-        last = np.searchsorted(padded, sample_times, side="right") - 1
+        last = np.searchsorted(padded, sample_times + slack, side="right") - 1
         since = sample_times - padded[last]
         for k, tau in enumerate(taus):
             size = np.concatenate(([0.0], after[k][own]))

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Floats, Integers
+from ._bins import bins_of, tolerance
 
 _ROWS = 4096  # bins at a time: 2 MB of counts at 60 sensors
 
@@ -79,7 +80,8 @@ def measure_response(
 
     # A motor spike may lie anywhere in its bin: effects that much later reach one bin further.
     n_lags = math.ceil((spread + 3.0 * tau_sensor) / bin_width - 1e-9) + 1
-    n_bins = math.floor((stop - start - delay) / bin_width + 1e-9)
+    slack = tolerance(motor[0], sensor[0], start, stop)
+    n_bins = int(bins_of(stop - start - delay, bin_width, slack))
     n_rows = n_bins - n_lags + 1
     n_coefficients = n_motor * n_lags + 1
     if n_rows < n_coefficients:
@@ -89,14 +91,10 @@ def measure_response(
         )
 
     # One grid for both, the sensors' shifted by the delay, so that a spike evoked exactly `delay`
-    # later shares the bin of its cause. The slack keeps it there when (t + delay) - delay rounds
-    # below t; 1e-6 ms is far above rounding and far below any lag of interest.
-    slack = max(1e-6, 8.0 * float(np.spacing(max(abs(start), abs(stop)))))
-    motor_cells = _cells(motor[0], motor[1], start, bin_width, n_bins, n_motor)
-    kept = sensor[0] < stop
-    sensor_cells = _cells(
-        sensor[0][kept], sensor[1][kept], start + delay - slack, bin_width, n_bins, n_sensor
-    )
+    # later shares the bin of its cause.
+    motor_cells = _cells(bins_of(motor[0] - start, bin_width, slack), motor[1], n_bins, n_motor)
+    sensor_bins = bins_of(sensor[0] - start - delay, bin_width, slack)
+    sensor_cells = _cells(sensor_bins, sensor[1], n_bins, n_sensor)
 
     normal, moments = _normal_equations(
         motor_cells, sensor_cells, n_motor, n_sensor, n_lags, n_bins
@@ -157,11 +155,8 @@ def _normal_equations(
     return normal, np.vstack((evoked.reshape(size, n_sensor), total))
 
 
-def _cells(
-    times: Floats, ids: Integers, origin: float, bin_width: float, n_bins: int, n: int
-) -> Integers:
-    """Sorted bin * n + id of the spikes in the first `n_bins` bins from `origin` on."""
-    bins = np.floor((times - origin) / bin_width).astype(np.int64)
+def _cells(bins: Integers, ids: Integers, n_bins: int, n: int) -> Integers:
+    """Sorted bin * n + id of the spikes in the first `n_bins` bins."""
     kept = (bins >= 0) & (bins < n_bins)
     return np.sort(bins[kept] * n + ids[kept])
 

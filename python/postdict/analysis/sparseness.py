@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Floats, Integers
-from ._binned import occupied
+from ._bins import occupied
 
 
 def treves_rolls(rates: ArrayLike) -> float:

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Floats
+from ._bins import bins_of, tolerance
 from ._trains import pairs
 
 
@@ -36,7 +37,8 @@ def spike_triggered_average(
     before, after : float
         Lags t_sample - t_spike in [-before, after) are counted, ms; both multiples of `bin_width`.
     bin_width : float
-        Width of a bin, ms. There is an edge at lag 0, so that a reset is not smeared.
+        Width of a bin, ms. There is an edge at lag 0, so that a reset is not smeared; a
+        sample on an edge (within half a picosecond) is in the bin that begins there.
 
     Returns
     -------
@@ -58,12 +60,15 @@ def spike_triggered_average(
     n_after = _checks.multiple("after", after, bin_width)
     n_bins = n_before + n_after
 
-    first = np.searchsorted(sample_times, times - n_before * bin_width).astype(np.int64)
-    last = np.searchsorted(sample_times, times + n_after * bin_width).astype(np.int64)
+    slack = tolerance(sample_times, times)
+    earliest = times - n_before * bin_width - 2.0 * slack
+    latest = times + n_after * bin_width + 2.0 * slack
+    first = np.searchsorted(sample_times, earliest).astype(np.int64)
+    last = np.searchsorted(sample_times, latest).astype(np.int64)
     sums, counts = np.zeros(n_bins), np.zeros(n_bins)
     for k, sample in pairs(first, last):
-        bins = np.floor((sample_times[sample] - times[k]) / bin_width).astype(np.int64) + n_before
-        inside = (bins >= 0) & (bins < n_bins)  # rounding may put a sample beyond the outer edges
+        bins = bins_of(sample_times[sample] - times[k], bin_width, slack) + n_before
+        inside = (bins >= 0) & (bins < n_bins)  # the search reaches a little beyond the outer edges
         sums += np.bincount(bins[inside], v[sample, ids[k]][inside], n_bins)
         counts += np.bincount(bins[inside], minlength=n_bins)
     mean = np.full(n_bins, np.nan)
