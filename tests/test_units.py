@@ -19,6 +19,11 @@ from postdict import (
     VogelsSTDP,
     WindowSTDP,
 )
+from postdict.analysis import population_sparseness, spike_triggered_average, van_rossum
+from postdict.bird import Gestures, Hearing, sing
+from postdict.loop import ImitationTest, LoopParameters, explore, hear, imitate, learn
+from postdict.theory import KickResponse, LinearTheory, kick_response
+from postdict.world import LinearDecoder, LinearWorld, TuningCurves
 from stepped_worlds import Scripted
 
 SI = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "V": 1.0, "mV": 1e-3, "Hz": 1.0, "kHz": 1e3, "1/s": 1.0}
@@ -313,3 +318,136 @@ def test_what_went_to_neo_comes_back():
         assert isinstance(in_seconds, neo.SpikeTrain)
         net.add_spike_source(f"of {neuron}", 1, times=in_seconds, ids=[0] * len(train))
         assert np.allclose(net.spikes(f"of {neuron}")[0], times[ids == neuron], rtol=1e-15)
+
+
+WORLD = 2.0 * np.eye(2)
+
+
+def test_the_loop(q):
+    given = LoopParameters(
+        exploration_rate=q(0.15, "kHz"),
+        exploration_weight=q(1e-4, "V"),
+        world_delay=q(0.012, "s"),
+        synaptic_delay=q(0.002, "s"),
+        excitation=q(5e-4, "V"),
+        inhibition_lag=q(0.001, "s"),
+        spontaneous_rate=q(0.25, "kHz"),
+    )
+    plain = LoopParameters(
+        exploration_rate=150.0,
+        exploration_weight=0.1,
+        world_delay=12.0,
+        synaptic_delay=2.0,
+        excitation=0.5,
+        inhibition_lag=1.0,
+        spontaneous_rate=250.0,
+    )
+    assert repr(given) == repr(plain)
+    for wrong, name in (
+        ({"world_delay": q(1.0, "mV")}, "a time"),
+        ({"excitation": q(1.0, "s")}, "a voltage"),
+    ):
+        with pytest.raises(ValueError, match=rf"^{next(iter(wrong))} must be {name} \(m\w\), got "):
+            LoopParameters(**wrong)
+
+
+def test_what_the_loop_does(q):
+    parameters, rule = LoopParameters(), AntisymmetricSTDP(eta=1e-3)
+    world = q(1e-3 * WORLD, "V")
+    learned, same_learned = (
+        learn(w, parameters, rule, duration=t, seed=1)
+        for w, t in ((world, q(2.0, "s")), (WORLD, 2000.0))
+    )
+    np.testing.assert_array_equal(learned.inhibition, same_learned.inhibition)
+    np.testing.assert_array_equal(learned.rate_times, same_learned.rate_times)
+    explored, same_explored = (
+        explore(w, parameters, None, duration=t, seed=1)
+        for w, t in ((world, q(3.0, "s")), (WORLD, 3000.0))
+    )
+    assert explored.motor_rate == same_explored.motor_rate
+    song = (q([0.125, 0.25], "s"), np.array([0, 1]))
+    heard = hear(world, parameters, song, duration=q(0.5, "s"))
+    np.testing.assert_array_equal(heard[0], [135.0, 135.0, 260.0, 260.0])
+    answer = imitate(
+        q(6e-4 * np.eye(2), "V"),
+        parameters,
+        (q(1e-3 * heard[0], "s"), heard[1]),
+        v_min=q(-1.0, "mV"),
+        duration=q(0.5, "s"),
+    )
+    np.testing.assert_allclose(answer[0], [136.0, 261.0], atol=1e-9)
+    test = ImitationTest(world, parameters, rates=[q(0.004, "kHz")], duration=q(1.0, "s"))
+    assert list(test.songs) == [4.0]
+    with pytest.raises(ValueError, match=r"^duration must be a time \(ms\), got "):
+        learn(WORLD, parameters, rule, duration=q(1.0, "mV"), seed=1)
+
+
+def test_worlds_with_delays(q):
+    lags, delays = q([0.0, 0.25], "s"), q(1e-3 * np.arange(4.0).reshape(2, 2), "s")
+    given = LinearWorld(q(WORLD, "mV"), lags, [0.5, 0.5], delays)
+    assert given.latest == 253.0
+    np.testing.assert_array_equal(given.matrix, WORLD)
+    with pytest.raises(ValueError, match=r"^lags must be a time \(ms\), got "):
+        LinearWorld(WORLD, q([0.0], "mV"), [1.0])
+    for build in (
+        lambda: TuningCurves([0.0], 1.0, q(1.0, "mV")),
+        lambda: LinearDecoder([[1.0]], q(-1.0, "mV"), 1.0),
+    ):
+        with pytest.raises(ValueError, match=r"^\w+ must be a plain number, got "):
+            build()
+
+
+def test_measures(q):
+    times, ids = np.array([100.0, 250.0, 251.0, 700.0]), np.array([0, 1, 0, 1])
+    seconds = q(1e-3 * times, "s")
+    assert van_rossum(seconds, times + 1.0, tau=q(0.02, "s")) == pytest.approx(
+        van_rossum(times, times + 1.0, tau=20.0)
+    )
+    window = {"n": 2, "start": q(0.0, "s"), "stop": q(1.0, "s"), "bin_width": q(0.25, "s")}
+    plain = {"n": 2, "start": 0.0, "stop": 1000.0, "bin_width": 250.0}
+    assert population_sparseness(seconds, ids, **window) == population_sparseness(
+        times, ids, **plain
+    )
+    samples = np.arange(0.0, 1000.0, 5.0)
+    v = np.sin(samples)[:, None] * np.ones(2)
+    reach = {"before": 50.0, "after": 100.0, "bin_width": 10.0}
+    np.testing.assert_allclose(
+        spike_triggered_average(q(1e-3 * v, "V"), q(1e-3 * samples, "s"), seconds, ids, **reach)[1],
+        spike_triggered_average(v, samples, times, ids, **reach)[1],
+        atol=1e-12,
+    )
+    with pytest.raises(ValueError, match=r"^tau must be a time \(ms\), got "):
+        van_rossum(times, times, tau=q(10.0, "Hz"))
+
+
+def test_predictions(q):
+    response = KickResponse(0.5, np.arange(50) + 0.5, np.full(50, 0.01))
+    curve = (np.arange(50) + 0.5, np.full(50, 8.0))
+    rule = AntisymmetricSTDP(eta=1e-3)
+    plain = LinearTheory.measured(
+        rule.window, 11.0, rate=8.0, autocorrelation=curve, response=response
+    )
+    given = LinearTheory.measured(
+        rule.window,
+        q(0.011, "s"),
+        rate=q(0.008, "kHz"),
+        autocorrelation=(q(1e-3 * curve[0], "s"), q(curve[1], "Hz")),
+        response=response,
+    )
+    assert given.scale == pytest.approx(plain.scale, rel=1e-9)
+    kicks = (np.arange(100.0, 900.0, 50.0), np.zeros(16, int))
+    options = {"n": 1, "start": 0.0, "stop": 1000.0, "max_lag": 20.0}
+    measured = kick_response(*kicks, *kicks, size=0.1, **options)
+    in_seconds = (q(1e-3 * kicks[0], "s"), kicks[1])
+    again = kick_response(*in_seconds, *in_seconds, size=q(1e-4, "V"), **options)
+    assert again.at_once == pytest.approx(measured.at_once)
+
+
+def test_voice_and_ear(q):
+    gestures = Gestures([0.1], [0.1], duration=q(0.03, "s"), ramp=q(0.004, "s"))
+    assert (gestures.duration, gestures.ramp) == (30.0, 4.0)
+    assert Hearing(lowest=q(0.6, "kHz"), adaptation=q(0.05, "s")).lowest == 600.0
+    song = sing(gestures, q([0.02], "s"), [0], duration=q(0.1, "s"))
+    np.testing.assert_array_equal(song.sound, sing(gestures, [20.0], [0], duration=100.0).sound)
+    with pytest.raises(ValueError, match=r"^ramp must be a time \(ms\), got "):
+        Gestures([0.1], [0.1], ramp=q(3.0, "mV"))

@@ -91,7 +91,7 @@ def test_imbalance():
         ({"pre_ids": [2]}, "pre_ids must be in [0, 2), got 2 at [0]"),
         ({"post_ids": []}, "post_times and post_ids must have one length, got 1 and 0"),
         ({"n_post": 0}, "n_post must be at least 1, got 0"),
-        ({"eta": 0.0}, "eta must be positive, got 0.0"),
+        ({"eta": 0.0}, "eta must be positive, got 0.0 mV"),
         ({"A_plus": -1.0}, "A_plus must be non-negative, got -1.0"),
         ({"A_minus": np.nan}, "A_minus must be finite, got nan"),
         ({"tau_plus": 0.0}, "tau_plus must be positive, got 0.0 ms"),

@@ -14,7 +14,17 @@ from .arrays import (
     vector,
 )
 from .messages import brief_repr, outside, shown, unknown
-from .scalars import exact, generator, integer, is_single, multiple, number, time_constant, window
+from .scalars import (
+    exact,
+    generator,
+    integer,
+    is_single,
+    multiple,
+    number,
+    set_numbers,
+    time_constant,
+    window,
+)
 from .spikes import sample_arrays, sorted_spikes, spike_arrays, spike_train, spikes
 from .units import in_unit, unit_among
 
@@ -35,6 +45,7 @@ __all__ = [
     "number",
     "outside",
     "sample_arrays",
+    "set_numbers",
     "show_place",
     "shown",
     "sorted_spikes",

@@ -50,6 +50,23 @@ def number(
     return result
 
 
+def set_numbers(
+    instance: object,
+    names: tuple[str, ...],
+    unit: str = "",
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    at_most: float | None = None,
+) -> None:
+    """Check fields of a frozen dataclass and store them as floats, without a unit of their own."""
+    for name in names:
+        value = number(
+            name, getattr(instance, name), unit, above=above, at_least=at_least, at_most=at_most
+        )
+        object.__setattr__(instance, name, value)
+
+
 def is_single(value: Any) -> bool:
     """Return whether a value is one and not a list of them, ragged ones included."""
     try:

@@ -64,7 +64,7 @@ def spike_train(name: str, times: ArrayLike) -> Floats:
 
 def sample_arrays(v: ArrayLike, sample_times: ArrayLike) -> tuple[Floats, Floats]:
     """Return samples (T, M) and their rising times (T,), ms."""
-    checked, times = matrix("v", v), vector("sample_times", sample_times, "ms")
+    checked, times = matrix("v", v, "mV"), vector("sample_times", sample_times, "ms")
     if times.size != checked.shape[0]:
         raise ValueError(
             f"sample_times must have one value for each of the {checked.shape[0]} rows of v, "

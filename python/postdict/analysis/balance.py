@@ -71,7 +71,7 @@ def fluxes(
     n_post = _checks.integer("n_post", n_post, at_least=1)
     pre = _checks.spikes(pre_times, pre_ids, n_pre, prefix="pre_")
     post = _checks.spikes(post_times, post_ids, n_post, prefix="post_")
-    eta = _checks.number("eta", eta, above=0.0)
+    eta = _checks.number("eta", eta, "mV", above=0.0)
     A_plus = _checks.number("A_plus", A_plus, at_least=0.0)
     A_minus = _checks.number("A_minus", A_minus, at_least=0.0)
     tau_plus = _checks.number("tau_plus", tau_plus, "ms", above=0.0)

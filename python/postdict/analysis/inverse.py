@@ -65,12 +65,7 @@ def inverse_quality(weights: ArrayLike, response: ArrayLike) -> InverseQuality:
     silent motor patterns, which no weights can invert, and their choice within the null space is
     arbitrary: read `inverse_error` there, not `mode_spread`.
     """
-    weights, response = _checks.matrix("weights", weights), _checks.matrix("response", response)
-    if response.shape != weights.shape[::-1]:
-        raise ValueError(
-            f"response must have the transposed shape of weights, {weights.shape[::-1]}, "
-            f"got {response.shape}"
-        )
+    weights, response = _matching(weights, response)
     product = weights @ response  # (M, M)
     n_motor = product.shape[0]
     scale = float(np.trace(product)) / n_motor
@@ -130,9 +125,12 @@ def specific_gain(weights: ArrayLike, response: ArrayLike) -> float:
     response : array_like (S, M)
         G, of at least two motor neurons.
     """
-    product = np.asarray(weights) @ np.asarray(response)
+    weights, response = _matching(weights, response)
+    product = weights @ response
     diagonal = float(np.trace(product))
     n = len(product)
+    if n < 2:
+        raise ValueError("response must be of at least two motor neurons, got one")
     return diagonal / n - (float(product.sum()) - diagonal) / (n * (n - 1))
 
 
@@ -146,8 +144,22 @@ def uniform_inhibition(weights: ArrayLike, response: ArrayLike) -> float:
     response : array_like (S, M)
         G.
     """
-    response = np.asarray(response)
-    product = np.asarray(weights) @ response
+    weights, response = _matching(weights, response)
+    if not response.sum():
+        raise ValueError(
+            "response must not sum to 0: no inhibition changes what it is multiplied by"
+        )
+    product = weights @ response
     n_motor = len(product)
     off_diagonal = (product.sum() - np.trace(product)) / (n_motor * max(n_motor - 1, 1))
     return float(-off_diagonal / (response.sum() / n_motor))
+
+
+def _matching(weights: ArrayLike, response: ArrayLike) -> tuple[Floats, Floats]:
+    """Return W (M, S), mV, and G (S, M)."""
+    w, g = _checks.matrix("weights", weights, "mV"), _checks.matrix("response", response)
+    if g.shape != w.shape[::-1]:
+        raise ValueError(
+            f"response must have the transposed shape of weights, {w.shape[::-1]}, got {g.shape}"
+        )
+    return w, g

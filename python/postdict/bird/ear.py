@@ -62,13 +62,14 @@ class Hearing:
     def __post_init__(self) -> None:
         _checks.integer("n_channels", self.n_channels, at_least=1)
         _checks.integer("neighbours", self.neighbours, at_least=0)
-        for name in ("lowest", "highest", "adaptation", "gain"):
-            _checks.number(name, getattr(self, name), above=0.0)
-        _checks.number("rate", self.rate, "Hz", above=0.0, at_most=HIGHEST_RATE)
+        _checks.set_numbers(self, ("lowest", "highest"), "Hz", above=0.0)
+        _checks.set_numbers(self, ("adaptation",), "ms", above=0.0)
+        _checks.set_numbers(self, ("gain",), "mV", above=0.0)
+        _checks.set_numbers(self, ("rate",), "Hz", above=0.0, at_most=HIGHEST_RATE)
         # Within these bounds no sound, however loud, overflows.
-        _checks.number("exponent", self.exponent, above=0.0, at_most=1.0)
-        _checks.number("reference", self.reference, at_least=FAINTEST_REFERENCE)
-        _checks.number("competition", self.competition, at_least=0.0)
+        _checks.set_numbers(self, ("exponent",), above=0.0, at_most=1.0)
+        _checks.set_numbers(self, ("reference",), at_least=FAINTEST_REFERENCE)
+        _checks.set_numbers(self, ("competition",), at_least=0.0)
         if not self.lowest <= self.highest < 0.5 * self.rate:
             raise ValueError(
                 "lowest <= highest < rate / 2 must hold, got "

@@ -40,9 +40,8 @@ class SourceFilter:
     fade_to: float = 9500.0
 
     def __post_init__(self) -> None:
-        for name in ("rate", "fade_from", "fade_to"):
-            _checks.number(name, getattr(self, name), "Hz", above=0.0)
-        _checks.number("floor", self.floor, at_least=0.0, at_most=1.0)
+        _checks.set_numbers(self, ("rate", "fade_from", "fade_to"), "Hz", above=0.0)
+        _checks.set_numbers(self, ("floor",), at_least=0.0, at_most=1.0)
         if not self.fade_from < self.fade_to <= 0.5 * self.rate:
             raise ValueError(
                 "fade_from < fade_to <= rate / 2 must hold, got "
@@ -79,7 +78,8 @@ class Postures:
     def __post_init__(self) -> None:
         shapes = set()
         for name in ("pitch", "tone", "noise", "centre", "bandwidth"):
-            value = _checks.finite_array(name, getattr(self, name), ndim=1).copy()
+            unit = "" if name in ("tone", "noise") else "Hz"
+            value = _checks.vector(name, getattr(self, name), unit).copy()
             value.flags.writeable = False
             object.__setattr__(self, name, value)
             shapes.add(value.shape)
@@ -91,7 +91,7 @@ class Postures:
                 )
         if len(shapes) != 1 or not self.pitch.size:
             raise ValueError("postures need one value a gesture for every muscle, at least one")
-        _checks.number("duration", self.duration, "ms", above=0.0, at_most=LONGEST_GESTURE)
+        _checks.set_numbers(self, ("duration",), "ms", above=0.0, at_most=LONGEST_GESTURE)
 
     @property
     def n(self) -> int:

@@ -67,11 +67,11 @@ class Syrinx:
     radiation: float = 5e6
 
     def __post_init__(self) -> None:
-        for name in ("rate", "gamma", "length", "sound_speed", "glottis", "beak", "compliance"):
-            _checks.number(name, getattr(self, name), above=0.0)
-        for name in ("cavity_loss", "radiation"):
-            _checks.number(name, getattr(self, name), at_least=0.0)
-        _checks.number("reflection", self.reflection, at_least=0.0, at_most=0.99)
+        _checks.set_numbers(self, ("rate",), "Hz", above=0.0)
+        sizes = ("gamma", "length", "sound_speed", "glottis", "beak", "compliance")
+        _checks.set_numbers(self, sizes, above=0.0)
+        _checks.set_numbers(self, ("cavity_loss", "radiation"), at_least=0.0)
+        _checks.set_numbers(self, ("reflection",), at_least=0.0, at_most=0.99)
         _checks.integer("oversampling", self.oversampling, at_least=1)
         if self.rate * self.oversampling > MOST_STEPS:
             raise ValueError(
@@ -131,11 +131,10 @@ class Gestures:
                 "pressure and tension need one value a gesture, at least one, "
                 f"got {self.pressure.size} and {self.tension.size}"
             )
-        for name in ("pressure_at_rest", "tension_at_rest"):
-            _checks.number(name, getattr(self, name))
-        _checks.number("duration", self.duration, "ms", above=0.0, at_most=LONGEST_GESTURE)
-        _checks.number("ramp", self.ramp, "ms", above=0.0)
-        _checks.number("lead", self.lead, "ms", at_least=0.0)
+        _checks.set_numbers(self, ("pressure_at_rest", "tension_at_rest"))
+        _checks.set_numbers(self, ("duration",), "ms", above=0.0, at_most=LONGEST_GESTURE)
+        _checks.set_numbers(self, ("ramp",), "ms", above=0.0)
+        _checks.set_numbers(self, ("lead",), "ms", at_least=0.0)
         if self.duration < 2.0 * (self.ramp + self.lead):
             raise ValueError(
                 f"duration must be at least twice ramp and lead, {2 * (self.ramp + self.lead):g} "

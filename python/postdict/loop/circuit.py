@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import _checks
 from .._types import Floats
 from ..network import Network
 from ..network.parts import Population, Projection, SpikeSource
@@ -47,6 +48,11 @@ class LoopParameters:
         Hz, of sensor spikes that no motor spike caused.
     dendritic_delay : float
         ms by which the plastic synapses see a motor spike later than it is fired.
+
+    Raises
+    ------
+    ValueError, TypeError
+        A parameter breaks one of these rules; the message names it.
     """
 
     motor: LIF | LIFExp = MOTOR
@@ -59,6 +65,14 @@ class LoopParameters:
     inhibition_lag: float = 0.0
     spontaneous_rate: float = 0.0
     dendritic_delay: float = 0.0
+
+    def __post_init__(self) -> None:
+        rates = ("exploration_rate", "spontaneous_rate")
+        delays = ("world_delay", "inhibition_lag", "dendritic_delay")
+        _checks.set_numbers(self, rates, "Hz", at_least=0.0)
+        _checks.set_numbers(self, ("exploration_weight", "excitation"), "mV")
+        _checks.set_numbers(self, delays, "ms", at_least=0.0)
+        _checks.set_numbers(self, ("synaptic_delay",), "ms", above=0.0)
 
     @property
     def delay(self) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import analysis
+from .. import _checks, analysis
 from .._types import Arrays, Floats, Integers, Spikes
 from ..lab.runs import run_bounded
 from ..plasticity import AntisymmetricSTDP
@@ -188,6 +188,7 @@ def explore(
         The motor neurons fired faster than `max_rate` (Hz).
     """
     linear = as_linear(world)
+    duration = _checks.number("duration", duration, "ms", above=0.0)
     loop = frozen_loop(linear, parameters, weights, seed=seed)
     # At most 1e5 samples: enough for the regression, and 16 MB at 20 motor neurons.
     samples = loop.network.record(

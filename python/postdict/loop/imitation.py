@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import _checks
 from .._types import Floats, Spikes
 from ..analysis import (
     Imitation,
@@ -44,6 +45,7 @@ def hear(world: AnyWorld, parameters: LoopParameters, song: Spikes, *, duration:
     `duration` (ms) is that of the sequence; the answer may outlast it by the world's delay.
     """
     linear = as_linear(world)
+    duration = _checks.number("duration", duration, "ms", above=0.0)
     n_sensor, n_motor = linear.shape
     network = Network()
     tutor = network.add_spike_source("tutor", n_motor, times=song[0], ids=song[1])
@@ -79,6 +81,10 @@ def imitate(
     excitation : float
         E, gain included, mV: it comes first where the inhibition lags.
     """
+    weights = _checks.matrix("weights", weights, "mV")
+    duration = _checks.number("duration", duration, "ms", above=0.0)
+    excitation = _checks.number("excitation", excitation, "mV")
+    heard = _checks.spike_arrays("heard", *heard, weights.shape[1])
     n_motor, n_sensor = weights.shape
     motor = parameters.motor
     if isinstance(motor, LIF):
@@ -195,8 +201,10 @@ class ImitationTest:
     ) -> None:
         self.parameters = parameters
         linear = as_linear(world)
+        duration = _checks.number("duration", duration, "ms", above=0.0)
+        rates = [_checks.number("rates", rate, "Hz", above=0.0) for rate in rates]
         self.mean_lag = linear.mean_lag
-        self.tolerance = tolerance
+        self.tolerance = _checks.number("tolerance", tolerance, "ms", at_least=0.0)
         self.duration = duration
         self.seed = seed
         self.n_sensor, n_motor = linear.shape

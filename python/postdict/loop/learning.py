@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import _checks
 from .._types import Arrays, Floats
 from ..lab.runs import WINDOW, run_bounded
 from ..plasticity import Rule
@@ -74,6 +75,7 @@ def learn(
     ValueError
         One window, and a learning rate that falls.
     """
+    duration = _checks.number("duration", duration, "ms", above=0.0)
     loop = closed_loop(world, parameters, rule, seed=seed)
     assert loop.inhibition is not None
     when: dict[str, Any] = {"every": duration / n_samples}

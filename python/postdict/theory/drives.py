@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import _checks
+from .._types import Floats
 from .window import SUBDIVISION, Window
 
 
@@ -15,9 +17,10 @@ def own_drive(
 
     ``K(-D) + integral of K(s) [a(|s + D|) - r] ds`` with a(u) the rate at lag u after a spike.
     """
-    lags, after = (np.asarray(values, dtype=np.float64) for values in autocorrelation)
+    lags, after = _curve(autocorrelation)
+    delay = _checks.number("delay", delay, "ms")
     both = (np.concatenate((-lags[::-1], lags)), np.concatenate((after[::-1], after)))
-    alone = float(window(np.array([-float(delay)]))[0])
+    alone = float(window(np.array([-delay]))[0])
     return alone + cross_drive(window, delay, rate=rate, correlation=both)
 
 
@@ -38,7 +41,8 @@ def cross_drive(
     correlation : (lags, rate), arrays (n_bins,)
         C over equal bins around 0 (centres, ms), Hz.
     """
-    lags, after = (np.asarray(values, dtype=np.float64) for values in correlation)
+    lags, after = _curve(correlation)
+    delay, rate = _checks.number("delay", delay, "ms"), _checks.number("rate", rate, "Hz")
     width = float(lags[1] - lags[0])
     step = width / SUBDIVISION
     # A grid of lags s with 0 between two of its points, because windows jump there.
@@ -49,6 +53,18 @@ def cross_drive(
     return 1e-3 * step * float(window(s[inside]) @ (after[bins[inside]] - rate))
 
 
+def _curve(correlation: tuple[ArrayLike, ArrayLike]) -> tuple[Floats, Floats]:
+    """Return lags (ms) and rates (Hz) of one length, of at least two bins."""
+    lags = _checks.vector("lags", correlation[0], "ms")
+    after = _checks.vector("rate at lags", correlation[1], "Hz")
+    if lags.shape != after.shape or lags.size < 2:
+        raise ValueError(
+            f"lags and rates at them must have one length of at least 2, got {lags.size} and "
+            f"{after.size}"
+        )
+    return lags, after
+
+
 def balanced_scale(scales: ArrayLike, drives: ArrayLike) -> float | None:
     """Return the c at which the drive of the diagonal vanishes from below, or None.
 
@@ -56,7 +72,7 @@ def balanced_scale(scales: ArrayLike, drives: ArrayLike) -> float | None:
     neuron that hears itself with strength c. Where several zeros are stable, that nearest to 0 is
     where learning from W = 0 ends. Linear between the points.
     """
-    c, f = np.asarray(scales, dtype=np.float64), np.asarray(drives, dtype=np.float64)
+    c, f = _checks.vector("scales", scales, "mV"), _checks.vector("drives", drives, "mV")
     zeros = [
         float(c[k] - f[k] * (c[k + 1] - c[k]) / (f[k + 1] - f[k]))
         for k in np.flatnonzero((f[:-1] < 0.0) & (f[1:] >= 0.0))

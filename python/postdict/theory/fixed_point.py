@@ -25,6 +25,8 @@ def fixed_point(
     """
     response = _checks.matrix("response", response)
     ridge = _checks.number("ridge", ridge, at_least=0.0)
+    scale = _checks.number("scale", scale, "mV")
+    uniform = _checks.number("uniform", uniform, "mV")
     left, s, right = np.linalg.svd(response, full_matrices=False)  # (S, k), (k,), (k, M)
     kept = s > s[0] * max(response.shape) * np.finfo(float).eps
     gains = np.zeros_like(s)
@@ -47,6 +49,8 @@ def ridge_inverse(response: ArrayLike, ridge: float) -> Floats:
     """
     response = _checks.matrix("response", response)
     ridge = _checks.number("ridge", ridge, above=0.0)
+    if not response.any():
+        raise ValueError("response must have an entry that is not 0: nothing can be inverted")
     gram = response.T @ response
     mean_square = float(np.trace(gram)) / len(gram) * np.eye(len(gram))
     return np.asarray(np.linalg.solve(gram + ridge * mean_square, response.T))
@@ -72,7 +76,7 @@ def relaxation(times: ArrayLike, values: ArrayLike) -> tuple[float, float]:
     times, values : array_like (n_samples,)
         t from 0 on.
     """
-    t, x = np.asarray(times, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    t, x = _checks.vector("times", times, "ms"), _checks.vector("values", values)
     low, high = np.log(1.0 / (10.0 * t[-1])), np.log(1.0 / (t[1] - t[0]))
 
     def loss(rate: float) -> tuple[float, float]:

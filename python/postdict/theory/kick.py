@@ -112,8 +112,13 @@ def kick_response(
     max_lag, bin_width : float
         ms.
     """
-    kicks, kicked = np.asarray(kick_times, float), np.asarray(kick_ids)
-    times, ids = np.asarray(times, float), np.asarray(ids)
+    n = _checks.integer("n", n, at_least=1)
+    kicks, kicked = _checks.spikes(kick_times, kick_ids, n, prefix="kick_")
+    times, ids = _checks.spikes(times, ids, n)
+    size = _checks.number("size", size, "mV")
+    start, stop = _checks.window(start, stop)
+    max_lag = _checks.number("max_lag", max_lag, "ms", above=0.0)
+    bin_width = _checks.number("bin_width", bin_width, "ms", above=0.0)
     if not size:
         raise ValueError("size must not be 0, got a kick of 0 mV")
     inside = (kicks >= start) & (kicks < stop - max_lag)

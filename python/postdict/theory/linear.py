@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .. import _checks
 from .._types import Floats
 from .drives import own_drive
 from .fixed_point import modes
@@ -43,6 +44,11 @@ class LinearTheory:
     mirror: float
     area: float
 
+    def __post_init__(self) -> None:
+        _checks.set_numbers(self, ("rate",), "Hz", above=0.0)
+        _checks.set_numbers(self, ("own",), "mV")
+        _checks.set_numbers(self, ("kappa", "mirror", "area"))
+
     @classmethod
     def measured(
         cls,
@@ -68,6 +74,7 @@ class LinearTheory:
             ms and Hz; beyond its last bin the rate counts as the mean.
         response : KickResponse
         """
+        delay = _checks.number("delay", delay, "ms")
         return cls(
             rate=rate,
             own=own_drive(window, delay, rate=rate, autocorrelation=autocorrelation),
@@ -141,7 +148,8 @@ class LinearTheory:
 
         Learning is a stochastic Landweber iteration: the rate is proportional to s^2 + lambda.
         """
-        s = np.asarray(singular_values, dtype=np.float64)
+        s = _checks.vector("singular_values", singular_values)
+        noise_rate = _checks.number("noise_rate", noise_rate, "Hz", at_least=0.0)
         return self.rate * (self.kappa - self.mirror) * (s**2 + self.ridge(noise_rate))
 
     def growth(
@@ -162,8 +170,8 @@ class LinearTheory:
             kappa - kappa' of a kick that follows the neuron's own spike; as for any other kick by
             default.
         """
-        response = np.asarray(response, dtype=np.float64)
-        times = np.asarray(times, dtype=np.float64)
+        response = _checks.matrix("response", response)
+        times = _checks.vector("times", times, "ms")
         gram = 1e-3 * self.rate * response.T @ response  # 1/ms per mV of drive
         other = self.kappa - self.mirror
         own = other if self_coupling is None else self_coupling

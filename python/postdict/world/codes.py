@@ -62,7 +62,7 @@ class TuningCurves:
             )
         object.__setattr__(self, "centres", centres)
         object.__setattr__(self, "width", width)
-        _checks.number("height", self.height)
+        _checks.set_numbers(self, ("height",))
 
     def encode(self, observation: ArrayLike) -> Floats:
         """Return (n_sensor,) for an observation (n_dimensions,)."""
@@ -109,7 +109,7 @@ class LinearDecoder:
         object.__setattr__(self, "weights", weights)
         n = len(weights)
         for name in ("low", "high"):
-            given = getattr(self, name)
+            given = _checks.in_unit(name, getattr(self, name), "")
             try:
                 bound = np.array(given, np.float64)
             except (TypeError, ValueError):

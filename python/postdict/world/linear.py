@@ -47,12 +47,12 @@ class LinearWorld:
     delays: Floats | float = 0.0
 
     def __post_init__(self) -> None:
-        matrix = _checks.finite_array("matrix", self.matrix, ndim=2)
+        matrix = _checks.finite_array("matrix", self.matrix, "mV", ndim=2)
         if 0 in matrix.shape:
             raise ValueError(
                 f"matrix must have sensors and motor neurons, got shape {matrix.shape}"
             )
-        lags = _checks.finite_array("lags", self.lags, ndim=1)
+        lags = _checks.vector("lags", self.lags, "ms")
         if not len(lags) or lags[0] < 0 or (np.diff(lags) <= 0).any():
             raise ValueError("lags must be at least one, from 0 ms on and ascending")
         kernel = _checks.finite_array("kernel", self.kernel)
@@ -61,7 +61,7 @@ class LinearWorld:
                 f"kernel must have shape {lags.shape} or {(*lags.shape, *matrix.shape)}, "
                 f"got {kernel.shape}"
             )
-        delays = _checks.finite_array("delays", self.delays)
+        delays = _checks.finite_array("delays", self.delays, "ms")
         try:
             delays = np.broadcast_to(delays, matrix.shape)
         except ValueError:
@@ -141,7 +141,7 @@ def as_linear(world: ArrayLike | LinearWorld) -> LinearWorld:
     """Return a world as a `LinearWorld`; a matrix has one lag of 0 ms."""
     if isinstance(world, LinearWorld):
         return world
-    matrix = _checks.finite_array("world", world, ndim=2)
+    matrix = _checks.finite_array("world", world, "mV", ndim=2)
     return LinearWorld(matrix, np.zeros(1), np.ones(1))
 
 
@@ -177,7 +177,7 @@ def spread_world(
     -------
     LinearWorld
     """
-    matrix = _checks.finite_array("matrix", matrix, ndim=2)
+    matrix = _checks.finite_array("matrix", matrix, "mV", ndim=2)
     rng = _checks.generator("rng", rng)
     bin_width = _checks.number("bin_width", bin_width, "ms", above=0.0)
     spread = _checks.number("spread", spread, "ms", at_least=bin_width)

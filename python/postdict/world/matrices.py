@@ -190,7 +190,7 @@ def check_world(world: Floats, *, name: str = "world") -> Floats:
     A sensor without a positive entry never fires; a motor neuron without one is never heard, so
     that nothing can be learned of it.
     """
-    world = _checks.finite_array(name, world, ndim=2)
+    world = _checks.finite_array(name, world, "mV", ndim=2)
     if 0 in world.shape:
         raise ValueError(f"{name} must have sensors and motor neurons, got shape {world.shape}")
     driven = world > 0
