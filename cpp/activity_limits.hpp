@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "state.hpp"
@@ -26,19 +27,42 @@ struct LimitError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// A number that is bounded. A run stops where it grows to its bound or beyond: that it is there is
+// no reason to stop again, so that who records no more, or waits until it falls, can go on.
+class BoundedNumber {
+  public:
+    bool grew_to(std::uint64_t bound, std::uint64_t n) {
+        if (n < bound) {
+            seen_ = 0;
+            return false;
+        }
+        return n > std::exchange(seen_, n);
+    }
+    void see(std::uint64_t n) { seen_ = n; }
+
+  private:
+    std::uint64_t seen_ = 0;  // at the bound or beyond
+};
+
 // Spikes of each population since the present window began. Windows follow the times of the spikes
 // alone, so that no pause moves them.
 class SpikesInWindow {
   public:
     SpikesInWindow(std::size_t n_populations, Time width)
-        : width_(width), end_(width), n_(n_populations, 0) {}
+        : width_(width), end_(width), n_(n_populations, 0), n_seen_(n_populations, 0) {}
 
     Time start() const { return end_ - width_; }
     std::uint64_t operator[](std::size_t population) const { return n_[population]; }
+    // Whether there are more of them than a bound, and more than when it was last asked.
+    bool passed(std::size_t population, double bound) {
+        if (static_cast<double>(n_[population]) <= bound) return false;
+        return n_[population] > std::exchange(n_seen_[population], n_[population]);
+    }
 
     void count(std::size_t population, std::size_t n, Time t) {
         if (t >= end_) {
             std::fill(n_.begin(), n_.end(), 0U);
+            std::fill(n_seen_.begin(), n_seen_.end(), 0U);
             end_ = (std::floor(t / width_) + 1.0) * width_;
         }
         n_[population] += n;
@@ -49,6 +73,7 @@ class SpikesInWindow {
         visit("end", self.end_);
         visit("n_spikes", self.n_);
     }
+    void see_all() { n_seen_ = n_; }
     void check_state() const {
         require_state(end_ > 0.0 && end_ < never, "the window of a rate has no end");
     }
@@ -56,7 +81,8 @@ class SpikesInWindow {
   private:
     Time width_;  // ms
     Time end_;
-    std::vector<std::uint64_t> n_;  // by population
+    std::vector<std::uint64_t> n_;       // by population
+    std::vector<std::uint64_t> n_seen_;  // and how many there were when they were over a bound
 };
 
 }  // namespace postdict

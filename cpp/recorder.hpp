@@ -80,6 +80,7 @@ class SampledRecorder {
 
     const Sampling& sampling() const { return sampling_; }
     std::size_t width() const { return sampling_.width; }
+    Time interval() const { return interval_; }  // ms, at present
 
     std::size_t n_samples() const { return values_.size() / width(); }
     const std::vector<double>& values() const { return values_; }  // (n_samples, width)

@@ -76,6 +76,7 @@ class Simulation {
     // A world's first answer, as if it were asked at the present.
     void answer(std::size_t world, const Answer& given);
     World& world(std::size_t w) const { return network_.worlds.at(w).loop.world(); }
+    void set_limits(Limits limits);
     const SampledRecorder& recorder(std::size_t index) const { return network_.recorders[index]; }
     SampledRecorder& recorder(std::size_t index) { return network_.recorders[index]; }
 
@@ -110,11 +111,12 @@ class Simulation {
     bool run_instants(Time end, std::uint64_t& most_instants, bool after_step);
     Time next_step() const;
     void take_steps(Time t);
-    void check_limits() const;
+    void check_limits();
     std::string mean_rate(std::size_t population) const;
     std::string largest_recorded() const;
     std::string largest_pending() const;
-    bool too_fast(std::size_t population) const;
+    bool too_fast(std::size_t population);
+    void see_numbers();
     std::uint64_t kicks(std::size_t poisson, Time end, std::uint64_t most_instants);
     void instant(Time t);
     void take(const Stream& stream, Time t);
@@ -144,6 +146,8 @@ class Simulation {
     std::vector<SpikeRecord> spikes_;  // by population
     std::uint64_t n_recorded_ = 0;
     std::uint64_t n_pending_ = 0;
+    BoundedNumber bounded_recorded_;
+    BoundedNumber bounded_pending_;
     std::uint64_t n_synaptic_events_ = 0;
     std::vector<std::uint64_t> n_spikes_;      // by population
     std::optional<SpikesInWindow> in_window_;  // where there is a bound on the rate

@@ -18,19 +18,20 @@ std::string reached(const std::string& limit, std::uint64_t value, Time t) {
 
 }  // namespace
 
-void Simulation::check_limits() const {
+void Simulation::check_limits() {
     for (std::size_t p = 0; in_window_ && p < network_.populations.size(); ++p)
         if (too_fast(p))
-            throw LimitError(
-                "max_rate = " + std::to_string(limits_.rate) +
-                " Hz passed before t = " + std::to_string(time_) + " ms: population '" +
-                network_.populations[p].name + "' fired " + std::to_string((*in_window_)[p]) +
-                " spikes since t = " + std::to_string(in_window_->start()) +
-                " ms; weaken its input, strengthen its inhibition, or raise the limit");
-    if (n_recorded_ >= limits_.recorded_spikes)
+            throw LimitError("max_rate = " + std::to_string(limits_.rate) +
+                             " Hz passed before t = " + std::to_string(time_) +
+                             " ms: population '" + network_.populations[p].name + "' fired " +
+                             std::to_string((*in_window_)[p]) +
+                             " spikes since t = " + std::to_string(in_window_->start()) +
+                             " ms; weaken its input, strengthen its inhibition, or raise the limit "
+                             "(set_limits)");
+    if (bounded_recorded_.grew_to(limits_.recorded_spikes, n_recorded_))
         throw LimitError(reached("max_recorded_spikes", limits_.recorded_spikes, time_) +
                          largest_recorded());
-    if (n_pending_ >= limits_.pending_spikes)
+    if (bounded_pending_.grew_to(limits_.pending_spikes, n_pending_))
         throw LimitError(reached("max_pending_spikes", limits_.pending_spikes, time_) +
                          largest_pending());
 }
@@ -50,7 +51,7 @@ std::string Simulation::largest_recorded() const {
     const auto p = static_cast<std::size_t>(largest - spikes_.begin());
     return std::to_string(largest->times.size()) + " of " + std::to_string(n_recorded_) +
            " come from population '" + network_.populations[p].name + "' (" + mean_rate(p) +
-           "): weaken its input, or raise the limit, or record less (set_recording)";
+           "): record less (set_recording), weaken its input, or raise the limit (set_limits)";
 }
 
 std::string Simulation::largest_pending() const {
@@ -94,12 +95,30 @@ std::string Simulation::largest_pending() const {
         });
     }
     return std::to_string(most) + " of " + std::to_string(n_pending_) + " are " + what +
-           ", or raise the limit";
+           ", or raise the limit (set_limits)";
 }
 
-bool Simulation::too_fast(std::size_t p) const {
+bool Simulation::too_fast(std::size_t p) {
     const auto size = static_cast<double>(network_.populations[p].size());
-    return static_cast<double>((*in_window_)[p]) > 1e-3 * limits_.rate_window * limits_.rate * size;
+    return in_window_->passed(p, 1e-3 * limits_.rate_window * limits_.rate * size);
+}
+
+void Simulation::set_limits(Limits limits) {
+    const bool other_windows = !in_window_ || limits.rate_window != limits_.rate_window;
+    limits_ = limits;
+    if (!(limits.rate < never)) {
+        in_window_.reset();
+    } else if (other_windows) {
+        in_window_.emplace(network_.populations.size(), limits.rate_window);
+    }
+    see_numbers();
+}
+
+// What is there already is no reason to stop.
+void Simulation::see_numbers() {
+    bounded_recorded_.see(n_recorded_);
+    bounded_pending_.see(n_pending_);
+    if (in_window_) in_window_->see_all();
 }
 
 }  // namespace postdict

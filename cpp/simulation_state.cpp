@@ -104,6 +104,7 @@ void Simulation::restore(const State& state) {
         visit_sparse(network_.projections[axons.projection].synapses,
                      [&](const auto& s) { axons.spikes.find_last(s.source_first()); });
     fill_queue();
+    see_numbers();
 }
 
 }  // namespace postdict

@@ -202,6 +202,12 @@ StateArrays state(SharedSimulation& shared) {
     return to_arrays(shared.use()->state());
 }
 
+Limits limits(std::uint64_t max_recorded_spikes, std::uint64_t max_pending_spikes, double max_rate,
+              Time max_rate_window) {
+    require(max_rate_window > 0.0, "the window of a rate must have a length");
+    return Limits{max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window};
+}
+
 void restore(SharedSimulation& shared, const StateArrays& arrays) {
     shared.use()->restore(to_state(arrays));
 }
@@ -214,13 +220,21 @@ void bind_simulation(py::module_& module) {
     py::class_<SharedSimulation>(module, "Simulation")
         .def(py::init([](const Network& network, std::uint64_t max_recorded_spikes,
                          std::uint64_t max_pending_spikes, double max_rate, Time max_rate_window) {
-                 require(max_rate_window > 0.0, "the window of a rate must have a length");
                  return std::make_unique<SharedSimulation>(
                      network,
-                     Limits{max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window});
+                     limits(max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window));
              }),
              py::arg("network"), py::arg("max_recorded_spikes"), py::arg("max_pending_spikes"),
              py::arg("max_rate") = never, py::arg("max_rate_window") = Limits{}.rate_window)
+        .def(
+            "set_limits",
+            [](SharedSimulation& s, std::uint64_t max_recorded_spikes,
+               std::uint64_t max_pending_spikes, double max_rate, Time max_rate_window) {
+                s.use()->set_limits(
+                    limits(max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window));
+            },
+            py::arg("max_recorded_spikes"), py::arg("max_pending_spikes"),
+            py::arg("max_rate") = never, py::arg("max_rate_window") = Limits{}.rate_window)
         .def_property_readonly("time", [](SharedSimulation& s) { return s.use()->time(); })
         .def_property_readonly("n_synaptic_events",
                                [](SharedSimulation& s) { return s.use()->n_synaptic_events(); })
@@ -271,6 +285,12 @@ void bind_simulation(py::module_& module) {
                                           to_spikes(times, ids, simulation->source_size(source)));
             },
             py::arg("source"), py::arg("times"), py::arg("ids"))
+        .def(
+            "sampling_interval",
+            [](SharedSimulation& s, std::size_t recorder) {
+                return s.use()->recorder(recorder).interval();
+            },
+            py::arg("recorder"))
         .def(
             "set_streaming",
             [](SharedSimulation& s, std::size_t recorder, bool on) {

@@ -289,3 +289,28 @@ def test_search_work_is_told():
     assert work["searches"] >= work["found"]
     with pytest.raises(TypeError, match="LIFExp"):
         sim.search_work("plain")
+
+
+def test_a_recorder_that_drops_samples_says_so_once_and_gives_its_interval():
+    net = postdict.Network()
+    cells = net.add_population("cells", 2, LIF())
+    bounded = net.record(cells, "v", every=0.5, max_bytes=16 * 10)
+    roomy = net.record(cells, "v", every=0.5)
+    at_times = net.record(cells, "v", times=[1.0, 2.0])
+    sim = postdict.Simulation(net)
+    sim.run_until(4.5)
+    assert [sim.sampling_interval(r) for r in (bounded, roomy, at_times)] == [0.5, 0.5, None]
+    message = (
+        r"the recorder of v of cells was full \(max_bytes = 160\): it dropped every second sample, "
+        r"and has one every 2 ms now"
+    )
+    with pytest.warns(UserWarning, match=message):
+        sim.run_until(12.0)
+    sim.run_until(100.0)
+    for recorder in (bounded, roomy):
+        times, _ = sim.recorded(recorder)
+        assert np.array_equal(
+            np.diff(times), np.full(len(times) - 1, sim.sampling_interval(recorder))
+        )
+    with pytest.raises(ValueError, match="is not a recorder of this network"):
+        sim.sampling_interval(cells)

@@ -20,7 +20,6 @@ def test_a_limit_on_recorded_spikes_stops_the_run_whole():
     assert sim.spike_count("motor") + sim.spike_count("sensor") in range(50, 60)
     assert_equal(everything(sim), finished(network(), sim.time))
     sim.set_recording("motor", False)
-    sim.set_recording("sensor", False)
     with pytest.raises(LimitError, match=r"max_recorded_spikes"):
         sim.run_until(3000.0)  # what is kept still counts
 
@@ -155,3 +154,125 @@ def test_what_waits_for_a_world_and_from_it_is_bounded_and_named():
         with pytest.raises(LimitError, match=message):
             sim.run_until(100.0)
         assert len(late.heard) == n_steps
+
+
+def advice(error):
+    """What the message of a limit says that can be done."""
+    return str(error.value)
+
+
+def test_a_program_that_follows_the_advice_of_a_full_memory_goes_on(tmp_path):
+    """As users write it: run into the limit, do what the message says, and run on."""
+    expected = finished(network())
+    n = sum(len(expected[f"times of {name}"]) for name in ("motor", "sensor"))
+    sim = Simulation(network(), max_recorded_spikes=50)
+    with pytest.raises(LimitError) as error:
+        sim.run_until(3000.0)
+    words = "record less (set_recording), weaken its input, or raise the limit (set_limits)"
+    assert words in advice(error)
+    stopped = sim.time
+    sim.save(tmp_path / "full.npz")
+
+    raised = Simulation.load(tmp_path / "full.npz")
+    raised.set_limits(max_recorded_spikes=n + 1)
+    raised.run_until(3000.0)
+    assert_equal(everything(raised), expected)
+
+    less = Simulation.load(tmp_path / "full.npz")
+    for name in ("motor", "sensor"):
+        less.set_recording(name, False)
+    less.run_until(3000.0)
+    assert less.spike_count("motor") == len(expected["times of motor"])
+    assert sum(len(less.spikes(name)[0]) for name in ("motor", "sensor")) < 60
+    less.save(tmp_path / "less.npz")
+    Simulation.load(tmp_path / "less.npz").run(100.0)
+    less.set_recording("motor")  # and so it grows again
+    with pytest.raises(LimitError, match="max_recorded_spikes = 50 reached"):
+        less.run(1000.0)
+
+    weaker = Simulation.load(tmp_path / "full.npz")
+    for source in ("exploration", "background"):
+        weaker.set_rate(source, 0.0)
+    for _ in range(20):  # while there are spikes, each stops it; then nothing does
+        try:
+            weaker.run_until(stopped + 20.0)
+        except LimitError:
+            continue
+        break
+    assert weaker.time > stopped
+
+
+def test_spikes_under_way_that_only_fall_are_no_reason_to_stop(tmp_path):
+    net, _ = replay(np.arange(1.0, 31.0), weights=0.1, axonal_delay=60.0)
+    sim = Simulation(net, max_pending_spikes=20)
+    with pytest.raises(LimitError, match=r"shorten its delays, or raise the limit \(set_limits\)"):
+        sim.run_until(1000.0)
+    sim.save(tmp_path / "full.npz")
+    loaded = Simulation.load(tmp_path / "full.npz")
+    for each in (sim, loaded):
+        each.set_limits(max_pending_spikes=31)
+        each.run_until(70.0)  # some have arrived, the others can only do so
+        each.set_limits(max_pending_spikes=5)
+        each.run_until(1000.0)
+    assert_equal_counts(sim, loaded)
+    again = Simulation(net, max_pending_spikes=20)
+    for n in range(20, 31):  # by one with each attempt
+        with pytest.raises(LimitError, match=rf"{n} of {n} are spikes of source"):
+            again.run_until(1000.0)
+    again.run_until(1000.0)
+    assert_equal_counts(sim, again)
+
+
+def assert_equal_counts(sim, other):
+    assert (sim.time, sim.n_events) == (other.time, other.n_events)
+    assert np.array_equal(sim.potentials("cell"), other.potentials("cell"))
+
+
+def test_a_rate_that_was_too_high_holds_nobody_up_once_it_is_low(tmp_path):
+    sim = Simulation(chain(), max_rate=200.0)
+    message = r"weaken its input, strengthen its inhibition, or raise the limit \(set_limits\)"
+    with pytest.raises(LimitError, match=message):
+        sim.run_until(4000.0)
+    sim.save(tmp_path / "fast.npz")
+    for change in (
+        lambda each: each.set_weights(each.network.projections[0], 0.0),
+        lambda each: each.set_limits(max_rate=610.0),
+        lambda each: each.set_limits(max_rate=math.inf),
+        lambda each: each.set_limits(max_rate_window=1e6),  # a mean over more
+    ):
+        loaded = Simulation.load(tmp_path / "fast.npz")
+        change(loaded)
+        loaded.run_until(9500.0)
+        loaded.save(tmp_path / "slow.npz")
+        Simulation.load(tmp_path / "slow.npz").run(10.0)
+    silent = Simulation(chain())
+    silent.run_until(3000.0)
+    silent.set_limits(max_rate=200.0)  # from now on
+    with pytest.raises(LimitError, match=r"'cells' fired \d+ spikes since t = 3000"):
+        silent.run_until(9000.0)
+
+
+def test_limits_that_are_changed_are_kept_and_survive_a_restore(tmp_path):
+    sim = Simulation(network(), max_rate=1e4)
+    sim.run_until(100.0)
+    sim.save(tmp_path / "start.npz")
+    sim.set_limits(max_recorded_spikes=30, max_rate=math.inf)
+    sim.restore(tmp_path / "start.npz")
+    with pytest.raises(LimitError, match="max_recorded_spikes = 30 reached"):
+        sim.run_until(3000.0)
+    sim.set_limits(max_recorded_spikes=10**6)
+    sim.run_until(3000.0)
+    assert_equal(everything(sim), finished(network()))
+    for wrong, error, message in (
+        ({"max_rate": -1.0}, ValueError, "max_rate must be positive, got -1"),
+        ({"max_pending_spikes": 0}, ValueError, "max_pending_spikes must be at least 1, got 0"),
+        ({"max_recorded_spikes": 1e3}, TypeError, "max_recorded_spikes must be an integer"),
+    ):
+        with pytest.raises(error, match=message):
+            sim.set_limits(**wrong)
+
+
+def test_a_progress_callback_may_raise_a_limit():
+    sim = Simulation(network(), max_recorded_spikes=10**4)
+    sim.run_until(3000.0, progress=lambda *_: sim.set_limits(max_recorded_spikes=10**6))
+    assert_equal(everything(sim), finished(network()))

@@ -49,7 +49,8 @@ def in_unit(name: str, value: Any, unit: str) -> Any:
     for target in (unit, ""):
         with suppress(Exception):  # each library has its own
             return convert(target)
-    raise ValueError(f"{name} must be {_UNITS[unit][0]}, got {_example(value)}")
+    kind = _UNITS[unit][0] if unit in _UNITS else f"a plain number of {unit}"
+    raise ValueError(f"{name} must be {kind}, got {_example(value)}")
 
 
 def unit_among(name: str, value: Any, units: Sequence[str]) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from .. import _checks
@@ -26,6 +28,13 @@ class Limits:
             object.__setattr__(self, "max_rate", checked_rate)
         window = _checks.number("max_rate_window", self.max_rate_window, "ms", above=0.0)
         object.__setattr__(self, "max_rate_window", window)
+
+    def changed(self, bounds: Mapping[str, float | None]) -> Limits:
+        """Return limits in which those that are given are other; an infinite max_rate is none."""
+        given: dict[str, Any] = {name: bound for name, bound in bounds.items() if bound is not None}
+        if isinstance(given.get("max_rate"), float) and given["max_rate"] == math.inf:
+            given["max_rate"] = None
+        return replace(self, **given)
 
     def given(self) -> dict[str, Any]:
         """Return those that are bounds, by name."""

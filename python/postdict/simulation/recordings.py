@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from .. import _checks, _core
 from .._types import Floats, Spikes
 from ..exchange import Recording, Samples, Train, unique_names
 from ..network import recording
-from ..network.parts import Population, Recorder
+from ..network.parts import Population, Recorder, label
 from ..network.registry import Registry
 from ..neurons import LIFExp
 from .stream_reader import Moved
@@ -32,6 +33,7 @@ class Recordings:
         self.stream: Stream | None = None  # the open one
         self.moved: Moved | None = None  # where earlier recordings are
         self._set_moved(moved)
+        self._said: set[int] = set()  # of which recorders it was said that they drop samples
 
     def spikes(self, population: int, start: float | None, stop: float | None) -> Spikes:
         """Return the spikes of the k-th population in memory; see `Simulation.spikes`."""
@@ -84,6 +86,25 @@ class Recordings:
         if stop is not None:
             first, last = _checks.window(first, stop)
         self._core.set_recording(index, bool(on), first, last, neurons)
+
+    def interval(self, recorder: Recorder) -> float | None:
+        """Return the present interval (ms); see `Simulation.sampling_interval`."""
+        self._registry.check_recorder(recorder)
+        return None if recorder.every is None else self._core.sampling_interval(recorder.index)
+
+    def look(self) -> None:
+        """Warn, once each, of recorders that drop samples."""
+        for recorder in self._registry.recorders:
+            interval = self.interval(recorder)
+            if interval is None or interval == recorder.every or recorder.index in self._said:
+                continue
+            self._said.add(recorder.index)
+            warnings.warn(
+                f"the {label(recorder)} was full (max_bytes = {recorder.max_bytes}): it dropped "
+                f"every second sample, and has one every {_checks.shown(interval)} ms now; for all "
+                "of them give more max_bytes, or stream",
+                stacklevel=_checks.outside(),
+            )
 
     def search_work(self, population: Population | str) -> dict[str, int]:
         """Return what the search for crossings took; see `Simulation.search_work`."""

@@ -55,3 +55,4 @@ def _run(
             wall = _clock.perf_counter() - started
             report(core.time, end, wall, core.n_synaptic_events - n_before)
         worlds.look(core)
+    recordings.look()

@@ -69,7 +69,8 @@ class Simulation:
         The estimate is over `max_bytes`, or by default over what the machine has.
     LimitError
         From `run` and `run_until`, when a bound is reached: the simulation then stands whole at an
-        instant, and everything recorded so far can be read and saved.
+        instant, and everything recorded so far can be read and saved. It can go on: see
+        `set_limits`.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Simulation:
         bound = None if max_bytes is None else _checks.integer("max_bytes", max_bytes)
         self._set_up(network._registry, limits, worlds, bound)
         self._growth = Growth(network._registry, self._registry)
-        self._begin(self._new_core(), AppendedSpikes())
+        self._begin(self._new_core(limits), AppendedSpikes())
         for k, answer in enumerate(self._worlds.reset(self._registry.seed)):
             if answer is not None:  # it acts from the present on
                 self._core.answer(k, answer)
@@ -108,8 +109,8 @@ class Simulation:
         self._turn = Turn()
         self._worlds = _worlds.WorldsInLoop(self._registry.worlds, self._registry.world_objects)
 
-    def _new_core(self) -> _core.Simulation:
-        return _core.Simulation(assembled(self._registry), **self._limits.given())
+    def _new_core(self, limits: Limits) -> _core.Simulation:
+        return _core.Simulation(assembled(self._registry), **limits.given())
 
     def _begin(
         self, core: _core.Simulation, appended: AppendedSpikes, moved: Moved | None = None
@@ -138,10 +139,7 @@ class Simulation:
         progress : bool or callable
             True prints one line on stderr; a callable gets (t_ms, t_stop_ms, wall_s, n_events).
 
-        Raises
-        ------
-        KeyboardInterrupt
-            The simulation stands whole at an instant and can go on.
+        After Ctrl-C the simulation stands whole at an instant and can go on.
         """
         self.run_until(
             self.time + _checks.number("duration", duration, "ms", at_least=0.0), progress=progress
@@ -163,16 +161,13 @@ class Simulation:
     ) -> Spikes:
         """Return the recorded spikes with start <= time < stop, since t = 0 by default.
 
+        RuntimeError where some of them were moved to a file by `stream`: the message names it.
+
         Returns
         -------
         times : array (n_spikes,)
             ms, sorted by (time, id).
         ids : array (n_spikes,) of int64
-
-        Raises
-        ------
-        RuntimeError
-            Some of them were moved to a file by `stream`: the message names it.
         """
         return self._recordings.spikes(self._registry.population_index(population), start, stop)
 
@@ -208,6 +203,8 @@ class Simulation:
     def recorded(self, recorder: Recorder, *, start: float | None = None) -> tuple[Floats, Floats]:
         """Return the samples of a recorder so far, from `start` (ms) on if it is given.
 
+        RuntimeError where some of them were moved to a file by `stream`: the message names it.
+
         Returns
         -------
         times : array (n_samples,)
@@ -218,11 +215,6 @@ class Simulation:
             stands for all, (n_samples, n_chosen) of chosen synapses. Weight statistics:
             (n_samples, 4), mean, standard deviation, minimum, maximum. Potentials or currents:
             (n_samples, n_ids).
-
-        Raises
-        ------
-        RuntimeError
-            Some of them were moved to a file by `stream`: the message names it.
         """
         return self._recordings.samples(recorder, start)
 
@@ -230,11 +222,7 @@ class Simulation:
         """Return all that was recorded so far, for other programs: `to_neo`, `to_nwb`, ...
 
         Samples are called after their target and variable, ``cells.v`` or ``pre-post.weights``.
-
-        Raises
-        ------
-        RuntimeError
-            Some of it was moved to a file by `stream`.
+        RuntimeError where some of it was moved to a file by `stream`.
         """
         return self._recordings.for_other_programs(repr(self.network))
 
@@ -271,6 +259,13 @@ class Simulation:
         """
         return self._recordings.streamed(Path(path), flush_every, self._turn)
 
+    def sampling_interval(self, recorder: Recorder) -> float | None:
+        """Return the present interval (ms) of a recorder's samples, None if it has `times`.
+
+        It is `every`, doubled each time that `max_bytes` was full and every second sample dropped.
+        """
+        return self._recordings.interval(recorder)
+
     def potentials(self, population: Population | str) -> Floats:
         """Return the membrane potentials (mV, (size,)) at the present, before its events."""
         index = self._registry.population_index(population)
@@ -289,10 +284,7 @@ class Simulation:
     def weights(self, projection: Projection) -> Any:
         """Return the present weights (mV) in the form in which they were given.
 
-        Returns
-        -------
-        float, array (post, pre), scipy.sparse matrix or Triplets
-            A sparse matrix in the format given; Triplets in the order given.
+        One number, (post, pre), a sparse matrix in its format, or Triplets in their order.
         """
         synapses = self._registry.synapses_of(projection)
         return synapses.in_form(self._core.weights(projection.index))
@@ -329,16 +321,12 @@ class Simulation:
         """Return what the rule has added to each synapse, and taken from it, while accounted.
 
         Bounds are left aside, and weights that do not learn are accounted as if they did.
+        ValueError where they are not accounted: `account_fluxes` begins it.
 
         Returns
         -------
         potentiation, depression : array (post, pre), scipy.sparse matrix or Triplets
             mV, >= 0, in the form of the weights.
-
-        Raises
-        ------
-        ValueError
-            They are not accounted: `account_fluxes` begins it.
         """
         self._registry.check_plastic(projection)
         synapses = self._registry.synapses_of(projection)
@@ -358,6 +346,35 @@ class Simulation:
         index = self._registry.poisson_source_index(source)
         steps = as_steps(checked_rate(rate))
         self._core.set_rate(index, steps.times, steps.values)
+
+    def set_limits(
+        self,
+        *,
+        max_recorded_spikes: int | None = None,
+        max_pending_spikes: int | None = None,
+        max_rate: float | None = None,
+        max_rate_window: float | None = None,
+    ) -> None:
+        """Change bounds on activity from now on; those that are not given stay as they are.
+
+        A run stops where a number grows to its bound or beyond. What is there already is no reason
+        to stop: who records less, or silences the input, can go on after a LimitError as well.
+
+        Parameters
+        ----------
+        max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window
+            As of `Simulation`; an infinite max_rate is no bound.
+        """
+        bounds = {
+            "max_recorded_spikes": max_recorded_spikes,
+            "max_pending_spikes": max_pending_spikes,
+            "max_rate": max_rate,
+            "max_rate_window": max_rate_window,
+        }
+        limits = self._limits.changed(bounds)
+        with self._turn.paused_or_mine():
+            self._core.set_limits(**limits.given())
+            self._limits = limits
 
     def append_spikes(self, source: SpikeSource | str, *, times: ArrayLike, ids: ArrayLike) -> None:
         """Add spikes to those that a spike source will replay, as if they had been there before.
@@ -393,17 +410,11 @@ class Simulation:
     ) -> Simulation:
         """Return the simulation that `save` wrote, to the last bit.
 
-        Parameters
-        ----------
-        path : path
-        worlds : dict, optional
-            The worlds in the loop by name, each of which takes up its state: their code is not in
-            the file.
+        `worlds` are those in the loop by name, each of which takes up its state: their code is not
+        in the file, and TypeError where one is missing.
 
         Raises
         ------
-        TypeError
-            A world is missing.
         CheckpointError
             The file is not a whole, unaltered checkpoint of a version that this one reads.
         """
@@ -412,7 +423,7 @@ class Simulation:
     def restore(self, path: str | os.PathLike[str]) -> None:
         """Take up in this simulation what `save` wrote of one of an equal network.
 
-        Weights, spikes under way and appended, recordings: all are as they were then.
+        Weights, spikes under way and appended, recordings: all are as they were then. Limits stay.
 
         Raises
         ------
@@ -435,11 +446,12 @@ class Simulation:
 
     def _take_up(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint with a new core: where that fails, the old one stays."""
-        core, appended = self._new_core(), AppendedSpikes(checkpoint.appended)
+        core, appended = self._new_core(checkpoint.limits), AppendedSpikes(checkpoint.appended)
         try:
             for source, spikes in checkpoint.appended.items():
                 core.append_spikes(self._registry.spike_source_index(source), *spikes)
             core.restore(checkpoint.state)
+            core.set_limits(**self._limits.given())
         except ValueError as error:
             raise CheckpointError(str(error)) from None
         self._worlds.restore(checkpoint.worlds)

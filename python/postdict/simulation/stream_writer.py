@@ -85,8 +85,9 @@ class Stream:
         stop = min(end, full_at(self._registry, self.time))
         try:
             done = self._core.run_until(stop, most_instants)
-        except _core.LimitError:
-            if not self.flush():
+        except _core.LimitError as error:
+            # Of the bounds only this one is one on what a file can take.
+            if not str(error).startswith("max_recorded_spikes") or not self.flush():
                 raise
             return False
         if done or _clock.monotonic() - self._flushed_at >= self._flush_every:
