@@ -44,7 +44,10 @@ def test_poisson_sequence_repeats_with_its_generator():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"rate": 40.0}, "rate must be below 33.3333 Hz with dead_time = 30.0 ms, got 40.0 Hz"),
+        (
+            {"rate": 40.0},
+            "rate must be below 33.333333333333336 Hz with dead_time = 30.0 ms, got 40.0 Hz",
+        ),
         ({"rate": 0.0}, "rate must be positive, got 0.0 Hz"),
         ({"duration": -1.0}, "duration must be positive, got -1.0 ms"),
         ({"dead_time": -1.0}, "dead_time must be non-negative, got -1.0 ms"),

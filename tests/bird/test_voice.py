@@ -179,3 +179,8 @@ def test_a_long_song_leaves_nothing_behind():
 def test_what_cannot_be_is_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_durations_that_differ_little_are_told_apart():
+    with pytest.raises(ValueError, match=r"ramp and lead, 10\.0000004 ms, got 10 ms"):
+        Gestures([0.1], [0.1], duration=10.0, ramp=3.0, lead=2.0000002)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks
+from .._checks import shown
 from .._types import Floats, Integers
 
 
@@ -49,7 +50,7 @@ def poisson_sequence(
     interval = 1e3 / rate
     if interval <= dead_time:
         raise ValueError(
-            f"rate must be below {1e3 / dead_time:.6g} Hz with dead_time = {dead_time} ms, "
+            f"rate must be below {shown(1e3 / dead_time)} Hz with dead_time = {dead_time} ms, "
             f"got {rate} Hz"
         )
     wait = interval - dead_time

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks, _core
+from .._checks import shown
 from .._types import Floats
 
 BLOCK = 1.0  # ms, from one answer to the next
@@ -73,7 +74,7 @@ class Hearing:
         if not self.lowest <= self.highest < 0.5 * self.rate:
             raise ValueError(
                 "lowest <= highest < rate / 2 must hold, got "
-                f"{self.lowest:g}, {self.highest:g} and {self.rate:g} Hz"
+                f"{shown(self.lowest)}, {shown(self.highest)} and {shown(self.rate)} Hz"
             )
         thresholds = _checks.finite_array("thresholds", self.thresholds, ndim=1)
         if not thresholds.size:
@@ -81,7 +82,7 @@ class Hearing:
         object.__setattr__(self, "thresholds", tuple(thresholds.tolist()))
         per_block = 1e-3 * BLOCK * self.rate
         if per_block != round(per_block):
-            raise ValueError(f"rate must be a multiple of 1000 Hz, got {self.rate:g} Hz")
+            raise ValueError(f"rate must be a multiple of 1000 Hz, got {shown(self.rate)} Hz")
 
     @property
     def n_sensor(self) -> int:

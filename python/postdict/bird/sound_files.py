@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from .. import _optional
+from .._checks import shown
 from .._types import Floats
 from .mpeg_files import count_packets
 from .wave_files import UNKNOWN, is_wave, read_frames, read_header
@@ -126,7 +127,7 @@ def open_sound(path: str | os.PathLike[str], *, shortest: float = 50.0) -> Sound
             "its header is damaged"
         )
     if found.duration < shortest:
-        raise ValueError(f"{path} lasts {found.duration:.3g} ms, less than {shortest:g} ms")
+        raise ValueError(f"{path} lasts {shown(found.duration)} ms, less than {shown(shortest)} ms")
     return found
 
 

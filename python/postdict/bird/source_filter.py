@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _checks, _core
+from .._checks import shown
 from .._types import Floats
 from .voice import LONGEST_GESTURE
 
@@ -45,7 +46,7 @@ class SourceFilter:
         if not self.fade_from < self.fade_to <= 0.5 * self.rate:
             raise ValueError(
                 "fade_from < fade_to <= rate / 2 must hold, got "
-                f"{self.fade_from:g}, {self.fade_to:g} and {self.rate:g} Hz"
+                f"{shown(self.fade_from)}, {shown(self.fade_to)} and {shown(self.rate)} Hz"
             )
 
 
@@ -84,10 +85,11 @@ class Postures:
             object.__setattr__(self, name, value)
             shapes.add(value.shape)
             if name in ("pitch", "centre", "bandwidth") and value.size and value.min() < 1.0:
-                raise ValueError(f"{name} must be at least 1 Hz, got {value.min():g} Hz")
+                raise ValueError(f"{name} must be at least 1 Hz, got {shown(value.min())} Hz")
             if name in ("tone", "noise") and value.size and np.abs(value).max() > 200.0:
                 raise ValueError(
-                    f"{name} must be within 200 dB of 0, got {value[np.abs(value).argmax()]:g} dB"
+                    f"{name} must be within 200 dB of 0, got "
+                    f"{shown(value[np.abs(value).argmax()])} dB"
                 )
         if len(shapes) != 1 or not self.pitch.size:
             raise ValueError("postures need one value a gesture for every muscle, at least one")
@@ -160,8 +162,8 @@ class SourceFilterVoice:
         _checks.integer("seed", self.seed, at_least=0)
         if postures.centre.max() >= 0.5 * organ.rate:
             raise ValueError(
-                f"centre must be below half of the rate, {0.5 * organ.rate:g} Hz, "
-                f"got {postures.centre.max():g} Hz"
+                f"centre must be below half of the rate, {shown(0.5 * organ.rate)} Hz, "
+                f"got {shown(postures.centre.max())} Hz"
             )
         muscles = postures.muscles()
         self._core = _core.SourceFilterVoice(

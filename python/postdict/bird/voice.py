@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks, _core
+from .._checks import shown
 from .._types import Floats, Integers
 
 SETTLING = 20.0  # ms of silence that a new voice sings before anything else
@@ -76,12 +77,12 @@ class Syrinx:
         if self.rate * self.oversampling > MOST_STEPS:
             raise ValueError(
                 f"rate times oversampling must be at most {MOST_STEPS:g} Hz, "
-                f"got {self.rate:g} Hz times {self.oversampling}"
+                f"got {shown(self.rate)} Hz times {self.oversampling}"
             )
         if self.travel_time * self.rate * self.oversampling > LONGEST_TRACHEA:
             raise ValueError(
                 f"the trachea must be at most {LONGEST_TRACHEA:g} steps long, got a length of "
-                f"{self.length:g} m at {self.sound_speed:g} m/s"
+                f"{shown(self.length)} m at {shown(self.sound_speed)} m/s"
             )
         if self.travel_time * self.rate * self.oversampling < 3.0:
             raise ValueError(
@@ -137,8 +138,8 @@ class Gestures:
         _checks.set_numbers(self, ("lead",), "ms", at_least=0.0)
         if self.duration < 2.0 * (self.ramp + self.lead):
             raise ValueError(
-                f"duration must be at least twice ramp and lead, {2 * (self.ramp + self.lead):g} "
-                f"ms, got {self.duration:g} ms"
+                "duration must be at least twice ramp and lead, "
+                f"{shown(2 * (self.ramp + self.lead))} ms, got {shown(self.duration)} ms"
             )
 
     @property

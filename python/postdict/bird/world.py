@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._checks import shown
 from .._types import Floats, Integers, Spikes
 from .ear import BLOCK, Ear, Hearing
 from .voices import AnyGestures, AnyOrgan, open_voice
@@ -31,7 +32,7 @@ class VoiceWorld:
     def __init__(self, gestures: AnyGestures, hearing: Hearing, organ: AnyOrgan) -> None:
         if hearing.rate != organ.rate:
             raise ValueError(
-                f"voice and ear need one rate, got {organ.rate:g} and {hearing.rate:g} Hz"
+                f"voice and ear need one rate, got {shown(organ.rate)} and {shown(hearing.rate)} Hz"
             )
         self._parts = (gestures, hearing, organ)
         self.reset(0)

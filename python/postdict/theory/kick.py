@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks
+from .._checks import shown
 from .._types import Floats
 from ..analysis import cross_correlogram
 from .window import SUBDIVISION, Window
@@ -124,7 +125,8 @@ def kick_response(
     inside = (kicks >= start) & (kicks < stop - max_lag)
     if not inside.any():
         raise ValueError(
-            f"no kick lies in [start, stop - max_lag) = [{start:g}, {stop - max_lag:g}) ms"
+            "no kick lies in [start, stop - max_lag) = "
+            f"[{shown(start)}, {shown(stop - max_lag)}) ms"
         )
     n_kicks = int(inside.sum())
     at_once = 0

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks
+from .._checks import shown
 from .._types import Floats
 from ..connectivity import Triplets
 
@@ -186,7 +187,9 @@ def spread_world(
         raise ValueError(_checks.unknown("shape", shape, ("constant", "random")))
     n_bins = round(spread / bin_width)
     if abs(n_bins * bin_width - spread) > 1e-9 * spread:
-        raise ValueError(f"spread must be a multiple of {bin_width:g} ms, got {spread:g} ms")
+        raise ValueError(
+            f"spread must be a multiple of {shown(bin_width)} ms, got {shown(spread)} ms"
+        )
     kernel = np.full(n_bins, 1.0 / n_bins)
     if shape == "random":
         kernel = rng.uniform(size=(n_bins, *matrix.shape))

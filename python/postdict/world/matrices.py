@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks, _tables
+from .._checks import shown
 from .._types import Floats
 
 
@@ -139,8 +140,8 @@ def conditioned_world(
     smallest, largest = (float(np.linalg.cond(world(overlap))) for overlap in (low, high))
     if not smallest <= condition <= largest:
         raise ValueError(
-            f"condition must be between {smallest:.3g} and {largest:.3g} for {n_sensor} sensors "
-            f"and {n_motor} motor neurons, got {_checks.shown(condition)}"
+            f"condition must be between {shown(smallest)} and {shown(largest)} for "
+            f"{n_sensor} sensors and {n_motor} motor neurons, got {shown(condition)}"
         )
     for _ in range(40):
         middle = (low * high) ** 0.5
