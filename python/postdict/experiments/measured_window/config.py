@@ -17,6 +17,7 @@ FITS = ("published", "shifted", "older", "symmetric")
 
 # What is changed, one thing at a time, at the point of the configuration.
 VARIANTS: dict[str, dict[str, Any]] = {
+    "as it is": {},
     "nearest pairs": {"pairing": "nearest"},
     "nearest pairs, one spike a sensor": {"pairing": "nearest", "sensor_reset": "to"},
     "all pairs, one spike a sensor": {"sensor_reset": "to"},
@@ -60,11 +61,14 @@ class Config(LoopConfig):
     )
     world_delay: float = setting(16.0, "motor spike to sensor", unit="ms", above=0)
     excitation: float = setting(1.0, "fixed, each sensor to each motor neuron", unit="mV", above=0)
-    eta: float = setting(3e-4, "learning rate at the start", unit="mV", at_least=0)
+    eta: float = setting(4e-4, "learning rate at the start", unit="mV", at_least=0)
     anneal: float = setting(0.1, "learning rate at the end, in units of eta", above=0, at_most=1)
-    duration: float = setting(3e6, "of learning", unit="ms", at_least=1e4)
+    duration: float = setting(2e6, "of learning", unit="ms", at_least=1e4)
     measure_duration: float = setting(2e5, "of the measurement of G", unit="ms", at_least=1e4)
-    song_duration: float = setting(3e4, "of each tutor song", unit="ms", at_least=1e3)
+    song_duration: float = setting(2e4, "of each tutor song", unit="ms", at_least=1e3)
+    map_n_motor: int = setting(
+        10, "motor neurons of maps and variants, sensors in proportion", at_least=2
+    )
     map_delays: tuple[float, ...] = setting(
         (6.0, 9.0, 11.0, 13.0, 15.0, 17.0, 19.0, 21.0, 23.0), "loop delays of the maps", unit="ms"
     )
@@ -123,10 +127,17 @@ class Config(LoopConfig):
             seeds=2,
         )
 
+    def small(self) -> Config:
+        """Return the configuration with the loops of maps and variants; a user's world stays."""
+        if self.world_file is not None:
+            return self
+        n_sensor = round(self.map_n_motor * self.n_sensor / self.n_motor)
+        return replace(self, n_motor=self.map_n_motor, n_sensor=n_sensor)
+
     def at(self, tau_syn: float, delay: float) -> Config:
-        """Return the configuration at a point of the map; it learns more briefly, at one rate."""
+        """Return the configuration at a point of the map: a small loop that learns at one rate."""
         return replace(
-            self,
+            self.small(),
             tau_syn=tau_syn,
             world_delay=delay - self.synaptic_delay,
             duration=self.map_duration,

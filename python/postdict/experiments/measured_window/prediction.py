@@ -147,7 +147,7 @@ def predict(config: Config, tau_syn: float, seed: int, stage: Stage) -> Nested:
     first = config.at(tau_syn, config.map_delays[0])
     alone = lone(
         first.parameters(),
-        config.n_motor,
+        first.n_motor,
         config.lone_duration,
         seed,
         stage.part("lone neurons"),
@@ -159,7 +159,7 @@ def predict(config: Config, tau_syn: float, seed: int, stage: Stage) -> Nested:
         result[f"{delay:g}"] = {
             fit: {
                 "linear": linear(alone, point, fit),
-                "balance": balance(grid, point.seen_window(fit), delay, config.n_motor),
+                "balance": balance(grid, point.seen_window(fit), delay, point.n_motor),
                 "rate_before": alone.rate,
             }
             for fit in config.fit_names()

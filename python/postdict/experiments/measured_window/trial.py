@@ -12,7 +12,7 @@ from ..._types import Floats
 from ...analysis import imbalance, inverse_quality, uniform_inhibition
 from ...lab.results import Nested
 from ...lab.stages import Stage
-from ...loop.exploration import Exploration, explore, medians_by_world
+from ...loop.exploration import explore, medians_by_world
 from ...loop.imitation import ImitationTest
 from ...loop.learning import Learned, learn, shuffled
 from ...plasticity import Rule
@@ -27,18 +27,27 @@ V_MINS = (None, 0.0)  # mV from rest, where motor neurons have voltage jumps
 RATES = (1.0, 4.0)  # Hz, of the unseen songs
 N_WINDOWS = 10  # of learning; fluxes are those of the last
 AT_BOUND = 1e-9  # of w_max
+SHORT = 2e4  # ms
 
 
-def before_learning(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Exploration:
-    """Explore without feedback: the motor rate before, and what G is measured from."""
+def respond(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Floats:
+    """Return G (n_sensor, n_motor), measured without feedback: it is that of the world alone."""
     return explore(
         world,
         replace(config.parameters(), spontaneous_rate=0.0),
         None,
         duration=config.measure_duration,
         seed=seed,
-        progress=stage.part("explores"),
+        progress=stage,
+    ).response()
+
+
+def rate_before(config: Config, world: LinearWorld, seed: int, stage: Stage) -> float:
+    """Return the motor rate without feedback, Hz."""
+    explored = explore(
+        world, config.parameters(), None, duration=SHORT, seed=seed, progress=stage.part("explores")
     )
+    return explored.motor_rate
 
 
 def learned_by(
@@ -123,7 +132,7 @@ class Listening:
         )
         self._response = response
         self._unit = config.weight_unit
-        self._latencies = np.arange(0.0, 2.0 * config.tau_syn + 1e-9, 0.5).tolist()
+        self._latencies = np.arange(0.0, 2.0 * config.tau_syn + 1e-9).tolist()
 
     def f1(self, weights: Floats, scale: float | None = None) -> dict[str, float]:
         """Return F1 of the unseen songs by rate, clean and noisy.
@@ -145,38 +154,27 @@ class Listening:
 
 
 def judge(
-    config: Config, world: LinearWorld, fit: str, seed: int, stage: Stage
+    config: Config, world: LinearWorld, response: Floats, fit: str, seed: int, stage: Stage
 ) -> tuple[Nested, dict[str, Any]]:
     """Learn with one fit in one world and judge it, beside its controls."""
-    before = before_learning(config, world, seed, stage)
-    response = before.response()
+    rate = rate_before(config, world, seed, stage)
     rule = config.measured_rule(fit)
-    learned = learned_by(config, world, rule, before.motor_rate, seed, stage.part("learns"))
-    backwards = learned_by(
-        config,
-        world,
-        reversed_in_time(rule),
-        before.motor_rate,
-        seed,
-        stage.part("learns reversed"),
-    )
+    backwards = reversed_in_time(rule)
+    learned = learned_by(config, world, rule, rate, seed, stage.part("learns"))
+    wrong = learned_by(config, world, backwards, rate, seed, stage.part("learns reversed"))
     stage.part("imitates").begin()
     metrics = weights_found(config, learned, rule, world, response)
-    metrics |= {"motor_rate_before": before.motor_rate}
+    metrics |= {"motor_rate_before": rate}
+    nothing = dict.fromkeys(SCORES)
+    controls: Nested = {"reversed_ran_away": int(wrong is None)}
     if learned is None:
-        nothing = dict.fromkeys(SCORES)
-        controls = {"shuffled": nothing, "reversed": nothing, "reversed_ran_away": None}
+        controls |= {"shuffled": nothing, "reversed": nothing}
         return metrics | {"f1": nothing, "controls": controls}, {}
     listening = Listening(config, world, response, seed)
     scale = inverse_quality(learned.weights, response).scale
-    reversed_f1 = {} if backwards is None else listening.f1(backwards.weights, scale)
-    metrics |= {
-        "f1": listening.f1(learned.weights),
-        "controls": {
-            "shuffled": listening.f1(shuffled(learned.weights, seed), scale),
-            "reversed": reversed_f1 or dict.fromkeys(SCORES),
-            "reversed_ran_away": int(backwards is None),
-        },
+    controls |= {
+        "shuffled": listening.f1(shuffled(learned.weights, seed), scale),
+        "reversed": nothing if wrong is None else listening.f1(wrong.weights, scale),
     }
     arrays = {
         "world": world.matrix,
@@ -185,18 +183,19 @@ def judge(
         "potentiation": learned.potentiation[-1],
         "depression": learned.depression[-1],
     }
-    return metrics, arrays
+    return metrics | {"f1": listening.f1(learned.weights), "controls": controls}, arrays
 
 
 SCORES = tuple(f"{rate:g}{noise}" for rate in RATES for noise in ("", " noisy"))
 
 
-def judge_controls(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Nested:
+def judge_controls(
+    config: Config, world: LinearWorld, response: Floats, seed: int, stage: Stage
+) -> Nested:
     """Return what decoders do that did not learn, and what the exponential window learns."""
-    before = before_learning(config, world, seed, stage)
-    response = before.response()
     rule = config.exponential_rule()
-    learned = learned_by(config, world, rule, before.motor_rate, seed, stage.part("learns"))
+    rate = rate_before(config, world, seed, stage)
+    learned = learned_by(config, world, rule, rate, seed, stage.part("learns"))
     stage.part("imitates").begin()
     listening = Listening(config, world, response, seed)
     found = weights_found(config, learned, rule, world, response)
@@ -208,10 +207,12 @@ def judge_controls(config: Config, world: LinearWorld, seed: int, stage: Stage) 
     }
 
 
-def learn_only(config: Config, world: LinearWorld, fit: str, seed: int, stage: Stage) -> Nested:
+def learn_only(
+    config: Config, world: LinearWorld, response: Floats, fit: str, seed: int, stage: Stage
+) -> Nested:
     """Return what the weights show at a point of the map, or of a variant."""
-    before = before_learning(config, world, seed, stage)
+    rate = rate_before(config, world, seed, stage)
     rule = config.measured_rule(fit)
-    learned = learned_by(config, world, rule, before.motor_rate, seed, stage.part("learns"))
-    found = weights_found(config, learned, rule, world, before.response())
-    return {**found, "motor_rate_before": before.motor_rate}
+    learned = learned_by(config, world, rule, rate, seed, stage.part("learns"))
+    found = weights_found(config, learned, rule, world, response)
+    return {**found, "motor_rate_before": rate}
