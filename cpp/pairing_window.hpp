@@ -11,13 +11,14 @@
 #include "rules.hpp"
 #include "state.hpp"
 #include "types.hpp"
+#include "window_table.hpp"
 
 namespace postdict {
 
 class WindowPairing {
   public:
     WindowPairing(WindowRule rule, bool nearest, std::size_t n_rows, std::size_t n_post)
-        : rule_(std::move(rule)),
+        : window_(std::move(rule)),
           nearest_(nearest),
           arrivals_(n_rows),
           y_(n_post, 0.0),
@@ -41,7 +42,7 @@ class WindowPairing {
 
     void count_arrival(std::size_t row, Time t) {
         std::vector<Time>& times = arrivals_[row];
-        const auto stale = [&](Time a) { return nearest_ || a < t - rule_.longest_after; };
+        const auto stale = [&](Time a) { return nearest_ || a < t - window_.rule().longest_after; };
         times.erase(times.begin(), std::find_if_not(times.begin(), times.end(), stale));
         times.push_back(t);
     }
@@ -56,7 +57,8 @@ class WindowPairing {
         return [this, &times = arrivals_[row]](double logged) {
             double sum = 0.0;
             for (const Time arrival : times)
-                if (logged - arrival <= rule_.longest_after) sum += rule_(logged - arrival);
+                if (logged - arrival <= window_.rule().longest_after)
+                    sum += window_(logged - arrival);
             return sum;
         };
     }
@@ -90,7 +92,9 @@ class WindowPairing {
   private:
     // What no arrival from t on will see.
     void forget_before(Time t) {
-        const auto stale = [&](const Spike& s) { return t - s.time > rule_.longest_before; };
+        const auto stale = [&](const Spike& s) {
+            return t - s.time > window_.rule().longest_before;
+        };
         spikes_.erase(spikes_.begin(), std::find_if_not(spikes_.begin(), spikes_.end(), stale));
     }
 
@@ -107,7 +111,7 @@ class WindowPairing {
             if (nearest_ && met_[i] != 0) continue;
             if (met_[i] == 0) summed_ids_.push_back(spike->id);
             met_[i] = 1;
-            y_[i] += rule_(spike->time - now_);
+            y_[i] += window_(spike->time - now_);
         }
         summed_ = true;
     }
@@ -124,7 +128,7 @@ class WindowPairing {
         now_ = -1.0;
     }
 
-    WindowRule rule_;
+    WindowTable window_;
     bool nearest_;
     std::vector<std::vector<Time>> arrivals_;  // (n_rows,) recent ones, or the latest
     std::vector<Spike> spikes_;                // recent ones of the targets, by time
