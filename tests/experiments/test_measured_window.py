@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from postdict import HaasSTDP, LIFExp
+from postdict import LIF, HaasSTDP, LIFExp, Network, Simulation
 from postdict.experiments import measured_window
 from postdict.experiments.measured_window.claims import claims, predicted_stable
 from postdict.experiments.measured_window.config import FITS, VARIANTS, reversed_in_time
@@ -69,6 +69,28 @@ def test_bad_settings_are_refused_by_name():
         replace(SMALL, map_delays=(1.0, 17.0))
     for changes in VARIANTS.values():
         replace(SMALL, **changes)
+
+
+def changes_by_a_burst(pairing):
+    """Return what two arrivals at one instant change, before a motor spike and after it, over K."""
+    found = []
+    for lag in (9.0, -9.0):
+        net = Network()
+        sensor = net.add_spike_source("sensor", 1, times=[50.0, 50.0], ids=[0, 0])
+        motor = net.add_population("motor", 1, LIF())
+        tutor = net.add_spike_source("tutor", 1, times=[50.0 + lag], ids=[0])
+        net.connect(tutor, motor, weights=2.0)
+        rule = HaasSTDP(0.01, pairing=pairing)
+        plastic = net.connect(sensor, motor, weights=0.5, inhibitory=True, plasticity=rule)
+        simulation = Simulation(net)
+        simulation.run(100.0)
+        found.append((simulation.weights(plastic) - 0.5) / rule.window(lag))
+    return found
+
+
+def test_nearest_pairs_count_a_burst_of_a_sensor_more_often_on_the_depressing_side():
+    assert changes_by_a_burst("nearest") == pytest.approx([1.0, 2.0])
+    assert changes_by_a_burst("all") == pytest.approx([2.0, 2.0])
 
 
 def known_drives(scale, uniform):
