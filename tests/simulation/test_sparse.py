@@ -278,7 +278,7 @@ def test_a_run_goes_on_in_a_new_process_to_the_last_bit(tmp_path, form, rule):
         "import sys, postdict; sim = postdict.Simulation.load(sys.argv[1]);"
         f"sim.run({DURATION}); sim.save(sys.argv[1]); assert 'scipy' not in sys.modules"
     )
-    command = [sys.executable, "-W", "error", "-c", program, str(path)]
+    command = [sys.executable, "-W", "error", "-W", "ignore:the recorder", "-c", program, str(path)]
     subprocess.run(command, check=True, timeout=60.0)
     gone_on = Simulation.load(path)
     assert_same_run(gone_on, whole)

@@ -33,7 +33,7 @@ class Recordings:
         self.stream: Stream | None = None  # the open one
         self.moved: Moved | None = None  # where earlier recordings are
         self._set_moved(moved)
-        self._said: set[int] = set()  # of which recorders it was said that they drop samples
+        self._said = {recorder.index for recorder in registry.recorders if self._drops(recorder)}
 
     def spikes(self, population: int, start: float | None, stop: float | None) -> Spikes:
         """Return the spikes of the k-th population in memory; see `Simulation.spikes`."""
@@ -95,14 +95,14 @@ class Recordings:
     def look(self) -> None:
         """Warn, once each, of recorders that drop samples."""
         for recorder in self._registry.recorders:
-            interval = self.interval(recorder)
-            if interval is None or interval == recorder.every or recorder.index in self._said:
+            if recorder.index in self._said or not self._drops(recorder):
                 continue
             self._said.add(recorder.index)
+            interval = _checks.shown(self._core.sampling_interval(recorder.index))
             warnings.warn(
                 f"the {label(recorder)} was full (max_bytes = {recorder.max_bytes}): it dropped "
-                f"every second sample, and has one every {_checks.shown(interval)} ms now; for all "
-                "of them give more max_bytes, or stream",
+                f"every second sample, and has one every {interval} ms now; for all of them give "
+                "more max_bytes, or stream",
                 stacklevel=_checks.outside(),
             )
 
@@ -142,6 +142,11 @@ class Recordings:
                 f"samples are in {self.moved.path!r}: stream to another file to go on"
             )
         return self._core.run_until(stop, most_instants) and stop == end
+
+    def _drops(self, recorder: Recorder) -> bool:
+        if recorder.every is None:
+            return False
+        return self._core.sampling_interval(recorder.index) != recorder.every
 
     def _readable(self, start: float | None) -> float | None:
         """Return from when on to read, which is not before what is still in memory."""
