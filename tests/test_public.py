@@ -36,6 +36,20 @@ def test_the_reference_lists_what_is_public():
     assert sorted(listed) == sorted(postdict.__all__)
 
 
+DESIGN = (Path(__file__).parents[1] / "docs/design.md").read_text(encoding="utf-8")
+
+
+def test_the_reference_publishes_what_is_promised_and_nothing_else():
+    promise = DESIGN[DESIGN.index("Promised are the names") :].partition("\n\n")[0]
+    published = re.findall(r"auto\w+:: postdict\.([\w.]+)$", REFERENCE, re.MULTILINE)
+    for name in published:
+        last = name.rpartition(".")[2]
+        assert f"`{last}`" in promise or f".{last}`" in promise or "experiments" in name, name
+    packages = re.findall(r"`(?:postdict\.)?(\w+)`", promise.partition(" export,")[0])
+    for package in packages[2:]:  # after `postdict.__all__` and `run`
+        assert f"automodule:: postdict.{package}\n   :imported-members:" in REFERENCE, package
+
+
 def test_the_version_is_one():
     assert importlib.metadata.version("postdict") == postdict.__version__
     citation = (Path(__file__).parents[1] / "CITATION.cff").read_text(encoding="utf-8")
