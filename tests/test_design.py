@@ -1,9 +1,11 @@
 """The drawing in docs/design.md is the house as it stands."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import postdict
+from postdict.experiments import EXPERIMENTS
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/design.md").read_text(encoding="utf-8")
@@ -51,3 +53,13 @@ def test_the_walks_name_files_that_exist():
     assert len(named) > 30
     for name in named:
         assert (PACKAGE / name).is_file() or (ROOT / "cpp" / name).is_file(), name
+
+
+def test_the_contract_of_independence_lists_every_experiment():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (listed,) = (
+        contract["modules"]
+        for contract in contracts["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "independence"
+    )
+    assert sorted(listed) == sorted(EXPERIMENTS.values())

@@ -66,9 +66,9 @@ def test_wrong_settings_are_refused(change, error, message):
 )
 def test_settings_that_cannot_show_the_claim_are_told(change, message):
     assert Config().doubts() == Config().quick().doubts() == []
-    (told,) = replace(Config(), **change).doubts()
-    assert message in told
-    assert "\n" not in told
+    (doubt,) = replace(Config(), **change).doubts()
+    assert message in doubt
+    assert "\n" not in doubt
 
 
 def test_looks_are_at_both_ends_and_scale_with_the_learning_rate():

@@ -147,13 +147,13 @@ def test_a_full_recorder_drops_every_second_sample(most):
 
 
 def test_progress_is_told_between_slices(capsys):
-    told = []
+    calls = []
     sim = postdict.Simulation(network())
     sim.run_until(10.0)
     events_before = sim.n_events
-    sim.run(2990.0, progress=lambda *now: told.append(now))
-    times, stops, walls, n_events = map(list, zip(*told, strict=True))
-    assert len(told) > 2
+    sim.run(2990.0, progress=lambda *now: calls.append(now))
+    times, stops, walls, n_events = map(list, zip(*calls, strict=True))
+    assert len(calls) > 2
     assert times == sorted(times)
     assert (times[-1], set(stops)) == (3000.0, {3000.0})
     assert walls == sorted(walls)

@@ -104,7 +104,7 @@ def _run(options: argparse.Namespace) -> int:
     line = None if options.no_progress else ProgressLine()
     last: Count | None = None
 
-    def tell(count: Count) -> None:
+    def note(count: Count) -> None:
         nonlocal last
         last = count
         if line is not None:
@@ -114,7 +114,7 @@ def _run(options: argparse.Namespace) -> int:
         with termination(), _executor(options.scheduler) as executor:
             report = found.run(
                 options.folder, executor, workers=options.workers, shard=shard,
-                retries=options.retries, again=options.again, chunk=options.chunk, progress=tell,
+                retries=options.retries, again=options.again, chunk=options.chunk, progress=note,
             )  # fmt: skip
     except (KeyboardInterrupt, Terminated):
         if last is not None:
@@ -128,7 +128,7 @@ def _run(options: argparse.Namespace) -> int:
         say(f"warning: {text}")
     for text in report.aside:
         say(f"set aside: {text}")
-    _tell_failures(report.failures, plan, options.folder)
+    _say_failures(report.failures, plan, options.folder)
     if report.skipped:
         say(f"{report.skipped} points failed earlier; --again tries them again")
     print(report)
@@ -167,7 +167,7 @@ def _status(options: argparse.Namespace) -> int:
         found = sweep.status(options.folder)
     for text in found.damaged:
         say(f"does not verify, the next run sets it aside: {text}")
-    _tell_failures(found.failures, plan, options.folder)
+    _say_failures(found.failures, plan, options.folder)
     if len(found.commits) > 1:
         say(f"warning: results of {len(found.commits)} builds: {found.commits}")
     print(
@@ -191,7 +191,7 @@ def _collect(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _tell_failures(failures: list[Record], plan: Record, folder: str) -> None:
+def _say_failures(failures: list[Record], plan: Record, folder: str) -> None:
     swept = plan["coords"]
     for failure in failures[:SHOWN]:
         values = {name: failure["config"].get(name) for name in swept}

@@ -84,7 +84,7 @@ def run_bounded(
     report = progress or None
     started, first, first_event = time.perf_counter(), simulation.time, simulation.n_events
 
-    def tell() -> None:
+    def show() -> None:
         if report is not None:  # of the whole, not of the part
             wall = time.perf_counter() - started
             report(simulation.time, stop, wall, simulation.n_events - first_event)
@@ -94,7 +94,7 @@ def run_bounded(
     kept = progress.kept(len(stops)) if isinstance(progress, Stage) else None
     found = [] if kept is None or read is None else kept.found()
     for k in range(len(found), len(stops)):
-        _run_part(simulation, population, stops[k], max_rate, window, tell, kept)
+        _run_part(simulation, population, stops[k], max_rate, window, show, kept)
         if read is not None:
             found.append(read(k))
         if kept is not None:
@@ -142,11 +142,11 @@ def _run_part(
     stop: float,
     max_rate: float,
     window: float,
-    tell: Callable[[], None],
+    show: Callable[[], None],
     kept: Kept | None,
 ) -> None:
     def look(*_: float) -> None:
-        tell()
+        show()
         if kept is not None:
             kept.look(simulation)
 

@@ -5,7 +5,7 @@ makes one from TOML values or from the text after `--set key=`. A field of sever
 ``tuple[float, ...]``: a list in TOML, numbers with commas after ``--set``; bounds hold for each.
 ``none`` stands for None and for no numbers; an empty text, as an unset variable of a shell leaves
 it, stands for nothing and is refused.
-Settings that break no rule and still cannot show what they are for are told once, by `warn_of`,
+Settings that break no rule and still cannot show what they are for are said once, by `warn_of`,
 when the experiment is run.
 """
 

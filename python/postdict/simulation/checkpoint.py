@@ -27,8 +27,6 @@ FORMAT = "postdict checkpoint"
 VERSION = 3
 READ = (2, 3)  # 2 had appended spikes among those of the description
 
-_WRONG = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
-
 
 class CheckpointError(ValueError):
     """A file is not a whole, unaltered checkpoint of a version that this postdict reads."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import _checks
-from ..lab import settings as _config
+from ..lab import settings
 from .sweep import Sweep
 
 KINDS = ("grid", "zip", "random")
@@ -64,7 +64,7 @@ def sweep_of(source: Mapping[str, Any], find: Callable[[str], Any]) -> Sweep:
             if place != "set" and name in fixed:
                 raise ValueError(f"{name} is both in [set] and in [{place}]")
     start = experiment.Config().quick() if quick else experiment.Config()
-    base = _config.read(experiment.Config, fixed, start=vars(start))
+    base = settings.read(experiment.Config, fixed, start=vars(start))
     options = {
         "seeds": source.get("seeds", 1),
         "seed": source.get("seed", 0),

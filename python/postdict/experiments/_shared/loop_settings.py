@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..._types import Floats
-from ...lab import settings as _config
+from ...lab import settings
 from ...lab.settings import setting
 from ...lab.trials import trial_seeds
 from ...loop.circuit import LoopParameters
@@ -51,7 +51,7 @@ class LoopConfig:
     world_file: str | None = setting(None, ".npy or .csv, sensors x motors, used as it is")
 
     def __post_init__(self) -> None:
-        _config.check(self)
+        settings.check(self)
         if self.world == "sparse" and not self.world_file and self.fan_out > self.n_sensor:
             raise ValueError(
                 f"fan_out must be at most n_sensor = {self.n_sensor}, got {self.fan_out}"

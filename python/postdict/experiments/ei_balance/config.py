@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..._types import Floats, Integers
-from ...lab import settings as _config
+from ...lab import settings
 from ...lab.settings import setting
 from ...network.memory import BUNDLE, NEURON, SOURCE, TARGET, TRACE, WEIGHT, physical
 from ...neurons import LIFExp
@@ -50,7 +50,7 @@ class NetworkConfig:
     max_memory: float | None = setting(None, "bound on the network's memory", unit="MB", above=0)
 
     def __post_init__(self) -> None:
-        _config.check(self)
+        settings.check(self)
         for name in ("n_excitatory", "n_inhibitory", "n_inputs"):
             if getattr(self, name) < self.n_groups:
                 raise ValueError(

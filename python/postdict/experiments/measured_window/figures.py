@@ -33,7 +33,7 @@ def headline(result: Result) -> list[tuple[str, str]]:
     lines = []
     for fit, found in result.summary["fits"].items():
         controls = found["controls"]
-        ran_away = sum(one["ran_away"] for one in found["per_seed"])
+        ran_away = sum(trial["ran_away"] for trial in found["per_seed"])
         lines += [
             (f"{fit}: F1 at 1 / 4 Hz, noisy", _scores(found["f1"])),
             ("  shuffled", _scores(controls["shuffled"])),
@@ -80,7 +80,7 @@ def _carrying(found: Nested) -> float | None:
 
 def _variant(found: Nested) -> str:
     runs = found["per_seed"]
-    ran_away = sum(one["ran_away"] for one in runs)
+    ran_away = sum(trial["ran_away"] for trial in runs)
     if ran_away:
         return f"{ran_away} of {len(runs)} worlds ran away"
     return (
@@ -183,13 +183,14 @@ def _draw_course(points: Nested, tau_syn: str, ax: Axes) -> None:
         for theory, style in (("balance", "-"), ("linear", ":")):
             said = [
                 np.nan
-                if one[theory]["c"] is None or not predicted_stable(one, theory)
-                else one[theory]["c"]
-                for one in of_delay.values()
+                if point[theory]["c"] is None or not predicted_stable(point, theory)
+                else point[theory]["c"]
+                for point in of_delay.values()
             ]
             ax.plot(delays, said, style, color=COLORS[fit], linewidth=1)
         seen = [
-            np.nan if one["seen"]["c"] is None else one["seen"]["c"] for one in of_delay.values()
+            np.nan if point["seen"]["c"] is None else point["seen"]["c"]
+            for point in of_delay.values()
         ]
         ax.plot(delays, seen, "o", color=COLORS[fit], markersize=4, label=fit)
     ax.axhline(0.0, color="grey", linewidth=0.6)
