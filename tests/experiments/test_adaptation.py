@@ -229,7 +229,9 @@ def test_a_small_loop_adapts_and_does_not_without_plasticity():
     np.testing.assert_array_equal(run(Config(**SMALL)).arrays["weights"], arrays["weights"])
 
 
-@pytest.mark.parametrize("more", [{}, {"turns": "", "rates": "", "gains": "30", "new_delay": 45}])
+@pytest.mark.parametrize(
+    "more", [{}, {"turns": "none", "rates": "none", "gains": "30", "new_delay": 45}]
+)
 def test_the_command_writes_the_files_of_the_contract(tmp_path, capsys, monkeypatch, more):
     # With thirty times the gain the loop runs away; what is not known then is null.
     monkeypatch.setattr(trial, "RUNAWAY", 4.0)
@@ -238,7 +240,7 @@ def test_the_command_writes_the_files_of_the_contract(tmp_path, capsys, monkeypa
         "measure_duration": 2e4, "snapshots": 3, "rates": "2e-3", "turns": "2e4",
         "drift_steps": 10, "song_duration": 2e3, "seeds": 2, **more,
     }  # fmt: skip
-    arguments = [one for k, v in settings.items() for one in ("--set", f"{k}={v}")]
+    arguments = [text for k, v in settings.items() for text in ("--set", f"{k}={v}")]
     folder = tmp_path / "out"
     assert main(["run", "adaptation", *arguments, "--out", str(folder), "--no-progress"]) == 0
     printed = capsys.readouterr()

@@ -75,7 +75,14 @@ def test_a_runaway_is_reported_and_stops_nothing():
 
 
 def test_the_command_writes_the_files_of_the_contract_even_if_all_runs_away(tmp_path, capsys):
-    settings = ("duration=3e4", "eta=1e-2", "measure_duration=1e4", "seeds=1", "delays=", "ratios=")
+    settings = (
+        "duration=3e4",
+        "eta=1e-2",
+        "measure_duration=1e4",
+        "seeds=1",
+        "delays=none",
+        "ratios=none",
+    )
     arguments = [part for setting in settings for part in ("--set", setting)]
     folder = tmp_path / "out"
     call = ["run", "sparse-activity", *arguments, "--set", "A_minus=4", "--out", str(folder)]
