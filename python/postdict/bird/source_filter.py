@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import _checks, _core
 from .._checks import shown
-from .._types import Floats
+from .._types import Floats, Integers
 from .voice import LONGEST_GESTURE
 
 OFF = -50.0  # dB of a source that a gesture does not use
@@ -177,7 +176,7 @@ class SourceFilterVoice:
             seed=self.seed,
         )
 
-    def go_on(self, onsets: NDArray[np.int64], ids: NDArray[np.int64], n: int) -> Phonated:
+    def go_on(self, onsets: Integers, ids: Integers, n: int) -> Phonated:
         """Return the next `n` samples; gestures of `ids` begin at the samples `onsets` of them.
 
         Raises

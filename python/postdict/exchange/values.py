@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from .._types import Floats, Integers
 
 
 @dataclass(frozen=True, eq=False)
 class Train:
     """The spikes of `size` neurons: times (n,) in ms, sorted, and ids (n,)."""
 
-    times: NDArray[np.float64]
-    ids: NDArray[np.int64]
+    times: Floats
+    ids: Integers
     size: int
 
     def __post_init__(self) -> None:
@@ -24,7 +25,7 @@ class Train:
         if len(self.ids) and not 0 <= self.ids.min() <= self.ids.max() < self.size:
             raise ValueError(f"ids must be in [0, {self.size}), got {self.ids.max()}")
 
-    def by_neuron(self) -> list[NDArray[np.float64]]:
+    def by_neuron(self) -> list[Floats]:
         """Return the times (ms) of each neuron, `size` arrays."""
         order = np.argsort(self.ids, kind="stable")
         ends = np.searchsorted(self.ids[order], np.arange(1, self.size))
@@ -35,8 +36,8 @@ class Train:
 class Samples:
     """Values (n, ...) in `unit` at times (n,) in ms."""
 
-    times: NDArray[np.float64]
-    values: NDArray[np.float64]
+    times: Floats
+    values: Floats
     unit: str = "mV"
 
     @property
