@@ -66,8 +66,8 @@ def test_an_environment_goes_on_from_a_file_to_the_last_bit(tmp_path):
         sim = Simulation.load(tmp_path / "state.npz", worlds={"pendulum": pendulum()})
     sim.run_until(5000.0)
     for name in ("motor", "sensor"):
-        for one, other in zip(sim.spikes(name), whole.spikes(name), strict=True):
-            assert np.array_equal(one, other)
+        for values, others in zip(sim.spikes(name), whole.spikes(name), strict=True):
+            assert np.array_equal(values, others)
     worlds = sim.worlds["pendulum"], whole.worlds["pendulum"]
     assert worlds[0].total_reward == worlds[1].total_reward
     assert np.array_equal(*(world.env.unwrapped.state for world in worlds))

@@ -129,8 +129,8 @@ def test_an_environment_whose_state_is_a_tuple_is_saved(tmp_path):
     sim.run(100.0)
     sim.save(tmp_path / "state.npz")
     again = Simulation.load(tmp_path / "state.npz", worlds={"plant": car()})
-    for one in (sim, again):
-        one.run(100.0)
+    for started in (sim, again):
+        started.run(100.0)
     states = [one.worlds["plant"].env.unwrapped.state for one in (sim, again)]
     assert states[0] == states[1]
 

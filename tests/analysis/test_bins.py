@@ -100,10 +100,10 @@ def test_pairs_are_counted_at_their_own_lag():
 
 def test_an_arrival_that_meets_a_spike_up_to_rounding_only_potentiates():
     arrival, spike = 0.7 + 0.1, 0.8  # 0.7999999999999999 and 0.8
-    one = {"n_pre": 1, "n_post": 1, "eta": 1.0, "A_plus": 1.0, "A_minus": 1.0}
-    one |= {"tau_plus": 20.0, "tau_minus": 20.0, "start": 0.0, "stop": 10.0}
+    pair = {"n_pre": 1, "n_post": 1, "eta": 1.0, "A_plus": 1.0, "A_minus": 1.0}
+    pair |= {"tau_plus": 20.0, "tau_minus": 20.0, "start": 0.0, "stop": 10.0}
     for pre, post in ((arrival, spike), (spike, arrival)):
-        potentiation, depression = fluxes([pre], [0], [post], [0], **one)
+        potentiation, depression = fluxes([pre], [0], [post], [0], **pair)
         assert potentiation[0, 0] == pytest.approx(1.0)
         assert depression[0, 0] == 0.0
 

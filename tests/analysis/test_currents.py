@@ -47,9 +47,9 @@ def test_lags_do_not_reach_across_trials():
     following[:, :3] = 0.0
     lags, found = ei_correlation(trials, following, every=2.0, max_lag=10.0)
     assert lags[found[:, 0].argmax()] == 6.0
-    one = ei_correlation(trials[0], following[0], every=2.0, max_lag=10.0)[1]
+    of_first = ei_correlation(trials[0], following[0], every=2.0, max_lag=10.0)[1]
     np.testing.assert_allclose(
-        ei_correlation(trials[:1], following[:1], every=2.0, max_lag=10.0)[1], one
+        ei_correlation(trials[:1], following[:1], every=2.0, max_lag=10.0)[1], of_first
     )
     silent = ei_correlation(trials, np.zeros_like(trials), every=2.0, max_lag=10.0)[1]
     assert np.isnan(silent).all()

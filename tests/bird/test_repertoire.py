@@ -14,7 +14,7 @@ def test_gestures_of_a_repertoire_are_told_apart_better_than_by_chance():
     rng = np.random.default_rng(0)
     random = Gestures(rng.uniform(0.1, 0.3, 8), rng.uniform(0.05, 0.6, 8))
     of_chosen, of_random = (
-        np.linalg.cond(footprints(one, HEARING, SYRINX)) for one in (chosen, random)
+        np.linalg.cond(footprints(gestures, HEARING, SYRINX)) for gestures in (chosen, random)
     )
     assert of_chosen < 10.0
     assert of_chosen < 0.5 * of_random

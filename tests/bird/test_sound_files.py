@@ -300,13 +300,13 @@ def test_an_mp3_of_which_only_a_part_would_be_read_is_refused(tmp_path):
     soundfile = pytest.importorskip("soundfile")
     path = tmp_path / "two.mp3"
     soundfile.write(path, SECONDS, 22_050, format="MP3", subtype="MPEG_LAYER_III")
-    one = path.read_bytes()
-    path.write_bytes(one + one)  # the first length header is of the first half
+    half = path.read_bytes()
+    path.write_bytes(half + half)  # the first length header is of the first half
     with pytest.raises(
         ValueError, match=r"two\.mp3 has 1\d+ frames, of which soundfile reads 66150"
     ):
         open_sound(path)
-    path.write_bytes(b"ID3\4\0\0" + bytes([0, 0, 2, 1]) + bytes(257) + one + b"TAG" + bytes(125))
+    path.write_bytes(b"ID3\4\0\0" + bytes([0, 0, 2, 1]) + bytes(257) + half + b"TAG" + bytes(125))
     assert open_sound(path).n_frames == len(SECONDS)
 
 

@@ -31,7 +31,7 @@ def test_a_gesture_sounds_while_it_lasts_and_each_has_its_own_spectrum():
     assert loudness[52:72].max() > 100 * loudness[:50].max()
     assert loudness[85:150].max() < 0.05 * loudness[52:72].max()
     spectra = [np.abs(np.fft.rfft(song.sound[20 * t : 20 * (t + 24)])) for t in (50, 150, 250)]
-    peaks = [int(np.argmax(one)) for one in spectra]
+    peaks = [int(np.argmax(spectrum)) for spectrum in spectra]
     assert len(set(peaks)) == 3
     assert song.pressure.max() == pytest.approx(0.2)
     assert song.tension.min() == pytest.approx(0.08)
@@ -46,10 +46,10 @@ def test_gestures_superpose_in_the_muscles():
 
 
 def test_songs_are_compared_by_who_they_are_not_by_their_arrays():
-    one, other = (sing(NOTES, [5.0], [0], duration=40.0) for _ in range(2))
-    assert one == one
-    assert one != other
-    assert len({one, other}) == 2
+    song, other = (sing(NOTES, [5.0], [0], duration=40.0) for _ in range(2))
+    assert song == song
+    assert song != other
+    assert len({song, other}) == 2
 
 
 def test_what_diverges_is_named_and_ends_at_once():
@@ -62,10 +62,10 @@ def test_what_diverges_is_named_and_ends_at_once():
 
 def test_a_voice_goes_on_where_it_was_left_to_the_last_bit():
     nobody = np.empty(0, np.int64)
-    one, other = Voice(NOTES), Voice(NOTES)
-    one.go_on(np.array([3]), np.array([0]), 100)
-    state = one.state()
-    after = one.go_on(nobody, nobody, 400).sound
+    voice, other = Voice(NOTES), Voice(NOTES)
+    voice.go_on(np.array([3]), np.array([0]), 100)
+    state = voice.state()
+    after = voice.go_on(nobody, nobody, 400).sound
     other.restore(state)
     np.testing.assert_array_equal(other.go_on(nobody, nobody, 400).sound, after)
     whole = Voice(NOTES)

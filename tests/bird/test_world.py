@@ -59,8 +59,8 @@ def test_a_bird_in_the_loop_hears_what_it_would_hear_of_its_song():
     song = sing(NOTES, times, ids, duration=150.0)
     heard = hear_sound(SINGER, iter(np.split(song.sound, [100, 777])), duration=150.0)
     assert len(heard[0]) > 50
-    for one, other in zip(in_the_loop, heard, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for values, others in zip(in_the_loop, heard, strict=True):
+        np.testing.assert_array_equal(values, others)
     first = heard[0][heard[0] < 50.0]
     assert first.min() > 13.0  # the gesture begins at 10.25, and sounds 3 ms later
 
@@ -83,8 +83,8 @@ def test_a_simulation_with_a_bird_is_saved_and_goes_on_to_the_last_bit(tmp_path)
     rest = started()
     rest.restore(tmp_path / "half.npz")
     rest.run_until(400.0)
-    for one, other in zip(whole.spikes("sensor"), rest.spikes("sensor"), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for values, others in zip(whole.spikes("sensor"), rest.spikes("sensor"), strict=True):
+        np.testing.assert_array_equal(values, others)
     assert len(whole.spikes("sensor")[0]) > 50
 
 

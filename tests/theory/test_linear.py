@@ -23,12 +23,12 @@ def test_the_drift_ends_at_the_fixed_point_and_modes_relax_at_their_rates():
     ridge = theory.ridge(noise)
     np.testing.assert_allclose(weights, fixed_point(RESPONSE, theory.scale, ridge=ridge), atol=1e-9)
     times = step * np.arange(3000)
-    for rate, amplitude, one in zip(
+    for rate, amplitude, mode in zip(
         theory.mode_rates(s, noise), np.array(amplitudes).T, s, strict=True
     ):
         end, found = relaxation(times, amplitude)
         assert found == pytest.approx(rate, rel=0.03)  # Euler steps
-        assert end == pytest.approx(theory.scale * one**2 / (one**2 + ridge), rel=1e-3)
+        assert end == pytest.approx(theory.scale * mode**2 / (mode**2 + ridge), rel=1e-3)
 
 
 def test_growth_is_exponential_where_all_couplings_are_equal():

@@ -80,7 +80,7 @@ def test_silent_sensors_and_unreachable_motor_neurons_are_named():
     world[2, 2] = 0.0
     with pytest.warns(UserWarning) as caught:
         check_world(world)
-    messages = " ".join(str(one.message) for one in caught)
+    messages = " ".join(str(warning.message) for warning in caught)
     assert "no motor neuron drives sensor 2" in messages
     assert "no sensor hears motor neuron 2" in messages
 
