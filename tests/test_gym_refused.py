@@ -131,7 +131,7 @@ def test_an_environment_whose_state_is_a_tuple_is_saved(tmp_path):
     again = Simulation.load(tmp_path / "state.npz", worlds={"plant": car()})
     for started in (sim, again):
         started.run(100.0)
-    states = [one.worlds["plant"].env.unwrapped.state for one in (sim, again)]
+    states = [s.worlds["plant"].env.unwrapped.state for s in (sim, again)]
     assert states[0] == states[1]
 
 
