@@ -26,7 +26,7 @@ GAINS = np.geomspace(0.8, 3.2, 6)  # in units of 1/c
 V_MINS = (None, 0.0)  # mV from rest, where motor neurons have voltage jumps
 RATES = (1.0, 4.0)  # Hz, of the unseen songs
 N_WINDOWS = 10  # of learning; fluxes are those of the last
-AT_BOUND = 1e-9  # of w_max
+AT_BOUND = 1e-9  # of E, or of w_max
 SHORT = 2e4  # ms
 
 
@@ -84,7 +84,8 @@ def weights_found(
     off_diagonal = float(product_[~np.eye(len(product_), dtype=bool)].mean())
     own = np.diag(product_) - off_diagonal  # (n_motor,)
     inhibition = unit * config.excitation - learned.weights
-    bounded = (inhibition <= AT_BOUND * rule.w_max) | (inhibition >= (1 - AT_BOUND) * rule.w_max)
+    at_zero = inhibition <= AT_BOUND * unit * config.excitation
+    bounded = at_zero | (inhibition >= (1.0 - AT_BOUND) * rule.w_max)
     fluxes = imbalance(learned.potentiation[-1], learned.depression[-1])
     spread = quality.mode_spread
     return {
