@@ -18,13 +18,27 @@ namespace postdict {
 struct Limits {
     std::uint64_t recorded_spikes = 100'000'000;
     std::uint64_t pending_spikes = 10'000'000;
-    double rate = never;        // Hz per neuron of a population, over each window from t = 0 on
+    // Hz per neuron of each population, over each window from t = 0 on; empty where none is
+    // bounded.
+    std::vector<double> rates = {};
     Time rate_window = 1000.0;  // ms
+
+    // Whether there is a bound on a rate of the populations, of which there are n.
+    bool bound_rates(std::size_t n) const {
+        if (!rates.empty() && rates.size() != n)
+            throw std::invalid_argument("there must be a bound on the rate of every population");
+        return std::any_of(rates.begin(), rates.end(), [](double rate) { return rate < never; });
+    }
 };
 
 // Activity ran past a limit. The simulation stands whole before the instant that was next.
 struct LimitError : std::runtime_error {
     using std::runtime_error::runtime_error;
+};
+
+// The limit is that of a rate.
+struct RateLimitError : LimitError {
+    using LimitError::LimitError;
 };
 
 // A number that is bounded. A run stops where it grows to its bound or beyond: that it is there is

@@ -9,13 +9,14 @@ namespace postdict {
 
 Simulation::Simulation(Network network, Limits limits)
     : network_(std::move(network)),
-      limits_(limits),
+      limits_(std::move(limits)),
       ways_(network_),
       slots_(slots()),
       queue_(slots_.size()),
       spikes_(network_.populations.size()),
       n_spikes_(network_.populations.size(), 0) {
-    if (limits.rate < never) in_window_.emplace(network_.populations.size(), limits.rate_window);
+    const std::size_t n = network_.populations.size();
+    if (limits_.bound_rates(n)) in_window_.emplace(n, limits_.rate_window);
     fill_queue();
 }
 

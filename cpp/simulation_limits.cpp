@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "simulation.hpp"
@@ -21,13 +22,13 @@ std::string reached(const std::string& limit, std::uint64_t value, Time t) {
 void Simulation::check_limits() {
     for (std::size_t p = 0; in_window_ && p < network_.populations.size(); ++p)
         if (too_fast(p))
-            throw LimitError("max_rate = " + std::to_string(limits_.rate) +
-                             " Hz passed before t = " + std::to_string(time_) +
-                             " ms: population '" + network_.populations[p].name + "' fired " +
-                             std::to_string((*in_window_)[p]) +
-                             " spikes since t = " + std::to_string(in_window_->start()) +
-                             " ms; weaken its input, strengthen its inhibition, or raise the limit "
-                             "(set_limits)");
+            throw RateLimitError(
+                "max_rate = " + std::to_string(limits_.rates[p]) +
+                " Hz passed before t = " + std::to_string(time_) + " ms: population '" +
+                network_.populations[p].name + "' fired " + std::to_string((*in_window_)[p]) +
+                " spikes since t = " + std::to_string(in_window_->start()) +
+                " ms; weaken its input, strengthen its inhibition, or raise the limit "
+                "(set_limits)");
     if (bounded_recorded_.grew_to(limits_.recorded_spikes, n_recorded_))
         throw LimitError(reached("max_recorded_spikes", limits_.recorded_spikes, time_) +
                          largest_recorded());
@@ -100,16 +101,18 @@ std::string Simulation::largest_pending() const {
 
 bool Simulation::too_fast(std::size_t p) {
     const auto size = static_cast<double>(network_.populations[p].size());
-    return in_window_->passed(p, 1e-3 * limits_.rate_window * limits_.rate * size);
+    return in_window_->passed(p, 1e-3 * limits_.rate_window * limits_.rates[p] * size);
 }
 
 void Simulation::set_limits(Limits limits) {
+    const std::size_t n = network_.populations.size();
+    const bool bounded = limits.bound_rates(n);
     const bool other_windows = !in_window_ || limits.rate_window != limits_.rate_window;
-    limits_ = limits;
-    if (!(limits.rate < never)) {
+    limits_ = std::move(limits);
+    if (!bounded) {
         in_window_.reset();
     } else if (other_windows) {
-        in_window_.emplace(network_.populations.size(), limits.rate_window);
+        in_window_.emplace(n, limits_.rate_window);
     }
     see_numbers();
 }

@@ -202,10 +202,11 @@ StateArrays state(SharedSimulation& shared) {
     return to_arrays(shared.use()->state());
 }
 
-Limits limits(std::uint64_t max_recorded_spikes, std::uint64_t max_pending_spikes, double max_rate,
-              Time max_rate_window) {
+// `max_rates`: by population, or empty where none is bounded.
+Limits limits(std::uint64_t max_recorded_spikes, std::uint64_t max_pending_spikes,
+              std::vector<double> max_rates, Time max_rate_window) {
     require(max_rate_window > 0.0, "the window of a rate must have a length");
-    return Limits{max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window};
+    return Limits{max_recorded_spikes, max_pending_spikes, std::move(max_rates), max_rate_window};
 }
 
 void restore(SharedSimulation& shared, const StateArrays& arrays) {
@@ -215,26 +216,31 @@ void restore(SharedSimulation& shared, const StateArrays& arrays) {
 }  // namespace
 
 void bind_simulation(py::module_& module) {
-    py::register_exception<LimitError>(module, "LimitError", PyExc_RuntimeError);
+    auto& limit = py::register_exception<LimitError>(module, "LimitError", PyExc_RuntimeError);
+    py::register_exception<RateLimitError>(module, "RateLimitError", limit.ptr());
 
     py::class_<SharedSimulation>(module, "Simulation")
         .def(py::init([](const Network& network, std::uint64_t max_recorded_spikes,
-                         std::uint64_t max_pending_spikes, double max_rate, Time max_rate_window) {
+                         std::uint64_t max_pending_spikes, std::vector<double> max_rates,
+                         Time max_rate_window) {
                  return std::make_unique<SharedSimulation>(
-                     network,
-                     limits(max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window));
+                     network, limits(max_recorded_spikes, max_pending_spikes, std::move(max_rates),
+                                     max_rate_window));
              }),
              py::arg("network"), py::arg("max_recorded_spikes"), py::arg("max_pending_spikes"),
-             py::arg("max_rate") = never, py::arg("max_rate_window") = Limits{}.rate_window)
+             py::arg("max_rates") = std::vector<double>(),
+             py::arg("max_rate_window") = Limits{}.rate_window)
         .def(
             "set_limits",
             [](SharedSimulation& s, std::uint64_t max_recorded_spikes,
-               std::uint64_t max_pending_spikes, double max_rate, Time max_rate_window) {
-                s.use()->set_limits(
-                    limits(max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window));
+               std::uint64_t max_pending_spikes, std::vector<double> max_rates,
+               Time max_rate_window) {
+                s.use()->set_limits(limits(max_recorded_spikes, max_pending_spikes,
+                                           std::move(max_rates), max_rate_window));
             },
             py::arg("max_recorded_spikes"), py::arg("max_pending_spikes"),
-            py::arg("max_rate") = never, py::arg("max_rate_window") = Limits{}.rate_window)
+            py::arg("max_rates") = std::vector<double>(),
+            py::arg("max_rate_window") = Limits{}.rate_window)
         .def_property_readonly("time", [](SharedSimulation& s) { return s.use()->time(); })
         .def_property_readonly("n_synaptic_events",
                                [](SharedSimulation& s) { return s.use()->n_synaptic_events(); })

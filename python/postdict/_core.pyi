@@ -1,5 +1,5 @@
 # Stubs of the compiled core, from pybind11-stubgen, shortened; mypy.stubtest keeps them true.
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -114,13 +114,16 @@ class Network:
 class LimitError(RuntimeError):
     pass
 
+class RateLimitError(LimitError):
+    pass
+
 class Simulation:
     def __init__(
         self,
         network: Network,
         max_recorded_spikes: int,
         max_pending_spikes: int,
-        max_rate: float = ...,
+        max_rates: Sequence[float] = ...,
         max_rate_window: float = ...,
     ) -> None: ...
     def answer(self, world: int, given: object) -> None: ...
@@ -140,7 +143,7 @@ class Simulation:
         self,
         max_recorded_spikes: int,
         max_pending_spikes: int,
-        max_rate: float = ...,
+        max_rates: Sequence[float] = ...,
         max_rate_window: float = ...,
     ) -> None: ...
     def set_rate(self, poisson: int, times: ArrayLike, rates: ArrayLike) -> None: ...

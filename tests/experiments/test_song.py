@@ -104,7 +104,7 @@ def test_an_offset_is_silence_and_a_song_on_top_of_it_is_not(tmp_path, rate):
 def test_babbling_that_runs_away_ends(monkeypatch):
     assert 0.2 < open_loop_rate(SINGER, seed=1) < 1.5
     monkeypatch.setattr("postdict.experiments.song.trial.RUNAWAY", 0.1)
-    with pytest.raises(RunawayError, match="'motor' fires at"):
+    with pytest.raises(RunawayError, match="population 'motor' fired"):
         run(SMALL)
 
 

@@ -8,7 +8,8 @@ import pytest
 
 import postdict
 from busy_network import assert_equal, everything, finished, network, replay
-from postdict import LIF, AntisymmetricSTDP, LimitError, Simulation
+from postdict import LIF, AntisymmetricSTDP, LimitError, Network, Simulation
+from postdict.simulation import RateLimitError
 from stepped_worlds import SILENCE, Scripted, two_populations
 
 
@@ -276,3 +277,41 @@ def test_a_progress_callback_may_raise_a_limit():
     sim = Simulation(network(), max_recorded_spikes=10**4)
     sim.run_until(3000.0, progress=lambda *_: sim.set_limits(max_recorded_spikes=10**6))
     assert_equal(everything(sim), finished(network()))
+
+
+def test_a_bound_on_the_rate_of_one_population_leaves_the_others_alone():
+    net = Network(seed=1)
+    for name in ("slow", "fast"):
+        cells = net.add_population(name, 5, LIF())
+        net.add_poisson(f"to {name}", cells, rate=2e3 if name == "fast" else 500.0, weight=0.5)
+    Simulation(net, max_rate={"slow": 1e3}).run(2000.0)
+    sim = Simulation(net)
+    sim.set_limits(max_rate={"fast": 100.0}, max_rate_window=500.0)
+    with pytest.raises(
+        RateLimitError, match=r"max_rate = 100\..*population 'fast' fired 251 spikes"
+    ):
+        sim.run(2000.0)
+    sim.set_limits(max_rate={"slow": 1e3})
+    sim.run(1000.0)
+    with pytest.raises(ValueError, match="no population is named 'fats'; did you mean 'fast'"):
+        sim.set_limits(max_rate={"fats": 1.0})
+    with pytest.raises(ValueError, match="max_rate must be positive"):
+        Simulation(net, max_rate={"fast": 0.0})
+
+
+def test_a_bound_by_population_is_saved_and_its_window_goes_on(tmp_path):
+    net = Network(seed=1)
+    cells = net.add_population("cells", 5, LIF())
+    net.add_poisson("noise", cells, rate=2e3, weight=0.5)
+    whole, first = (Simulation(net, max_rate={"cells": 100.0}, max_rate_window=1e3) for _ in "ab")
+    with pytest.raises(LimitError) as expected:
+        whole.run(2000.0)
+    first.run(0.5 * whole.time)
+    first.save(tmp_path / "half.npz")
+    for half in (Simulation.load(tmp_path / "half.npz"), Simulation(net)):
+        if half.time == 0.0:
+            half.set_limits(max_rate={"cells": 100.0}, max_rate_window=1e3)
+            half.restore(tmp_path / "half.npz")
+        with pytest.raises(LimitError) as found:
+            half.run(2000.0)
+        assert str(found.value) == str(expected.value)

@@ -9,15 +9,15 @@ from collections.abc import Callable, Sequence
 from .._progress import ProgressLine
 from .._types import Arrays, Spikes
 from ..network.parts import Population
-from ..simulation import LimitError, ProgressCallback, Simulation
+from ..simulation import ProgressCallback, RateLimitError, Simulation
 from .checkpoints import Kept, Stopped
 from .stages import Stage
 
 WINDOW = 1e4  # ms over which a rate is taken, if nothing else is asked for
 
 
-class RunawayError(LimitError):
-    """A population's mean rate over a window of time passed its bound."""
+RunawayError = RateLimitError
+"""A population was faster than its bound."""
 
 
 def run_bounded(
@@ -50,7 +50,7 @@ def run_bounded(
         Whose activity is bounded.
     stop : float
     max_rate : float
-        Hz, of the recorded spikes in each window.
+        Hz, over each window.
     window : float
         ms, counted from t = 0.
     progress : bool or callable
@@ -65,7 +65,7 @@ def run_bounded(
     Raises
     ------
     RunawayError
-        The population is faster than `max_rate`.
+        The population is faster than `max_rate`: as soon as a window has more spikes than that.
     """
     if progress is True:
         with ProgressLine() as line:
@@ -81,6 +81,8 @@ def run_bounded(
                 read=read,
                 after_part=after_part,
             )
+    if max_rate < math.inf:
+        simulation.set_limits(max_rate={population.name: max_rate}, max_rate_window=window)
     report = progress or None
     started, first, first_event = time.perf_counter(), simulation.time, simulation.n_events
 
@@ -94,7 +96,7 @@ def run_bounded(
     kept = progress.kept(len(stops)) if isinstance(progress, Stage) else None
     found = [] if kept is None or read is None else kept.found()
     for k in range(len(found), len(stops)):
-        _run_part(simulation, population, stops[k], max_rate, window, show, kept)
+        _run_part(simulation, stops[k], show, kept)
         if read is not None:
             found.append(read(k))
         if kept is not None:
@@ -137,13 +139,7 @@ def run_for_spikes(
 
 
 def _run_part(
-    simulation: Simulation,
-    population: Population,
-    stop: float,
-    max_rate: float,
-    window: float,
-    show: Callable[[], None],
-    kept: Kept | None,
+    simulation: Simulation, stop: float, show: Callable[[], None], kept: Kept | None
 ) -> None:
     def look(*_: float) -> None:
         show()
@@ -153,27 +149,8 @@ def _run_part(
     if kept is not None:
         kept.take_up(simulation)
     try:
-        while simulation.time < stop:
-            start = window * math.floor(simulation.time / window)
-            end = stop if max_rate == math.inf else min(stop, start + window)
-            simulation.run_until(end, progress=look)
-            _check_rate(simulation, population, (start, start + window), max_rate)
+        simulation.run_until(max(stop, simulation.time), progress=look)
     except Stopped:
         if kept is not None:
             kept.stop(simulation)
         raise
-
-
-def _check_rate(
-    simulation: Simulation, population: Population, window: tuple[float, float], max_rate: float
-) -> None:
-    start, stop = window
-    if max_rate == math.inf or simulation.time < stop:
-        return
-    times, _ = simulation.spikes(population, start=start)
-    rate = len(times) / (1e-3 * (stop - start) * population.size)
-    if rate > max_rate:
-        raise RunawayError(
-            f"{population.name!r} fires at {rate:.0f} Hz, above the bound of {max_rate:.0f} Hz, "
-            f"at t = {simulation.time:.0f} ms"
-        )

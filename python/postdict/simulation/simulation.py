@@ -33,7 +33,10 @@ from .stream_writer import Stream
 from .turn import Turn
 
 LimitError = _core.LimitError
-"""A bound on recorded or pending spikes was reached: the run stopped, whole, at an instant."""
+"""A bound on activity was reached: the run stopped, whole, at an instant."""
+
+RateLimitError = _core.RateLimitError
+"""The bound is that of a rate."""
 
 
 class Simulation:
@@ -52,9 +55,10 @@ class Simulation:
     max_pending_spikes : int
         Bound on the spikes under way: in axons, to worlds (which hear them at their next step),
         and from them, where each value of an answer that has yet to act counts as one.
-    max_rate : float, optional
+    max_rate : float or dict of float, optional
         Bound on the mean rate of each population, Hz per neuron, over each window of the
-        simulation (from t = 0, one window, two windows, ... on). None, the default, is no bound.
+        simulation (from t = 0, one window, two windows, ... on), or of those that a dict names.
+        None, the default, is no bound.
     max_rate_window : float
         ms. The run stops as soon as a window has more spikes than the bound allows it.
     max_bytes : int, optional
@@ -79,7 +83,7 @@ class Simulation:
         *,
         max_recorded_spikes: int = 10**8,
         max_pending_spikes: int = 10**7,
-        max_rate: float | None = None,
+        max_rate: float | Mapping[str, float] | None = None,
         max_rate_window: float = 1000.0,
         max_bytes: int | None = None,
         worlds: Mapping[str, World] | None = None,
@@ -110,7 +114,7 @@ class Simulation:
         self._worlds = _worlds.WorldsInLoop(self._registry.worlds, self._registry.world_objects)
 
     def _new_core(self, limits: Limits) -> _core.Simulation:
-        return _core.Simulation(assembled(self._registry), **limits.given())
+        return _core.Simulation(assembled(self._registry), **self._in_core(limits))
 
     def _begin(
         self, core: _core.Simulation, appended: AppendedSpikes, moved: Moved | None = None
@@ -118,6 +122,9 @@ class Simulation:
         self._core = core
         self._appended = appended
         self._recordings = Recordings(self._registry, core, moved)
+
+    def _in_core(self, limits: Limits) -> dict[str, Any]:
+        return limits.of([population.name for population in self._registry.populations])
 
     @property
     def time(self) -> float:
@@ -352,7 +359,7 @@ class Simulation:
         *,
         max_recorded_spikes: int | None = None,
         max_pending_spikes: int | None = None,
-        max_rate: float | None = None,
+        max_rate: float | Mapping[str, float] | None = None,
         max_rate_window: float | None = None,
     ) -> None:
         """Change bounds on activity from now on; those that are not given stay as they are.
@@ -373,7 +380,7 @@ class Simulation:
         }
         limits = self._limits.changed(bounds)
         with self._turn.paused_or_mine():
-            self._core.set_limits(**limits.given())
+            self._core.set_limits(**self._in_core(limits))
             self._limits = limits
 
     def append_spikes(self, source: SpikeSource | str, *, times: ArrayLike, ids: ArrayLike) -> None:
@@ -451,7 +458,7 @@ class Simulation:
             for source, spikes in checkpoint.appended.items():
                 core.append_spikes(self._registry.spike_source_index(source), *spikes)
             core.restore(checkpoint.state)
-            core.set_limits(**self._limits.given())
+            core.set_limits(**self._in_core(self._limits))
         except ValueError as error:
             raise CheckpointError(str(error)) from None
         self._worlds.restore(checkpoint.worlds)
