@@ -95,5 +95,6 @@ def test_pitches_agree_where_both_have_one():
 
 def test_what_is_constant_or_nothing_correlates_with_nothing():
     assert correlation(np.ones(4), np.arange(4.0)) == 0.0
+    assert correlation(np.full(7, 0.1), np.full(7, 0.1)) == 0.0
     assert correlation(np.empty(0), np.empty(0)) == 0.0
     assert correlation(np.arange(4.0), np.arange(9.0)) == pytest.approx(1.0)

@@ -35,6 +35,10 @@ def test_a_tone_stands_at_its_frequency_however_loud():
     )
 
 
+def test_silence_is_silent():
+    assert not log_spectrogram(np.zeros(4000), rate=RATE).any()
+
+
 def test_similarity_knows_itself_its_lag_and_strangers():
     song = gated(tone(1500.0), 0.2, 0.4) + gated(tone(4000.0), 0.6, 0.8)
     first = log_spectrogram(song, rate=RATE)

@@ -31,5 +31,11 @@ def test_the_inverse_of_the_response_finds_the_gestures():
     np.testing.assert_array_equal(found[1], ids)
     np.testing.assert_allclose(found[0] - times, 12.0, atol=6.0)
     # A pause longer than the gap between the last two leaves one of them out.
-    slow = answer(2.5 * inverse, SINGER, Recall(pause=45.0), heard, duration=250.0)
+    slow = answer(
+        2.5 * inverse,
+        SINGER,
+        Recall(resets=tuple(np.arange(3.0, 46.0, 3.0))),
+        heard,
+        duration=250.0,
+    )
     assert len(slow[0]) < 4

@@ -16,7 +16,7 @@ def relative(a, b):
 
 def test_finer_steps_converge_by_the_fourth_power():
     sung = {
-        steps: sing(NOTES, [5.0], [0], duration=40.0, syrinx=Syrinx(oversampling=steps)).sound
+        steps: sing(NOTES, [5.0], [0], duration=40.0, organ=Syrinx(oversampling=steps)).sound
         for steps in (8, 16, 32, 128)
     }
     errors = [relative(sung[steps], sung[128]) for steps in (8, 16, 32)]
@@ -99,7 +99,7 @@ def test_a_saved_voice_that_is_not_finite_is_refused_and_changes_nothing(part):
 def test_a_tract_that_its_steps_are_too_long_for_is_refused():
     with pytest.raises(DivergenceError, match=r"diverges at rest, .* must be larger than 8"):
         Voice(NOTES, Syrinx(beak=10.0))
-    song = sing(NOTES, [5.0], [0], duration=40.0, syrinx=Syrinx(beak=10.0, oversampling=16))
+    song = sing(NOTES, [5.0], [0], duration=40.0, organ=Syrinx(beak=10.0, oversampling=16))
     assert np.isfinite(song.sound).all()
 
 

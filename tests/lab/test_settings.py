@@ -71,5 +71,14 @@ def test_wrong_settings_are_named(values, error, message):
         settings.read(Config, values)
 
 
+def test_a_field_may_say_that_it_can_be_set_several_times():
+    @dataclass(frozen=True)
+    class Files:
+        file: str | None = setting(None, "where", repeats=True)
+        other: str | None = setting(None, "where else")
+
+    assert settings.repeating(Files) == {"file"}
+
+
 def test_every_field_describes_itself():
     assert ("tau", "10.0", "ms", "how slow") in settings.describe(Config)

@@ -25,12 +25,11 @@ N_CEPSTRAL = 20  # cepstral coefficients, the first left out
 def correlation(first: Floats, second: Floats) -> float:
     """Return the correlation of two arrays of one length, the longer cut; 0 of what is constant."""
     n = min(len(first), len(second))
-    x, y = (
-        first[:n] - np.mean(first[:n] if n else 0.0),
-        second[:n] - np.mean(second[:n] if n else 0.0),
-    )
-    size = float(np.sqrt((x**2).sum() * (y**2).sum()))
-    return float((x * y).sum() / size) if size > 0.0 else 0.0
+    # The mean of equal numbers may be off by rounding, so that it would not do to ask for their sd.
+    if n == 0 or np.ptp(first[:n]) == 0.0 or np.ptp(second[:n]) == 0.0:
+        return 0.0
+    x, y = first[:n] - first[:n].mean(), second[:n] - second[:n].mean()
+    return float((x * y).sum() / np.sqrt((x**2).sum() * (y**2).sum()))
 
 
 def sounding(spectrogram: Floats) -> NDArray[np.bool_]:
@@ -196,6 +195,7 @@ def _cut(spectrogram: Floats, start: int, length: int) -> Floats:
 
 def _standardised(piece: Floats) -> Floats:
     """Return a piece, flat, of mean 0 and size 1; of size 0 where it is constant."""
+    if np.ptp(piece) == 0.0:
+        return np.zeros(piece.size)
     centred = (piece - piece.mean()).ravel()
-    size = float(np.linalg.norm(centred))
-    return np.asarray(centred / size if size > 0.0 else centred)
+    return np.asarray(centred / np.linalg.norm(centred))

@@ -19,23 +19,26 @@ PITCHES = (300.0, 7000.0)  # Hz
 PERIODIC = 0.5  # of the autocorrelation at its peak, above which there is a pitch
 
 
-def log_spectrogram(sound: ArrayLike, *, rate: float) -> Floats:
-    """Return a log spectrogram (n_times, n_frequencies), dB above silence, from 0 to about `RANGE`.
+def log_spectrogram(sound: ArrayLike, *, rate: float, span: float = RANGE) -> Floats:
+    """Return a log spectrogram (n_times, n_frequencies), dB above silence, from 0 to about `span`.
 
-    It does not depend on how loud the sound is: its loudest parts are at `RANGE`.
+    It does not depend on how loud the sound is: its loudest parts are at `span`.
 
     Parameters
     ----------
     sound : array_like (n_samples,)
     rate : float
         Samples a second, Hz.
+    span : float
+        dB below the loudest, under which everything is silence.
     """
     rate = _checks.number("rate", rate, "Hz", above=0.0)
-    power = _frames(np.asarray(sound, dtype=np.float64), rate)
+    span = _checks.number("span", span, "dB", above=0.0)
+    power = powers(np.asarray(sound, dtype=np.float64), rate=rate)
+    if not power.any():  # silence, of which nothing is loudest
+        return np.zeros_like(power)
     level = 10.0 * np.log10(power + 1e-30)
-    if not level.size:
-        return level
-    return np.asarray(np.maximum(level - np.percentile(level.max(axis=1), LOUDEST) + RANGE, 0.0))
+    return np.asarray(np.maximum(level - np.percentile(level.max(axis=1), LOUDEST) + span, 0.0))
 
 
 def frequencies(rate: float) -> Floats:
@@ -49,8 +52,8 @@ def _samples(duration: float, rate: float) -> int:
     return round(1e-3 * duration * rate)
 
 
-def _frames(sound: Floats, rate: float) -> Floats:
-    """Return the power (n_times, n_frequencies); frame k is centred at k hops."""
+def powers(sound: Floats, *, rate: float) -> Floats:
+    """Return the power (n_times, n_frequencies) of a log spectrogram; frame k is at k hops."""
     window, hop = _samples(WINDOW, rate), _samples(HOP, rate)
     padded = np.pad(sound, window // 2)
     if len(padded) < window:

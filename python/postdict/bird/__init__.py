@@ -1,11 +1,14 @@
 """A voice and an ear in the loop: a bird that babbles, hears itself, and imitates songs."""
 
 from .ear import Ear, Hearing
+from .posture_grid import posture_grid
+from .recall import LoudnessReflex, Recall, answer
 from .repertoire import distinct_gestures
-from .singer import Recall, Singer, answer, babble, hear_sound, response
+from .singer import Singer, babble, hear_sound, response
 from .sound_files import SoundFile, open_sound
 from .source_filter import Postures, SourceFilter, SourceFilterVoice
-from .voice import DivergenceError, Gestures, Syrinx, Voice, sing
+from .voice import DivergenceError, Gestures, Syrinx, Voice
+from .voices import sing
 from .world import SoundWorld, VoiceWorld
 
 __all__ = [
@@ -13,6 +16,7 @@ __all__ = [
     "Ear",
     "Gestures",
     "Hearing",
+    "LoudnessReflex",
     "Postures",
     "Recall",
     "Singer",
@@ -28,6 +32,7 @@ __all__ = [
     "distinct_gestures",
     "hear_sound",
     "open_sound",
+    "posture_grid",
     "response",
     "sing",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +15,9 @@ from ..neurons import LIF
 from ..plasticity import AntisymmetricSTDP
 from ..simulation import ProgressCallback, Simulation
 from .ear import Ear, Hearing
-from .voice import Gestures, Syrinx, sing
+from .voices import AnyGestures, AnyOrgan, sing
 from .world import SoundWorld, VoiceWorld
 
-RESET = 100.0  # mV, an inhibition that brings every potential to its lower bound
-RESET_EVERY = 3.0  # ms
 OPEN_LOOP = 1e5  # ms, over which the rate without feedback is taken
 
 
@@ -29,9 +27,11 @@ class Singer:
 
     Parameters
     ----------
-    gestures : Gestures
+    gestures : Gestures or Postures
         One for each motor neuron.
-    hearing, syrinx : Hearing, Syrinx
+    hearing : Hearing
+    organ : Syrinx or SourceFilter
+        What sings them.
     motor, sensor : LIF
         The two kinds of neurons.
     exploration_rate, exploration_weight : float
@@ -42,32 +42,15 @@ class Singer:
         mV, of every sensor onto every motor neuron.
     """
 
-    gestures: Gestures
+    gestures: AnyGestures
     hearing: Hearing
-    syrinx: Syrinx
+    organ: AnyOrgan
     motor: LIF
     sensor: LIF
     exploration_rate: float
     exploration_weight: float
     synaptic_delay: float
     excitation: float
-
-
-@dataclass(frozen=True)
-class Recall:
-    """How motor neurons answer to what is heard, with exploration off and weights frozen.
-
-    Parameters
-    ----------
-    tau : float
-        ms, of their membrane.
-    pause : float
-        ms: after any of them fires, inhibition resets all for so long, so that gestures follow one
-        another.
-    """
-
-    tau: float = 20.0
-    pause: float = 12.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,11 +88,15 @@ def babble(
     *,
     duration: float,
     seed: int,
+    cooling: Sequence[tuple[float, float]] = (),
     n_samples: int = 50,
     max_rate: float = math.inf,
     progress: bool | ProgressCallback = False,
 ) -> Babbled:
     """Let a bird babble in the closed loop for `duration` (ms) and return what it learned.
+
+    From each time (ms, rising) of `cooling` on, the learning rate is that of the rule times the
+    factor beside it.
 
     Raises
     ------
@@ -124,7 +111,7 @@ def babble(
     network.add_poisson(
         "exploration", motor, rate=singer.exploration_rate, weight=singer.exploration_weight
     )
-    world = VoiceWorld(singer.gestures, singer.hearing, singer.syrinx)
+    world = VoiceWorld(singer.gestures, singer.hearing, singer.organ)
     network.add_world("bird", world, motor, sensor, readout="spikes", drive="current")
     network.connect(sensor, motor, weights=singer.excitation, axonal_delay=singer.synaptic_delay)
     inhibition = network.connect(
@@ -139,7 +126,10 @@ def babble(
     simulation = Simulation(network)
     simulation.set_recording(sensor, False)
 
-    def read(_: int) -> Arrays:
+    def read(part: int) -> Arrays:
+        if part < len(cooling):
+            simulation.set_learning_rate(inhibition, rule.eta * cooling[part][1])
+            return {}
         spike_times, ids = simulation.spikes(motor)
         times, recorded = simulation.recorded(samples)
         return {
@@ -150,8 +140,14 @@ def babble(
             "inhibition": recorded,
         }
 
-    (found,) = run_bounded(
-        simulation, motor, duration, max_rate=max_rate, progress=progress, read=read
+    *_, found = run_bounded(
+        simulation,
+        motor,
+        duration,
+        max_rate=max_rate,
+        progress=progress,
+        ends=[time for time, _ in cooling],
+        read=read,
     )
     return Babbled(
         singer.excitation - found["weights"],
@@ -187,36 +183,8 @@ def response(singer: Singer) -> Floats:
     apart = singer.gestures.duration + 76.0  # ms, until every sensor is at rest
     n = singer.gestures.n
     onsets = apart * np.arange(n)
-    song = sing(singer.gestures, onsets, np.arange(n), duration=apart * n, syrinx=singer.syrinx)
+    song = sing(singer.gestures, onsets, np.arange(n), duration=apart * n, organ=singer.organ)
     times, ids = hear_sound(singer, iter([song.sound]), duration=apart * n)
     counts = np.zeros((singer.hearing.n_sensor, n))
     np.add.at(counts, (ids, (times / apart).astype(int)), 1.0)
     return counts
-
-
-def answer(
-    weights: Floats, singer: Singer, recall: Recall, heard: Spikes, *, duration: float
-) -> Spikes:
-    """Return the motor spikes with which frozen weights answer to sensor spikes.
-
-    Parameters
-    ----------
-    weights : array (n_motor, n_sensor)
-        Effective weights, gain included, mV.
-    singer : Singer
-    recall : Recall
-    heard : (times, ids)
-        Sensor spikes.
-    duration : float
-        ms.
-    """
-    n_motor, n_sensor = weights.shape
-    network = Network()
-    sensor = network.add_spike_source("sensor", n_sensor, times=heard[0], ids=heard[1])
-    motor = network.add_population("motor", n_motor, LIF(tau_m=recall.tau, v_min=0.0))
-    network.connect(sensor, motor, weights=weights, axonal_delay=singer.synaptic_delay)
-    for delay in np.arange(RESET_EVERY, recall.pause + 1e-9, RESET_EVERY):
-        network.connect(motor, motor, weights=RESET, inhibitory=True, axonal_delay=float(delay))
-    simulation = Simulation(network)
-    simulation.run_until(duration)
-    return simulation.spikes(motor)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from .. import _checks, _core
 from .._checks import shown
@@ -262,37 +261,3 @@ class Voice:
     def restore(self, state: dict[str, Any]) -> None:
         """Take up what `state` returned (ValueError where it is damaged)."""
         self._core.restore(state)
-
-
-def sing(
-    gestures: Gestures,
-    times: ArrayLike,
-    ids: ArrayLike,
-    *,
-    duration: float,
-    syrinx: Syrinx | None = None,
-) -> Sung:
-    """Return the song of a motor sequence.
-
-    Parameters
-    ----------
-    gestures : Gestures
-    times, ids : array (n_spikes,)
-        ms, and who fires; spikes from `duration` on are left out.
-    duration : float
-        Of the song, ms.
-    syrinx : Syrinx, optional
-
-    Raises
-    ------
-    DivergenceError
-        Gestures superpose to more than the syrinx can follow.
-    """
-    voice = Voice(gestures, syrinx or Syrinx())
-    t, i = _checks.spike_arrays("song", times, ids, gestures.n)
-    per_ms = 1e-3 * voice.syrinx.rate
-    length = _checks.number("duration", duration, "ms", above=0.0, at_most=LONGEST_SONG)
-    n = round(length * per_ms)
-    onsets = t * per_ms
-    kept = onsets < n
-    return voice.go_on(onsets[kept].astype(np.int64), i[kept], n)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from .source_filter import Postures, SourceFilter, SourceFilterVoice
-from .voice import Gestures, Syrinx, Voice
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import _checks
+from .source_filter import Phonated, Postures, SourceFilter, SourceFilterVoice
+from .voice import LONGEST_SONG, Gestures, Sung, Syrinx, Voice
 
 AnyGestures: TypeAlias = Gestures | Postures
 AnyOrgan: TypeAlias = Syrinx | SourceFilter
@@ -36,3 +40,43 @@ def open_voice(gestures: AnyGestures, organ: AnyOrgan, *, seed: int = 0) -> AnyV
         "Gestures need a Syrinx and Postures a SourceFilter, "
         f"got {type(gestures).__name__} and {type(organ).__name__}"
     )
+
+
+def sing(
+    gestures: AnyGestures,
+    times: ArrayLike,
+    ids: ArrayLike,
+    *,
+    duration: float,
+    organ: AnyOrgan | None = None,
+    seed: int = 0,
+) -> Sung | Phonated:
+    """Return the song of a motor sequence.
+
+    Parameters
+    ----------
+    gestures : Gestures or Postures
+    times, ids : array (n_spikes,)
+        ms, and who fires; spikes from `duration` on are left out.
+    duration : float
+        Of the song, ms.
+    organ : Syrinx or SourceFilter, optional
+        By default that which belongs to the gestures.
+    seed : int
+        Of the noise.
+
+    Raises
+    ------
+    DivergenceError
+        Gestures superpose to more than the syrinx can follow.
+    """
+    if organ is None:
+        organ = SourceFilter() if isinstance(gestures, Postures) else Syrinx()
+    voice = open_voice(gestures, organ, seed=seed)
+    t, i = _checks.spike_arrays("song", times, ids, gestures.n)
+    per_ms = 1e-3 * organ.rate
+    length = _checks.number("duration", duration, "ms", above=0.0, at_most=LONGEST_SONG)
+    n = round(length * per_ms)
+    onsets = t * per_ms
+    kept = onsets < n
+    return voice.go_on(onsets[kept].astype(np.int64), i[kept], n)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import shlex
 import time
 import tomllib
@@ -134,7 +135,8 @@ def _run(options: argparse.Namespace) -> int:
     with refusing():
         names = [*(f"{name}.{options.format}" for name in experiment.FIGURES), *files(experiment)]
         texts = [value for value in vars(config).values() if isinstance(value, str)]
-        inputs = [*texts, *([options.config] if options.config else [])]
+        several = [part for text in texts for part in text.split(os.pathsep)]
+        inputs = [*texts, *several, *([options.config] if options.config else [])]
         result_files.check_place(out, options.experiment, names, inputs)
         folder = result_files.prepare_directory(out)
     with termination():
@@ -233,11 +235,15 @@ def _seconds(text: str) -> float:
 
 def _config(experiment: Experiment, options: argparse.Namespace) -> Any:
     values = _toml(options.config) if options.config else {}
+    repeating, given = settings.repeating(experiment.Config), set()
     for pair in options.set:
         key, equals, value = pair.partition("=")
         if not equals:
             raise ValueError(f"--set takes KEY=VALUE, got {pair!r}")
+        if key in repeating and key in given:
+            value = f"{values[key]}{os.pathsep}{value}"
         values[key] = value
+        given.add(key)
     if options.seed is not None:
         values["seed"] = options.seed
     start = experiment.Config().quick() if options.quick else experiment.Config()

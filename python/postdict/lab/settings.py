@@ -34,13 +34,18 @@ def setting(
     at_least: float | None = None,
     at_most: float | None = None,
     choices: Sequence[str] = (),
+    repeats: bool = False,
 ) -> Any:
-    """Declare a field of a configuration: default, meaning, unit and rules."""
+    """Declare a field of a configuration: default, meaning, unit and rules.
+
+    A text that `repeats` may be set several times, and is all of them between `os.pathsep`.
+    """
     metadata = {
         "meaning": meaning,
         "unit": unit,
         "bounds": {"above": above, "at_least": at_least, "at_most": at_most},
         "choices": tuple(choices),
+        "repeats": repeats,
     }
     return field(default=default, metadata=metadata)
 
@@ -104,6 +109,11 @@ def read(cls: type[C], values: Mapping[str, Any], *, start: Mapping[str, Any] | 
         kind, optional = kinds[key]
         result[key] = _converted(key, value, kind, optional) if isinstance(value, str) else value
     return cls(**result)
+
+
+def repeating(cls: type[Any]) -> set[str]:
+    """Return the names of the fields that may be set several times."""
+    return {each.name for each in fields(cls) if each.metadata.get("repeats")}
 
 
 def describe(cls: type[Any]) -> list[tuple[str, str, str, str]]:

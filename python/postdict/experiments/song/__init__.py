@@ -1,33 +1,47 @@
-"""Song heard, song sung: a bird babbles with a voice of its own, learns, and imitates a tutor.
+"""Song heard, song sung: a bird babbles with a voice of its own, learns, and imitates tutors.
 
-Motor spikes command gestures of a syrinx, an ear hears the sound, and inhibition from its sensors
+Motor spikes command gestures of a voice, an ear hears the sound, and inhibition from its sensors
 learns in the closed loop. Then weights are frozen, and songs are heard: songs of its own voice from
-unseen sequences of gestures, and a song from a sound file where one is given. What the motor
+unseen sequences of gestures, and songs from sound files where they are given. What the motor
 neurons answer is sung, and compared with the tutor.
 
 Source of the claim: Westkott, Albers & Pawelzik 2013, BMC Neurosci 14(S1):O3, which prints no
-parameter; the voice is after Mindlin and coworkers. Every number here is our own choice.
+parameter. Every number here is our own choice.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import asdict
 
-from ...bird import response
+import numpy as np
+
+from ..._types import Floats
+from ...bird import Postures, Singer, response, sing
+from ...bird.bird_files import bird_bytes, read_birds
 from ...lab.results import Result, summarised
 from ...lab.stages import Stage
 from ...lab.trials import run_trials, trial_seeds
 from .config import Config
 from .figures import draw, headline
-from .songs import read_tutor
-from .trial import run_trial
+from .judge import Copy, Judge
+from .oracle import search
+from .quantised import quantised
+from .songs import Song, file_song, own_song, read_tutors, tutor_files
+from .trial import Lesson, run_trial
 
 __all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "run"]
 
-FIGURES = {"song": ((11.0, 10.5), draw)}
-FILES = ("tutor.wav", "imitation.wav", "control_shuffled.wav", "oracle.wav")
+FIGURES = {"song": ((11.0, 12.5), draw)}
+FILES = (
+    *("tutor.wav", "imitation.wav", "control_shuffled.wav", "oracle.wav", "side_by_side.wav"),
+    "bird.npz",
+)
 UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
+
+SHOWN = 2e3  # ms of an own song that are imitated where no file is given
+TRIALS = 200  # changes of single gestures that the search for a syrinx tries, for each effort
 
 
 def run(config: Config, stage: Stage | None = None) -> Result:
@@ -42,24 +56,67 @@ def run(config: Config, stage: Stage | None = None) -> Result:
     Raises
     ------
     ValueError, OSError
-        `tutor_file` cannot be read: the message says why.
+        `tutor_file` or `bird` cannot be used: the message says why.
+    ImportError
+        The extra is absent that reads a tutor's file.
     DivergenceError
         Gestures superposed while babbling to more than the syrinx can follow.
     RunawayError
         The motor neurons fired at more than `trial.RUNAWAY` times their open-loop rate.
     """
     singer = config.singer()
-    given = None
+    given: list[tuple[str, Floats]] = []
     if config.tutor_file is not None:  # read to the end before anybody babbles
-        rate, longest = singer.syrinx.rate, config.tutor_longest
-        given = read_tutor(config.tutor_file, rate=rate, longest=longest)
-    heard = response(singer)
-    seeds = trial_seeds(config)
+        files = tutor_files(config.tutor_file)
+        given = list(read_tutors(files, singer.hearing, longest=config.tutor_longest))
+    kept = {} if config.bird is None else {b.seed: b for b in read_birds(config.bird, singer)}
+    seeds = list(kept) or trial_seeds(config)
     with warnings.catch_warnings():
         # The voice takes most of the time, as it should.
         warnings.filterwarnings("ignore", message="world '(bird|sound)' is slow")
+        lesson = _lesson(config, singer, given)
         found = run_trials(
-            lambda seed, part: run_trial(config, singer, heard, given, seed, part), seeds, stage
+            lambda seed, part: run_trial(
+                config, singer, lesson, kept.get(seed), seed, part, first=seed == seeds[0]
+            ),
+            seeds,
+            stage,
         )
     summary = summarised([bird.metrics for bird in found], seeds)
-    return Result("song", asdict(config), summary, found[0].arrays, files=found[0].files)
+    if found[0].window_reversed is not None:
+        summary["window_reversed"] = found[0].window_reversed
+    summary["tutor_names"] = [song.name for song in lesson.tutors]
+    written = dict(found[0].files)
+    if config.bird is None:
+        learning = {"eta": config.kind().eta, "duration": config.kind().duration}
+        written["bird.npz"] = bird_bytes([bird.bird for bird in found], singer, learning)
+    return Result("song", asdict(config), summary, found[0].arrays, files=written)
+
+
+def _lesson(config: Config, singer: Singer, given: Sequence[tuple[str, Floats]]) -> Lesson:
+    """Return what all birds will hear, and the best that their voice can do with it."""
+    rng = np.random.default_rng([config.seed, 0x50A6])
+    practice, test = (
+        own_song(singer, duration=config.song_duration, gap=config.song_gap, rng=rng)
+        for _ in range(2)
+    )
+    tutors: list[Song] = [
+        file_song(singer, name, sound, like=practice) for name, sound in given
+    ] or [own_song(singer, duration=min(SHOWN, config.song_duration), gap=config.song_gap, rng=rng)]
+    judge = Judge(singer, config.kind(), practice, test)
+    oracles = [_oracle(config, singer, judge, song) for song in tutors]
+    return Lesson(response(singer), practice, test, tutors, oracles)
+
+
+def _oracle(config: Config, singer: Singer, judge: Judge, song: Song) -> Copy:
+    if isinstance(singer.gestures, Postures):
+        best = quantised(
+            song.spectrogram, singer, n_samples=len(song.sound), effort=config.oracle_effort
+        )
+        return judge.sounding(best.gestures, best.sound)
+    trials = int(TRIALS * config.oracle_effort * min(1.0, 1.5e3 / song.duration))
+    gestures = search(
+        song.spectrogram, singer, duration=song.duration, trials=trials, seed=config.seed
+    )
+    sound = sing(singer.gestures, *gestures, duration=song.duration, organ=singer.organ).sound
+    return judge.sounding(gestures, sound)

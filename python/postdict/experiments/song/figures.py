@@ -1,9 +1,8 @@
-"""What `song` shows: the headline numbers and the figure."""
+"""What `song` shows: the headline and the figure."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,78 +22,111 @@ DECODERS = ("learned", "ridge", "pinv", "transpose", "shuffled", "untrained")
 
 
 def headline(result: Result) -> list[tuple[str, str]]:
-    """Return what the command line prints: medians over seeds."""
-    own, tutor = result.summary["own"], result.summary["tutor"]
-    suited = tutor["gains_suited_to_the_tutor"]
+    """Return what the command line prints: a sentence, then medians over birds."""
+    summary = result.summary
+    own, mean, recognised = summary["own"], summary["mean"], summary["recognised"]
+    everybody = ("learned", "oracle", *(name for name in DECODERS[1:] if name in mean))
     lines = [
+        ("in short", _sentence(summary)),
         ("own songs: F1 at ±10 / ±5 ms", f"{own['f1_10ms']:.3f} / {own['f1_5ms']:.3f}"),
         ("own songs: correlation of spectrograms", shown(own["correlation"])),
-        ("own songs: pitch error where voiced", shown(own["pitch_error"])),
-    ]
-    lines += [
-        (
-            f"  {name}: F1 / correlation",
-            f"{control['f1_10ms']:.3f} / {control['correlation']:.3f}",
-        )
-        for name, control in own["controls"].items()
-    ]
-    given = result.config["tutor_file"]
-    what = Path(given).name if given else "an own song"
-    lines += [
-        (f"imitation of {what}", shown(tutor["correlation"])),
-        ("  oracle, by direct search", shown(tutor["oracle"])),
+        ("tutors: correlation, over 30 dB / 45 dB", ""),
         *(
-            (f"  {name.replace('_', ' ')}", shown(value))
-            for name, value in tutor["controls"].items()
+            (
+                f"  {name}",
+                f"{shown(mean[name]['correlation'])} / {shown(mean[name]['correlation_45dB'])}",
+            )
+            for name in everybody
         ),
-        ("  share of the possible, shuffled is zero", shown(tutor["share_of_oracle"], ".2f")),
-        (
-            "  the same with gains suited to the tutor",
-            f"{shown(suited['share_of_oracle'], '.2f')} "
-            f"({shown(suited['learned'])} against {shown(suited['shuffled'])})",
-        ),
-        (
-            "  pitch error where voiced, and oracle's",
-            f"{shown(tutor['pitch_error'])}, {shown(tutor['oracle_pitch_error'])}",
+        ("  learned, without the reflex of loudness", shown(summary["correlation_without_reflex"])),
+        ("pieces recognised / pitch error where voiced", ""),
+        *(
+            (
+                f"  {name}",
+                f"{shown(recognised[name]['identified'], '.2f')} / "
+                f"{shown(mean[name]['pitch_error'])}",
+            )
+            for name in everybody
         ),
     ]
-    rates = [shown(result.summary[f"motor_rate_{when}"], ".2f") for when in ("before", "after")]
+    if len(summary["tutors"]) > 1:
+        lines += [
+            (
+                f"  {name}: learned / oracle",
+                f"{song['correlation']:.3f} / {song['oracle']['correlation']:.3f}",
+            )
+            for name, song in summary["tutors"].items()
+        ]
+    rates = [shown(summary[f"motor_rate_{when}"], ".2f") for when in ("before", "after")]
     lines.append(("babbling (Hz a motor neuron), first -> last", " -> ".join(rates)))
     return lines
 
 
-def draw(result: Result, figure: Figure) -> None:
-    """Draw tutor, imitation and oracle, the motor raster, and what was learned."""
-    rows = figure.add_gridspec(5, 1, height_ratios=(1, 1, 1, 1.2, 1.35))
-    wide = [figure.add_subfigure(rows[k]).subplots() for k in range(4)]
-    learned, product, scores = figure.add_subfigure(rows[4]).subplots(
-        1, 3, width_ratios=(1.2, 1, 1.3)
+def _sentence(summary: dict[str, Any]) -> str:
+    """Return what came out, as one would say it."""
+    recognised, n_songs = summary["recognised"], len(summary["tutors"])
+    songs = "one song" if n_songs == 1 else f"{n_songs} songs"
+    n = recognised["learned"]["pieces"]
+    if not n:
+        return f"{songs}, of which no piece of 100 ms sounds for half of its time"
+    counts = {
+        name: round(n * recognised[name]["identified"])
+        for name in ("learned", "transpose", "shuffled", "oracle")
+    }
+    error = summary["mean"]["learned"]["pitch_error"]
+    pitch = "no pitch to compare" if error is None else f"the pitch is off by {100 * error:.1f} %"
+    return (
+        f"of {n:.0f} pieces of 100 ms of {songs} {counts['learned']} are recognised in the "
+        f"imitation (transpose {counts['transpose']}, shuffled {counts['shuffled']}, "
+        f"oracle {counts['oracle']}); {pitch}"
     )
-    first = result.summary["per_seed"][0]["tutor"]
-    given = result.config["tutor_file"]
-    name = "a song from a file" if given else "an unseen song of its own voice"
-    for ax, letter, which, title in (
-        (wide[0], "a", "tutor", f"tutor: {name}"),
-        (wide[1], "b", "imitation", f"imitation, correlation {first['correlation']:.2f}"),
+
+
+def draw(result: Result, figure: Figure) -> None:
+    """Draw tutor, imitation, oracle and control above one another, and what was learned."""
+    rows = figure.add_gridspec(2, 1, height_ratios=(5.3, 1.5))
+    # In one grid, so that times stand above one another; the narrow column is for colour bars.
+    wide = figure.add_subfigure(rows[0]).subplots(
+        5, 2, width_ratios=(60, 1), height_ratios=(1, 1, 1, 1, 1.3)
+    )
+    learned, product, scores = figure.add_subfigure(rows[1]).subplots(
+        1, 3, width_ratios=(1.2, 1, 1.4)
+    )
+    name = result.summary["tutor_names"][0]
+    first = result.summary["per_seed"][0]["tutors"][name]
+    controls = first["controls"]
+    for row, (letter, which, title) in enumerate(
         (
-            wide[2],
-            "c",
-            "oracle",
-            f"the best that this voice can do, by search: {first['oracle']:.2f}",
-        ),
+            ("a", "tutor", f"tutor: {name}"),
+            ("b", "imitation", f"learned imitation, correlation {first['correlation']:.2f}"),
+            (
+                "c",
+                "oracle",
+                f"the best that this voice can do, by search: {first['oracle']['correlation']:.2f}",
+            ),
+            (
+                "d",
+                "shuffled",
+                f"control, weights shuffled: {controls['shuffled']['correlation']:.2f} (median)",
+            ),
+        )
     ):
-        _draw_spectrogram(result, plotting.panel(ax, letter, title), which)
-    _draw_raster(result, plotting.panel(wide[3], "d", "gestures"))
-    _draw_weights(result, plotting.panel(learned, "e", "learned weights W = E − w"))
-    _draw_product(result, plotting.panel(product, "f", "W G"))
-    _draw_scores(result, plotting.panel(scores, "g", "correlation with the tutor"))
+        _draw_spectrogram(result, plotting.panel(wide[row, 0], letter, title), wide[row, 1], which)
+    wide[4, 1].set_axis_off()
+    _draw_raster(result, plotting.panel(wide[4, 0], "e", "gestures"))
+    _draw_weights(result, plotting.panel(learned, "f", "learned weights W = E − w"))
+    if len(result.summary["tutor_names"]) > 1:
+        _draw_confusion(result, plotting.panel(product, "g", "which song is it? correlation"))
+    else:
+        _draw_product(result, plotting.panel(product, "g", "W G"))
+    _draw_scores(result, plotting.panel(scores, "h", "correlation with the tutors"))
 
 
 def _stop(result: Result) -> float:
     return min(LONGEST, HOP * len(result.arrays["tutor_spectrogram"]))
 
 
-def _draw_spectrogram(result: Result, ax: Axes, which: str) -> None:
+def _draw_spectrogram(result: Result, ax: Axes, bar_ax: Axes, which: str) -> None:
     values: Floats = result.arrays[f"{which}_spectrogram"]
     kept = values[: int(_stop(result) / HOP)]
     frequencies = 1e-3 * result.arrays["frequencies"]
@@ -108,8 +140,8 @@ def _draw_spectrogram(result: Result, ax: Axes, which: str) -> None:
         extent=(0.0, 1e-3 * HOP * len(kept), float(frequencies[0]), float(frequencies[-1])),
         interpolation="nearest",
     )
-    ax.set(ylabel="frequency (kHz)", xlabel="time (s)")
-    bar = ax.figure.colorbar(image, ax=ax, pad=0.01)
+    ax.set(ylabel="frequency (kHz)", xlabel="time (s)", xlim=(0.0, 1e-3 * _stop(result)))
+    bar = ax.figure.colorbar(image, cax=bar_ax)
     bar.set_label("dB above silence", fontsize=8)
     bar.ax.tick_params(labelsize=7)
 
@@ -121,7 +153,7 @@ def _draw_raster(result: Result, ax: Axes) -> None:
         trains = {"oracle": (arrays["oracle_times"], arrays["oracle_ids"])}
     trains["imitation"] = (arrays["imitation_times"], arrays["imitation_ids"])
     plotting.raster(ax, trains, start=0.0, stop=_stop(result))
-    ax.set_ylim(-1, len(arrays["gesture_pressure"]))
+    ax.set(xlim=(0.0, 1e-3 * _stop(result)), ylim=(-1, len(arrays["weights"])))
 
 
 def _draw_weights(result: Result, ax: Axes) -> None:
@@ -134,20 +166,23 @@ def _draw_product(result: Result, ax: Axes) -> None:
     ax.set(xlabel="motor neuron", ylabel="motor neuron")
 
 
+def _draw_confusion(result: Result, ax: Axes) -> None:
+    plotting.matrix(ax, result.arrays["confusion"], unit="")
+    names = result.summary["tutor_names"]
+    ax.set(xlabel="tutor", ylabel="imitation of")
+    ax.set_xticks(range(len(names)), names, rotation=60, ha="right", fontsize=6)
+    ax.set_yticks(range(len(names)), names, fontsize=6)
+
+
 def _draw_scores(result: Result, ax: Axes) -> None:
     summary, spread = result.summary, result.summary["spread"]
 
-    def both(where: dict[str, dict[str, object]], name: str) -> tuple[object, object]:
-        own, tutor = where["own"], where["tutor"]
-        if name == "learned":
-            return own["correlation"], tutor["correlation"]
-        of_own, of_tutor = own["controls"], tutor["controls"]
-        assert isinstance(of_own, dict)
-        assert isinstance(of_tutor, dict)
-        return of_own[name]["correlation"], of_tutor[name]
+    def both(where: dict[str, Any], name: str) -> tuple[object, object]:
+        own = where["own"] if name == "learned" else where["own"]["controls"][name]
+        return own["correlation"], where["mean"][name]["correlation"]
 
     places = np.arange(len(DECODERS))
-    series = [("own songs", plotting.SKY), ("the tutor above", plotting.BLACK)]
+    series = [("own songs", plotting.SKY), ("the tutors, mean", plotting.BLACK)]
     for k, (label, color) in enumerate(series):
         middle = np.array([both(summary, name)[k] for name in DECODERS], dtype=float)
         limits = np.array([both(spread, name)[k] for name in DECODERS], dtype=float)
@@ -160,7 +195,7 @@ def _draw_scores(result: Result, ax: Axes) -> None:
             xerr=np.abs(limits.T - middle),
             error_kw={"linewidth": 1, "ecolor": plotting.VERMILION},
         )
-    oracle = float(summary["tutor"]["oracle"])
+    oracle = float(summary["mean"]["oracle"]["correlation"])
     ax.axvline(oracle, color=plotting.ORANGE, linestyle="--", linewidth=1.2, label="oracle")
     ax.set_yticks(places, DECODERS)
     ax.invert_yaxis()

@@ -1,22 +1,43 @@
-"""How well a song is copied, by whatever weights lead from what is heard to what is sung."""
+"""How well songs are copied, by whatever weights lead from what is heard to what is sung."""
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._types import Floats, Spikes
-from ...analysis import score_imitation
-from ...analysis.spectrograms import log_spectrogram, pitch_error, similarity
-from ...bird import DivergenceError, Recall, Singer, answer, sing
+from ...analysis import likeness, score_imitation
+from ...analysis.spectrograms import log_spectrogram, pitch, pitch_error
+from ...bird import DivergenceError, Singer, answer, sing
 from ...lab.results import Nested
 from ...loop.imitation import best_match
-from .songs import DELAYS, Song
+from .kinds import Kind
+from .songs import WIDE_RANGE, Song
 
-GAINS = np.geomspace(0.7, 14.0, 14)  # in units of 1/c
 TOLERANCES = (10.0, 5.0)  # ms, of F1
-MAX_LAG = 20.0  # ms, of two spectrograms
+REFLEX_DELAY = 2.5  # ms, from a gesture's middle to the loudness that belongs to it
+NOISE_SEED = 3  # of the noise in the voice of a copy
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """Weights from sensors to motor neurons, and what was chosen for them on an own song.
+
+    Parameters
+    ----------
+    weights : array (n_motor, n_sensor)
+        In units of their scale c.
+    gain : float
+    delay : float
+        ms, by which answers are late.
+    """
+
+    weights: Floats
+    gain: float
+    delay: float
 
 
 @dataclass(frozen=True)
@@ -25,90 +46,170 @@ class Copy:
 
     gestures: Spikes
     sound: Floats
-    correlation: float
-    lag: float  # ms
+    spectrogram: Floats
 
 
 class Judge:
-    """Judges decoders: weights (n_motor, n_sensor) from sensors to motor neurons.
+    """Judges weights (n_motor, n_sensor) from sensors to motor neurons.
 
     Parameters
     ----------
     singer : Singer
-    recall : Recall
+    kind : Kind
+        How the bird answers.
     practice, test : Song
-        Own songs: on the first, gain and delay are chosen; the second is unseen.
+        Own songs: on the first, gain and delay are chosen where there are several; the second is
+        unseen.
     """
 
-    def __init__(self, singer: Singer, recall: Recall, practice: Song, test: Song) -> None:
+    def __init__(self, singer: Singer, kind: Kind, practice: Song, test: Song) -> None:
         self.singer = singer
-        self.recall = recall
+        self.kind = kind
         self.practice = practice
         self.test = test
 
-    def own(self, weights: Floats, scale: float) -> tuple[Nested, float]:
-        """Return how well own songs are copied, and by how much (ms) answers are late.
+    def decoder(self, weights: Floats, scale: float) -> Decoder:
+        """Return weights in units of `scale`, with the gain and delay of the best F1.
 
-        Gain (in units of 1/scale) and delay are those with the best F1, at both tolerances, on the
-        practice song.
+        That is F1 at both tolerances, on the practice song. Where the bird has one gain and one
+        delay, they are the same for all weights.
         """
+        weights = weights / scale
+        kind = self.kind
+        if len(kind.gains) == len(kind.delays) == 1:
+            return Decoder(weights, kind.gains[0], kind.delays[0])
         assert self.practice.gestures is not None
-        assert self.test.gestures is not None
         tried = []
-        for gain in GAINS:
-            found = self._answer(gain / scale * weights, self.practice)
+        for gain in kind.gains:
+            found = self._answer(weights, gain, self.practice)
             match = best_match(
-                self.practice.gestures, found, DELAYS, delay=0.0, tolerances=TOLERANCES
+                self.practice.gestures,
+                found,
+                np.array(kind.delays),
+                delay=0.0,
+                tolerances=TOLERANCES,
             )
             tried.append((*match, gain))
         _, delay, gain = max(tried)  # of equals the latest, then the strongest
-        found = self._answer(gain / scale * weights, self.test)
-        copy = self.copy(found, self.test, delay)
+        return Decoder(weights, gain, delay)
+
+    def own(self, decoder: Decoder) -> Nested:
+        """Return how well the unseen own song is copied."""
+        assert self.test.gestures is not None
+        found = self._answer(decoder.weights, decoder.gain, self.test)
+        copy = self._sung(decoder, found, self.test)
         scores = {
             f"f1_{tolerance:.0f}ms": score_imitation(
-                *self.test.gestures, *found, delay=delay, tolerance=tolerance
+                *self.test.gestures, *found, delay=decoder.delay, tolerance=tolerance
             ).f1
             for tolerance in TOLERANCES
         }
-        rate = self.singer.syrinx.rate
+        rate = self.singer.organ.rate
         return {
             **scores,
-            "correlation": copy.correlation,
-            "pitch_error": pitch_error(self.test.sound, copy.sound, rate=rate, lag=copy.lag),
-            "gain": float(gain),
-        }, delay
+            "correlation": likeness.correlation(
+                self.test.spectrogram.ravel(), copy.spectrogram.ravel()
+            ),
+            "pitch_error": pitch_error(self.test.sound, copy.sound, rate=rate, lag=0.0),
+            "gain": decoder.gain,
+        }
 
-    def best_copy(self, weights: Floats, scale: float, song: Song, delay: float) -> Copy:
-        """Return the copy of a song at the gain with which it is most similar."""
-        copies = [self.copy_at(gain, weights, scale, song, delay) for gain in GAINS]
-        return max(copies, key=lambda copy: copy.correlation)
+    def copy(self, decoder: Decoder, song: Song, *, reflex: bool = True) -> Copy:
+        """Return the copy of a song; silence where the syrinx cannot follow."""
+        found = self._answer(decoder.weights, decoder.gain, song)
+        return self._sung(decoder, found, song, reflex=reflex)
 
-    def copy_at(self, gain: float, weights: Floats, scale: float, song: Song, delay: float) -> Copy:
-        """Return the copy of a song at one gain; a silent one where the syrinx cannot follow."""
-        return self.copy(self._answer(gain / scale * weights, song), song, delay)
-
-    def copy(self, answered: Spikes, song: Song, delay: float) -> Copy:
-        """Return what an answer sounds like; silence where the syrinx cannot follow it."""
-        times = answered[0] - delay
+    def _sung(self, decoder: Decoder, found: Spikes, song: Song, *, reflex: bool = True) -> Copy:
+        times = found[0] - decoder.delay
         kept = (times >= 0.0) & (times < song.duration)
-        gestures = (times[kept], answered[1][kept])
-        silence = Copy(_nothing(), np.zeros_like(song.sound), 0.0, 0.0)
-        if not len(gestures[0]):
-            return silence
+        gestures = (times[kept], found[1][kept])
         singer = self.singer
-        rate = singer.syrinx.rate
+        rate = singer.organ.rate
+        silence = self.sounding((np.empty(0), np.empty(0, np.int64)), np.zeros_like(song.sound))
+        if not len(gestures[0]):  # what a syrinx at rest has left is not a song
+            return silence
         try:
-            sung = sing(singer.gestures, *gestures, duration=song.duration, syrinx=singer.syrinx)
+            sound = sing(
+                singer.gestures,
+                *gestures,
+                duration=song.duration,
+                organ=singer.organ,
+                seed=NOISE_SEED,
+            ).sound
         except DivergenceError:
             return silence
-        spectrogram = log_spectrogram(sung.sound, rate=rate)
-        found = similarity(song.spectrogram, spectrogram, max_lag=MAX_LAG)
-        return Copy(gestures, sung.sound, found.correlation, found.lag)
+        sound = sound[: len(song.sound)]
+        if reflex and self.kind.reflex is not None:
+            # What a gesture of this moment answers to was heard `delay` later than it is needed.
+            half = 0.5 * singer.gestures.duration
+            later = decoder.delay - half + REFLEX_DELAY
+            at: Floats = np.arange(len(sound), dtype=np.float64) * (1e3 / rate) + later
+            sound = sound * self.kind.reflex.level(song.heard, times=at)
+        return self.sounding(gestures, sound)
 
-    def _answer(self, weights: Floats, song: Song) -> Spikes:
-        duration = song.duration + DELAYS[-1]
-        return answer(weights, self.singer, self.recall, song.heard, duration=duration)
+    def sounding(self, gestures: Spikes, sound: Floats) -> Copy:
+        """Return a copy of which the sound is known."""
+        return Copy(gestures, sound, log_spectrogram(sound, rate=self.singer.organ.rate))
+
+    def _answer(self, weights: Floats, gain: float, song: Song) -> Spikes:
+        return answer(
+            weights,
+            self.singer,
+            self.kind.recall if song.gestures is None else self.kind.own_recall,
+            song.heard,
+            duration=song.duration + max(self.kind.delays),
+            gain=gain,
+        )
 
 
-def _nothing() -> Spikes:
-    return np.empty(0), np.empty(0, np.int64)
+def measured(song: Song, copy: Copy, rate: float) -> Nested:
+    """Return how alike a copy and its tutor are, in all measures, at the times that they have."""
+    wide = log_spectrogram(copy.sound, rate=rate, span=WIDE_RANGE)
+    pitches = likeness.pitch_likeness(song.pitch, pitch(copy.sound, rate=rate))
+    return {
+        "correlation": _flat(song.spectrogram, copy.spectrogram),
+        "correlation_45dB": _flat(song.wide, wide),
+        "pitch_error": pitches.error,
+        "pitch_within_5_percent": pitches.within,
+        "cepstral": likeness.cepstral_correlation(song.spectrogram, copy.spectrogram),
+        "wiener": likeness.wiener_correlation(song.spectrogram, copy.spectrogram),
+        "envelope": likeness.envelope_correlation(song.spectrogram, copy.spectrogram),
+    }
+
+
+def recognised(songs: Sequence[Song], copies: Sequence[Copy]) -> tuple[Nested, Floats]:
+    """Return which pieces and songs are recognised in their copies, and the confusion of songs.
+
+    The confusion (n_songs, n_songs) is the correlation of each copy with every tutor, the longer
+    of both cut.
+    """
+    found = likeness.identify(
+        [song.spectrogram for song in songs], [copy.spectrogram for copy in copies]
+    )
+    n = len(found.pieces)
+    confusion = np.array(
+        [[_flat(song.spectrogram, copy.spectrogram) for song in songs] for copy in copies]
+    )
+    own = confusion.argmax(axis=1) == np.arange(len(songs))
+    return {
+        "pieces": n,
+        "identified": float(found.repeats.mean()) if n else None,
+        "identified_strictly": float(found.strict.mean()) if n else None,
+        "of_the_right_song": float(found.songs.mean()) if n else None,
+        "songs_recognised": float((own & (confusion.max(axis=1) > 0.0)).mean()),
+    }, confusion
+
+
+def medians(found: Sequence[Nested]) -> Nested:
+    """Return the median of each metric over several shuffles; None where any is undefined."""
+    return {
+        name: None
+        if any(shuffle[name] is None for shuffle in found)
+        else statistics.median(shuffle[name] for shuffle in found)
+        for name in found[0]
+    }
+
+
+def _flat(first: Floats, second: Floats) -> float:
+    n = min(len(first), len(second))
+    return likeness.correlation(first[:n].ravel(), second[:n].ravel())

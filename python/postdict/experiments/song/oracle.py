@@ -36,10 +36,10 @@ def search(tutor: Floats, singer: Singer, *, duration: float, trials: int, seed:
 
     def score(song: Spikes) -> float:
         try:
-            sound = sing(singer.gestures, *song, duration=duration, syrinx=singer.syrinx).sound
+            sound = sing(singer.gestures, *song, duration=duration, organ=singer.organ).sound
         except DivergenceError:
             return -1.0
-        found = log_spectrogram(sound, rate=singer.syrinx.rate)
+        found = log_spectrogram(sound, rate=singer.organ.rate)
         return similarity(tutor, found, max_lag=0.0).correlation
 
     songs = [song for quieter in QUIETER for song in _programmed(tutor, singer, quieter, duration)]
@@ -65,9 +65,9 @@ def _templates(singer: Singer, quieter: float) -> Floats:
     apart = before + after + 24.0
     onsets = before + apart * np.arange(gestures.n)
     song = sing(
-        gestures, onsets, np.arange(gestures.n), duration=apart * gestures.n, syrinx=singer.syrinx
+        gestures, onsets, np.arange(gestures.n), duration=apart * gestures.n, organ=singer.organ
     )
-    whole = log_spectrogram(song.sound, rate=singer.syrinx.rate)
+    whole = log_spectrogram(song.sound, rate=singer.organ.rate)
     # There the level is relative to the loudest gesture of all.
     whole = np.clip(whole + quieter, 0.0, None) * (whole > 0.0)
     first = (onsets / HOP).astype(int)

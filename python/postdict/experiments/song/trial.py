@@ -1,8 +1,9 @@
-"""One bird of `song`: it babbles and learns, then hears songs, its own and a tutor's, and sings."""
+"""One bird of `song`: it babbles and learns, then hears songs, its own and tutors', and sings."""
 
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,22 +12,23 @@ from numpy.typing import NDArray
 from ... import theory
 from ..._types import Floats
 from ...analysis import inverse_quality
-from ...analysis.spectrograms import frequencies, log_spectrogram, pitch_error
-from ...bird.singer import Babbled, Recall, Singer, babble, open_loop_rate
+from ...analysis.spectrograms import frequencies
+from ...bird import Singer, babble
+from ...bird.bird_files import KeptBird
+from ...bird.singer import open_loop_rate
 from ...bird.sound_files import normalised, wav_bytes
 from ...lab.results import Nested
+from ...lab.runs import RunawayError
 from ...lab.stages import Stage
 from ...loop.learning import shuffled
 from .._shared.decoders import pinv
 from .config import Config
-from .judge import Copy, Judge
-from .oracle import search
-from .songs import Song, file_song, own_song
+from .judge import Copy, Decoder, Judge, measured, medians, recognised
+from .songs import Song
 
-SHOWN = 2e3  # ms of an own song that are imitated where no file is given
-RIDGE = 0.05  # lambda of the ridge inverse, in units of G's mean s^2
 RUNAWAY = 10.0  # motor rate that ends the babbling, in units of the one without feedback
 EXPLORED = 0.1  # of the learning, at either end, over which rates are taken
+PAUSE = 300.0  # ms between the songs in side_by_side.wav
 
 
 @dataclass(frozen=True)
@@ -36,157 +38,201 @@ class Trial:
     metrics: Nested
     arrays: dict[str, NDArray[np.generic]]
     files: dict[str, bytes]
+    bird: KeptBird
+    window_reversed: Nested | None  # for the first bird that babbles
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What all birds of a run have in common: the tutors, and the best that a voice can do."""
+
+    response: Floats  # (n_sensor, n_motor)
+    practice: Song
+    test: Song
+    tutors: Sequence[Song]
+    oracles: Sequence[Copy]
 
 
 def run_trial(
-    config: Config, singer: Singer, heard: Floats, given: Floats | None, seed: int, stage: Stage
+    config: Config,
+    singer: Singer,
+    lesson: Lesson,
+    kept: KeptBird | None,
+    seed: int,
+    stage: Stage,
+    *,
+    first: bool,
 ) -> Trial:
-    """Let one bird babble, and judge what it learned by songs of its own and a tutor's."""
+    """Let one bird babble, or take up one that has, and judge what it learned.
+
+    The first of them also writes the sounds, and babbles once more with the window reversed.
+    """
+    bird = kept or _babbled(config, singer, lesson.response, seed, stage)
+    stage.part("imitates").begin()
+    judge = Judge(singer, config.kind(), lesson.practice, lesson.test)
+    decoders = _decoders(config, lesson, bird, judge)
+    quality = inverse_quality(bird.weights, lesson.response)
+    rate = singer.organ.rate
+    copies: dict[str, list[list[Copy]]] = {
+        name: [[judge.copy(d, song) for song in lesson.tutors] for d in every]
+        for name, every in decoders.items()
+    }
+    copies["oracle"] = [list(lesson.oracles)]
+    scores = {
+        name: [
+            medians([measured(song, sung[k], rate) for sung in every])
+            for k, song in enumerate(lesson.tutors)
+        ]
+        for name, every in copies.items()
+    }
+    found = {
+        name: [recognised(lesson.tutors, sung) for sung in every] for name, every in copies.items()
+    }
+    own = {name: medians([judge.own(d) for d in every]) for name, every in decoders.items()}
+    learned = decoders["learned"][0]
+    metrics = {
+        "own": {**own["learned"], "controls": {k: v for k, v in own.items() if k != "learned"}},
+        "tutors": {
+            song.name: {
+                **scores["learned"][k],
+                "oracle": scores["oracle"][k],
+                "controls": {n: s[k] for n, s in scores.items() if n not in ("learned", "oracle")},
+            }
+            for k, song in enumerate(lesson.tutors)
+        },
+        "recognised": {name: medians([r for r, _ in every]) for name, every in found.items()},
+        "mean": {name: _means(every) for name, every in scores.items()},
+        "correlation_without_reflex": statistics.fmean(
+            measured(song, judge.copy(learned, song, reflex=False), rate)["correlation"]
+            for song in lesson.tutors
+        ),
+        "delay": learned.delay,
+        "gain": learned.gain,
+        "scale": quality.scale,
+        "specific_inverse_error": quality.specific_inverse_error,
+        "motor_rate_before": bird.rates[0],
+        "motor_rate_after": bird.rates[1],
+    }
+    shown = {name: every[0] for name, every in copies.items()}
+    arrays = _arrays(singer, lesson, bird, shown)
+    arrays["confusion"] = found["learned"][0][1]
+    files, backwards = {}, None
+    if first:
+        files = _files(lesson, shown, rate)
+        if kept is None and config.reversed_share > 0.0:
+            decoder = _reversed(config, singer, lesson, judge, seed, stage)
+            sung = [judge.copy(decoder, song) for song in lesson.tutors]
+            backwards = {
+                **recognised(lesson.tutors, sung)[0],
+                "mean": _means(
+                    [measured(*pair, rate) for pair in zip(lesson.tutors, sung, strict=True)]
+                ),
+            }
+    return Trial(metrics, arrays, files, bird, backwards)
+
+
+def _babbled(config: Config, singer: Singer, response: Floats, seed: int, stage: Stage) -> KeptBird:
+    kind = config.kind()
     babbled = babble(
         singer,
         config.rule(),
-        duration=config.duration,
+        duration=kind.duration,
+        cooling=[(share * kind.duration, factor) for share, factor in kind.cooling],
         seed=seed,
         max_rate=RUNAWAY * open_loop_rate(singer, seed=seed),
         progress=stage.part("babbles"),
     )
-    weights = babbled.weights
-    stage.part("imitates").begin()
-    rng = np.random.default_rng([seed, 0x50A6])
-    songs = [
-        own_song(singer, duration=config.song_duration, gap=config.song_gap, rng=rng)
-        for _ in range(2)
-    ]
-    judge = Judge(singer, Recall(config.recall_tau, config.recall_pause), *songs)
-    quality = inverse_quality(weights, heard)
-    scale = quality.scale if quality.scale and quality.scale > 0.0 else 1.0
-    mixed = [shuffled(weights, 1000 * seed + k) for k in range(config.shuffles)]
-    decoders = {
-        "pinv": (pinv(heard), 1.0),
-        "ridge": _with_scale(theory.ridge_inverse(heard, RIDGE), heard),
-        "transpose": _with_scale(heard.T, heard),
-        "untrained": (np.zeros_like(weights), 1.0),
-    }
-    own, delay = judge.own(weights, scale)
-    controls = {name: judge.own(*decoder)[0] for name, decoder in decoders.items()}
-    of_mixed = [judge.own(mixture, scale)[0] for mixture in mixed]
-    controls["shuffled"] = _medians(of_mixed)
-    stage.part("imitates a tutor").begin()
+    part = EXPLORED * kind.duration
+    times, per_spike = babbled.motor[0], 1.0 / (1e-3 * part * singer.gestures.n)
+    rates = (
+        per_spike * int((times < part).sum()),
+        per_spike * int((times >= kind.duration - part).sum()),
+    )
+    history = np.array(
+        [np.diag((singer.excitation - w) @ response) for w in babbled.inhibition]
+    ).reshape(-1, singer.gestures.n)
+    return KeptBird(seed, babbled.weights, rates, babbled.times, history)
 
-    if given is None:
-        tutor = own_song(
-            singer, duration=min(SHOWN, config.song_duration), gap=config.song_gap, rng=rng
+
+def _decoders(
+    config: Config, lesson: Lesson, bird: KeptBird, judge: Judge
+) -> dict[str, list[Decoder]]:
+    """Return all weights that are judged, several of those that are drawn."""
+    heard = lesson.response
+    scale = _scale(bird.weights, heard)
+    mixed = [shuffled(bird.weights, 1000 * bird.seed + k) for k in range(config.shuffles)]
+    matrices = {
+        "learned": [(bird.weights, scale)],
+        "ridge": [_with_scale(theory.ridge_inverse(heard, config.kind().ridge), heard)],
+        "pinv": [_with_scale(pinv(heard), heard)],
+        "transpose": [_with_scale(heard.T, heard)],
+        "shuffled": [(mixture, scale) for mixture in mixed],
+        "untrained": [(np.zeros_like(bird.weights), 1.0)],
+    }
+    return {name: [judge.decoder(*given) for given in every] for name, every in matrices.items()}
+
+
+def _reversed(
+    config: Config, singer: Singer, lesson: Lesson, judge: Judge, seed: int, stage: Stage
+) -> Decoder:
+    """Return what a bird learns whose window is reversed; nothing where it runs away."""
+    kind = config.kind()
+    try:
+        babbled = babble(
+            singer,
+            config.rule(-1.0),
+            duration=config.reversed_share * kind.duration,
+            seed=seed,
+            n_samples=1,
+            max_rate=RUNAWAY * open_loop_rate(singer, seed=seed),
+            progress=stage.part("babbles with the window reversed"),
         )
-    else:
-        tutor = file_song(singer, given, like=songs[0])
-    copy = judge.copy_at(own["gain"], weights, scale, tutor, delay)
-    copies = {
-        name: judge.copy_at(controls[name]["gain"], *decoder, tutor, delay).correlation
-        for name, decoder in decoders.items()
-    }
-    of_shuffled = [
-        judge.copy_at(copied["gain"], mixture, scale, tutor, delay)
-        for copied, mixture in zip(of_mixed, mixed, strict=True)
-    ]
-    suited = {
-        "learned": judge.best_copy(weights, scale, tutor, delay).correlation,
-        "shuffled": statistics.median(
-            judge.best_copy(mixture, scale, tutor, delay).correlation for mixture in mixed
-        ),
-    }
-    trials = int(config.oracle_trials * min(1.0, 1.5e3 / tutor.duration))
-    gestures = search(tutor.spectrogram, singer, duration=tutor.duration, trials=trials, seed=seed)
-    oracle = judge.copy(gestures, tutor, 0.0)
-    rate = singer.syrinx.rate
-    zero = statistics.median(copied.correlation for copied in of_shuffled)
-    metrics = {
-        "own": {**own, "controls": controls},
-        "tutor": {
-            "correlation": copy.correlation,
-            "lag": copy.lag,
-            "pitch_error": pitch_error(tutor.sound, copy.sound, rate=rate, lag=copy.lag),
-            "gestures": len(copy.gestures[0]),
-            "oracle": oracle.correlation,
-            "oracle_pitch_error": pitch_error(tutor.sound, oracle.sound, rate=rate, lag=oracle.lag),
-            "share_of_oracle": _share(copy.correlation, zero, oracle.correlation),
-            "controls": {**copies, "shuffled": zero},
-            "gains_suited_to_the_tutor": {
-                **suited,
-                "share_of_oracle": _share(
-                    suited["learned"], suited["shuffled"], oracle.correlation
-                ),
-            },
-        },
-        "delay": delay,
-        "scale": quality.scale,
-        "specific_inverse_error": quality.specific_inverse_error,
-        "condition_number": float(np.linalg.cond(heard)),
-        **_rates(config, babbled),
-    }
-    arrays = _arrays(singer, heard, babbled, tutor, copy, oracle)
-    sounds = {
-        "tutor": tutor.sound,
-        "imitation": copy.sound,
-        "control_shuffled": of_shuffled[0].sound,
-        "oracle": oracle.sound,
-    }
-    files = {f"{name}.wav": wav_bytes(normalised(sound), rate) for name, sound in sounds.items()}
-    return Trial(metrics, arrays, files)
+    except RunawayError:
+        return judge.decoder(np.zeros((singer.gestures.n, singer.hearing.n_sensor)), 1.0)
+    size = np.abs(_diagonal(babbled.weights, lesson.response)).mean()
+    return judge.decoder(babbled.weights, float(size) or 1.0)
 
 
-def _share(copy: float, zero: float, oracle: float) -> float | None:
-    """Return where a copy stands between a control, zero, and the oracle, one."""
-    return (copy - zero) / (oracle - zero) if oracle > zero else None
+def _diagonal(weights: Floats, heard: Floats) -> Floats:
+    return np.asarray(np.einsum("ij,ji->i", weights, heard))
+
+
+def _scale(weights: Floats, heard: Floats) -> float:
+    """Return c, the mean diagonal of W G, or 1 where it is not positive."""
+    scale = float(np.mean(_diagonal(weights, heard)))
+    return scale if scale > 0.0 else 1.0
 
 
 def _with_scale(weights: Floats, heard: Floats) -> tuple[Floats, float]:
-    return weights, float(np.mean(np.diag(weights @ heard)))
+    return weights, _scale(weights, heard)
 
 
-def _medians(found: list[Nested]) -> Nested:
-    """Return the median of each metric over several shuffles; None where any is undefined."""
-    return {
-        name: None
-        if any(shuffle[name] is None for shuffle in found)
-        else statistics.median(shuffle[name] for shuffle in found)
-        for name in found[0]
-    }
-
-
-def _rates(config: Config, babbled: Babbled) -> dict[str, float]:
-    """Return the motor rate (Hz) at both ends of the babbling."""
-    times = babbled.motor[0]
-    part = EXPLORED * config.duration
-    per_spike = 1.0 / (1e-3 * part * config.n_motor)
-    return {
-        "motor_rate_before": per_spike * int((times < part).sum()),
-        "motor_rate_after": per_spike * int((times >= config.duration - part).sum()),
-    }
+def _means(scores: Sequence[Nested]) -> Nested:
+    """Return the mean over songs of what has a value for all; of the pitch error the median."""
+    result: Nested = {}
+    for name in scores[0]:
+        values = [score[name] for score in scores if score[name] is not None]
+        middle = statistics.median if name == "pitch_error" else statistics.fmean
+        result[name] = middle(values) if values else None
+    return result
 
 
 def _arrays(
-    singer: Singer, heard: Floats, babbled: Babbled, tutor: Song, copy: Copy, oracle: Copy
+    singer: Singer, lesson: Lesson, bird: KeptBird, copies: dict[str, list[Copy]]
 ) -> dict[str, NDArray[np.generic]]:
-    rate = singer.syrinx.rate
+    tutor, copy, oracle = lesson.tutors[0], copies["learned"][0], copies["oracle"][0]
     given = tutor.gestures or (np.empty(0), np.empty(0, np.int64))
-    errors = [
-        inverse_quality(singer.excitation - inhibition, heard).specific_inverse_error
-        for inhibition in babbled.inhibition
-    ]
-    return {
-        "response": heard,
-        "weights": babbled.weights,
-        "history_times": babbled.times,
-        "specific_inverse_error_history": np.array(
-            [np.nan if error is None else error for error in errors]
-        ),
-        "gesture_pressure": singer.gestures.pressure,
-        "gesture_tension": singer.gestures.tension,
+    found: dict[str, NDArray[np.generic]] = {
+        "response": lesson.response,
+        "weights": bird.weights,
+        "history_times": bird.times,
+        "diagonal_history": bird.history,
         "channel_centres": singer.hearing.centres(),
-        "frequencies": frequencies(rate),
+        "frequencies": frequencies(singer.organ.rate),
         "tutor_spectrogram": tutor.spectrogram,
-        "imitation_spectrogram": log_spectrogram(copy.sound, rate=rate),
-        "oracle_spectrogram": log_spectrogram(oracle.sound, rate=rate),
+        "imitation_spectrogram": copy.spectrogram,
+        "oracle_spectrogram": oracle.spectrogram,
+        "shuffled_spectrogram": copies["shuffled"][0].spectrogram,
         "tutor_times": given[0],
         "tutor_ids": given[1],
         "imitation_times": copy.gestures[0],
@@ -194,3 +240,26 @@ def _arrays(
         "oracle_times": oracle.gestures[0],
         "oracle_ids": oracle.gestures[1],
     }
+    for name in ("pressure", "tension", "pitch", "tone", "noise", "centre", "bandwidth"):
+        if hasattr(singer.gestures, name):
+            found[f"gesture_{name}"] = getattr(singer.gestures, name)
+    return found
+
+
+def _files(lesson: Lesson, copies: dict[str, list[Copy]], rate: float) -> dict[str, bytes]:
+    """Return the sounds; with several tutors, each file bears the name of its own."""
+    files = {}
+    pause = np.zeros(round(1e-3 * PAUSE * rate))
+    for k, tutor in enumerate(lesson.tutors):
+        sounds = {
+            "tutor": tutor.sound,
+            "imitation": copies["learned"][k].sound,
+            "control_shuffled": copies["shuffled"][k].sound,
+            "oracle": copies["oracle"][k].sound,
+        }
+        loud = {name: normalised(sound) for name, sound in sounds.items()}
+        order = (loud["tutor"], pause, loud["imitation"], pause, loud["oracle"])
+        loud["side_by_side"] = np.concatenate([*order, pause, loud["control_shuffled"]])
+        prefix = f"{tutor.name}_" if len(lesson.tutors) > 1 else ""
+        files.update({f"{prefix}{n}.wav": wav_bytes(sound, rate) for n, sound in loud.items()})
+    return files
