@@ -145,8 +145,8 @@ def test_fluxes_of_a_branch_are_its_change_and_without_plasticity_change_nothing
 
 
 def test_what_a_runaway_does_not_reach_is_unknown():
-    loop = loop_of(max_rate=0.1)
-    course = loop.observed(np.array([0.0, 5e3, 5e4]))
+    loop = loop_of(max_rate=0.1)  # three spikes in the first window of 10 s
+    course = loop.observed(np.array([0.0, 10.0, 5e4]))
     assert np.isfinite(course.weights[:2]).all()
     assert np.isnan(course.weights[2]).all()
     assert np.isnan(course.between(0.0, 5e4)[1])

@@ -124,7 +124,7 @@ def test_a_conditioned_world_has_its_condition_number(condition):
     world = conditioned_world(60, 20, condition=condition, rng=np.random.default_rng(1))
     assert np.linalg.cond(world) == pytest.approx(condition, rel=1e-6)
     assert world.min() >= 0.0
-    with pytest.raises(ValueError, match=r"condition must be between 1\.\d+ and \d+ for 60"):
+    with pytest.raises(ValueError, match=r"condition must be between 1\.\d+ and \d+\.\d+ for 60"):
         conditioned_world(60, 20, condition=1e6, rng=np.random.default_rng(1))
 
 

@@ -45,7 +45,8 @@ class Exploration:
         """Return G (n_sensor, n_motor): spikes of each sensor for one spike of a motor neuron.
 
         Meant for an exploration without feedback, where nothing else makes sensors follow motors.
-        ValueError where no sensor answers at all: nothing can be inverted then.
+        ValueError where motor neurons fire and no sensor answers at all: nothing can be inverted
+        then. Where none of them fires, nothing is known, and G is zero.
         """
         earliest, latest = self.world_lags
         response = analysis.measure_response(
@@ -59,7 +60,7 @@ class Exploration:
             start=0.0,
             stop=self.duration,
         )
-        if not response.any():
+        if len(self.motor[0]) and not response.any():
             raise ValueError(
                 f"no sensor answers a motor neuron in {1e-3 * self.duration:g} s: the world is too "
                 f"weak, its largest entry is {self.world.max():.3g} of a sensor's threshold"
