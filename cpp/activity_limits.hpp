@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -21,13 +20,14 @@ struct Limits {
     // Hz per neuron of each population, over each window from t = 0 on; empty where none is
     // bounded.
     std::vector<double> rates = {};
-    Time rate_window = 1000.0;  // ms
+    Duration rate_window = Duration::ms(1000.0);
 
     // Whether there is a bound on a rate of the populations, of which there are n.
     bool bound_rates(std::size_t n) const {
         if (!rates.empty() && rates.size() != n)
             throw std::invalid_argument("there must be a bound on the rate of every population");
-        return std::any_of(rates.begin(), rates.end(), [](double rate) { return rate < never; });
+        return std::any_of(rates.begin(), rates.end(),
+                           [](double rate) { return rate < unbounded; });
     }
 };
 
@@ -62,8 +62,8 @@ class BoundedNumber {
 // alone, so that no pause moves them.
 class SpikesInWindow {
   public:
-    SpikesInWindow(std::size_t n_populations, Time width)
-        : width_(width), end_(width), n_(n_populations, 0), n_seen_(n_populations, 0) {}
+    SpikesInWindow(std::size_t n_populations, Duration width)
+        : width_(width), end_(Time{} + width), n_(n_populations, 0), n_seen_(n_populations, 0) {}
 
     Time start() const { return end_ - width_; }
     std::uint64_t operator[](std::size_t population) const { return n_[population]; }
@@ -77,7 +77,7 @@ class SpikesInWindow {
         if (t >= end_) {
             std::fill(n_.begin(), n_.end(), 0U);
             std::fill(n_seen_.begin(), n_seen_.end(), 0U);
-            end_ = (std::floor(t / width_) + 1.0) * width_;
+            end_ = Time{} + width_ * ((t - Time{}).count() / width_.count() + 1);
         }
         n_[population] += n;
     }
@@ -89,11 +89,11 @@ class SpikesInWindow {
     }
     void see_all() { n_seen_ = n_; }
     void check_state() const {
-        require_state(end_ > 0.0 && end_ < never, "the window of a rate has no end");
+        require_state(end_ > Time{} && end_ < never, "the window of a rate has no end");
     }
 
   private:
-    Time width_;  // ms
+    Duration width_;
     Time end_;
     std::vector<std::uint64_t> n_;       // by population
     std::vector<std::uint64_t> n_seen_;  // and how many there were when they were over a bound

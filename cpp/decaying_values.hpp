@@ -20,16 +20,18 @@ namespace postdict {
 class DecayingValues {
   public:
     // start: (n,) values at t = 0; tau: ms, (n,), or (1,) where all share it.
-    DecayingValues(std::vector<double> start, std::vector<double> tau)
+    DecayingValues(std::vector<double> start, const std::vector<double>& tau)
         : scaled_(std::move(start)),
-          tau_(std::move(tau)),
-          horizon_(largest_exponent * *std::min_element(tau_.begin(), tau_.end())) {
+          tau_(tau.begin(), tau.end()),
+          horizon_(after(Time{}, largest_exponent * picoseconds_per_ms *
+                                     *std::min_element(tau.begin(), tau.end())) -
+                   Time{}) {
         assert(tau_.size() == 1 || tau_.size() == scaled_.size());
     }
 
     std::size_t size() const { return scaled_.size(); }
     bool shared_tau() const { return tau_.size() == 1; }
-    double tau(std::size_t i) const { return shared_tau() ? tau_[0] : tau_[i]; }
+    TimeConstant tau(std::size_t i) const { return shared_tau() ? tau_[0] : tau_[i]; }
     Time origin() const { return origin_; }
 
     // Whether `advance` to t will move the frame.
@@ -65,11 +67,11 @@ class DecayingValues {
         visit("origin", self.origin_);
         visit("scaled", self.scaled_);
         // growth_ is a function of origin_ and the instant: forgetting now_ recomputes it.
-        if constexpr (!std::is_const_v<Self>) self.now_ = -1.0;
+        if constexpr (!std::is_const_v<Self>) self.now_ = before_all;
     }
 
     void check_state(Time now) const {
-        require_state(origin_ >= 0.0 && origin_ <= now, "a frame begins outside the run");
+        require_state(origin_ >= Time{} && origin_ <= now, "a frame begins outside the run");
         require_state(std::all_of(scaled_.begin(), scaled_.end(), is_moderate),
                       "a value is not finite, or absurd");
     }
@@ -83,11 +85,11 @@ class DecayingValues {
         origin_ = t;
     }
 
-    std::vector<double> scaled_;  // (n,) z
-    std::vector<double> tau_;     // (n,) or (1,) ms
-    double horizon_;              // ms
-    Time origin_ = 0.0;
-    Time now_ = -1.0;  // no instant yet
+    std::vector<double> scaled_;     // (n,) z
+    std::vector<TimeConstant> tau_;  // (n,) or (1,)
+    Duration horizon_;
+    Time origin_;
+    Time now_ = before_all;  // no instant yet
     double growth_ = 1.0;
 };
 

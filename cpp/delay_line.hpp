@@ -14,21 +14,19 @@ namespace postdict {
 
 class DelayLine {
   public:
-    explicit DelayLine(Time delay) : delay_(delay) {}
+    explicit DelayLine(Duration delay) : delay_(delay) {}
 
     std::size_t size() const { return spikes_.size() - front_; }
     Time next_time() const { return size() == 0 ? never : spikes_[front_].time; }
 
-    // An arrival is later than its spike even where t + delay rounds to t.
-    void send(NeuronId id, Time t) { spikes_.push_back({arrival(t), id}); }
+    // Spikes of one instant are sent by id.
+    void send(NeuronId id, Time t) { spikes_.push_back({t + delay_, id}); }
 
-    // The sources of the spikes that arrive at t, sorted by id, one entry a spike. (Spikes sent at
-    // different times can arrive at one by rounding: hence the sort.) Valid until the next call.
+    // The sources of the spikes that arrive at t, sorted by id, one entry a spike; valid until the
+    // next call.
     const std::vector<NeuronId>& receive(Time t) {
         arrived_.clear();
         while (next_time() == t) arrived_.push_back(spikes_[front_++].id);
-        if (!std::is_sorted(arrived_.begin(), arrived_.end()))
-            std::sort(arrived_.begin(), arrived_.end());
         if (2 * front_ >= spikes_.size()) compact();
         return arrived_;
     }
@@ -43,25 +41,25 @@ class DelayLine {
         Time last = now;
         for (std::size_t k = front_; k < spikes_.size(); ++k) {
             const Spike& spike = spikes_[k];
-            require_state(spike.time >= last && spike.time < never,
+            require_state(spike.time >= last && spike.time < never &&
+                              (k == front_ || !(spike < spikes_[k - 1])),
                           "spikes under way are out of order");
             require_state(static_cast<std::size_t>(spike.id) < n_pre,
                           "a spike under way has no source");
             last = spike.time;
         }
         // Later ones would be overtaken by the next that is sent.
-        require_state(last == now || last <= arrival(now),
+        require_state(last == now || last <= now + delay_,
                       "a spike under way comes later than its delay");
     }
 
   private:
-    Time arrival(Time sent) const { return std::max(sent + delay_, std::nextafter(sent, never)); }
     void compact() {
         spikes_.erase(spikes_.begin(), spikes_.begin() + static_cast<std::ptrdiff_t>(front_));
         front_ = 0;
     }
 
-    Time delay_;                 // ms
+    Duration delay_;             // > 0
     std::vector<Spike> spikes_;  // by arrival time; those before front_ have arrived
     std::size_t front_ = 0;
     std::vector<NeuronId> arrived_;

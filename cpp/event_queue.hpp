@@ -8,8 +8,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cassert>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -41,7 +39,6 @@ class EventQueue {
     }
 
     void set(std::size_t slot, Time time) {
-        assert(!std::isnan(time));
         const std::uint32_t place = place_[slot];
         if (time == never) {
             if (place != absent) remove(place);
@@ -58,8 +55,7 @@ class EventQueue {
     // Throws StateError where the heap is out of order or does not know a slot's place.
     void check() const {
         for (std::size_t k = 0; k < heap_.size(); ++k) {
-            require_state(!std::isnan(heap_[k].time) && heap_[k].time < never &&
-                              place_[heap_[k].slot] == k &&
+            require_state(heap_[k].time < never && place_[heap_[k].slot] == k &&
                               !heap_[k].before(heap_[(k - (k > 0)) / 2]),
                           "a queue is out of order");
         }
@@ -72,7 +68,7 @@ class EventQueue {
     // Only the times are state: the order is made from them.
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
-        std::vector<double> times(self.n_slots());
+        std::vector<Time> times(self.n_slots());
         for (std::size_t slot = 0; slot < times.size(); ++slot) times[slot] = self.time(slot);
         visit("time", times);
         if constexpr (!std::is_const_v<Self>) self.assign(times);
@@ -89,13 +85,10 @@ class EventQueue {
         }
     };
 
-    void assign(const std::vector<double>& times) {
+    void assign(const std::vector<Time>& times) {
         heap_.clear();
         std::fill(place_.begin(), place_.end(), absent);
-        for (std::size_t slot = 0; slot < times.size(); ++slot) {
-            require_state(!std::isnan(times[slot]), "an event's time is not a number");
-            set(slot, times[slot]);
-        }
+        for (std::size_t slot = 0; slot < times.size(); ++slot) set(slot, times[slot]);
     }
 
     void put(const Entry& entry, std::size_t place) {

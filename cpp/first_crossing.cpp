@@ -81,7 +81,7 @@ double crossing_within(const Membrane& m, double u, double g_e, double g_i, doub
     // The exponentials are at least 1 - s/tau: a bound without any of them dismisses many.
     const double steepest =
         std::max(g_e, g_e * (1.0 - h / m.tau_e)) + std::max(g_i, g_i * (1.0 - h / m.tau_i)) - u;
-    if (u + steepest * (h / m.tau_m) < gap && u < gap) return never;
+    if (u + steepest * (h / m.tau_m) < gap && u < gap) return unbounded;
 
     const double short_step = 1e-5 * std::min({m.tau_m, m.tau_e, m.tau_i});
     const auto pull = [&](const Membrane::Course& there) {
@@ -97,7 +97,7 @@ double crossing_within(const Membrane& m, double u, double g_e, double g_i, doub
     const double least = std::min(g_e, g_e * end.decay_e) + std::min(g_i, g_i * end.decay_i) - gap;
     if (least > 0.0)
         return end.v < gap
-                   ? never
+                   ? unbounded
                    : zero_between(excess, 0.0, h, true, h * (gap - u) / (end.v - u), short_step);
 
     // The monotone pieces of D exp(s/tau_m), and within each the zero of D, if any.
@@ -122,13 +122,14 @@ double crossing_within(const Membrane& m, double u, double g_e, double g_i, doub
         const double drive_b = drive(b)[0];
         double turn = b;  // V is monotone on [a, turn] and on [turn, b]
         // To the last bit: where V only just reaches threshold, it does so near its turn.
-        if (drive_a * drive_b < 0.0) turn = zero_between(drive, a, b, drive_b > 0.0, never, 0.0);
+        if (drive_a * drive_b < 0.0)
+            turn = zero_between(drive, a, b, drive_b > 0.0, unbounded, 0.0);
         for (const auto& [from, to] : {std::pair(a, turn), std::pair(turn, b)}) {
             if (from < to && excess(from)[0] < 0.0 && excess(to)[0] >= 0.0)
-                return zero_between(excess, from, to, true, never, short_step);
+                return zero_between(excess, from, to, true, unbounded, short_step);
         }
     }
-    return never;
+    return unbounded;
 }
 
 }  // namespace postdict

@@ -43,7 +43,7 @@ struct UpperBound {
     double rise;              // 1 - exp(-width/tau_m)
 };
 
-// The first crossing, ms from now, if it lies within h ms, else `never`; u < gap.
+// The first crossing, ms from now, if it lies within h ms, else infinity; u < gap.
 //
 // With D = tau_m V', (D exp(s/tau_m))' = -exp(s/tau_m) (g_e(s)/tau_e + g_i(s)/tau_i). The bracket
 // has at most one zero s1, known in closed form, so D exp(s/tau_m) is monotone before and after it,

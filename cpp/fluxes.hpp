@@ -32,7 +32,7 @@ struct Fluxes {
         for (const std::vector<double>* flux : {&potentiation, &depression}) {
             require_state(flux->size() == n, "fluxes are missing, or there for nothing");
             for (const double sum : *flux)
-                require_state(sum >= 0.0 && sum < never, "a flux is negative");
+                require_state(sum >= 0.0 && sum < unbounded, "a flux is negative");
         }
     }
 };

@@ -67,9 +67,9 @@ void visit_sparse(auto& synapses, Visit&& visit) {
 
 struct Projection {
     Emitter pre;
-    std::size_t post;                  // population
-    std::optional<Time> axonal_delay;  // ms; none where the synapses have delays of their own
-    Time dendritic_delay;              // ms, of what a plastic synapse sees of its target's spikes
+    std::size_t post;                      // population
+    std::optional<Duration> axonal_delay;  // none where the synapses have delays of their own
+    Duration dendritic_delay;              // of what a plastic synapse sees of its target's spikes
     Synapses synapses;
 
     bool staggered() const { return !axonal_delay; }

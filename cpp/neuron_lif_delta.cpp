@@ -20,6 +20,11 @@ constexpr std::size_t most = 16;             // at most n/16
 constexpr double first_stride = 1.0 / 32.0;  // of tau_m
 constexpr double shortest_stride = 1e-3;
 
+bool any_positive(const std::vector<Duration>& durations) {
+    return std::any_of(durations.begin(), durations.end(),
+                       [](Duration d) { return d > Duration{}; });
+}
+
 }  // namespace
 
 LifDelta::LifDelta(const LifParameters& p)
@@ -31,16 +36,16 @@ LifDelta::LifDelta(const LifParameters& p)
       reset_(minus(p.v_reset, plus(p.v_rest, p.i_offset))),
       floor_(minus(p.v_min, plus(p.v_rest, p.i_offset))),
       near_(slightly_below(minus(p.v_thresh, plus(p.v_rest, p.i_offset)))),
-      tau_refrac_(p.tau_refrac),
-      refractory_(tau_refrac_.any([](double tau) { return tau > 0.0; })),
+      tau_refrac_(durations(p.tau_refrac)),
+      refractory_(any_positive(tau_refrac_)),
       driven_(gap_.any([](double gap) { return gap < 0.0; })),
-      held_until_(refractory_ ? gap_.size() : 0, free),
+      held_until_(refractory_ ? gap_.size() : 0, before_all),
       crossings_(gap_.size()),
       stride_(first_stride * p.tau_m[0]),
       inputs_(gap_.size(), Inputs::Channels::one),
       next_(gap_.size(), 0.0) {
-    advance(0.0);
-    if (driven_) watch(0.0);
+    advance(Time{});
+    if (driven_) watch(Time{});
 }
 
 // What follows from v_inf.
@@ -157,7 +162,7 @@ double LifDelta::test(std::size_t i, double excess, double next, Time t) {
     if (excess < gap_[i]) return next;
     if (!parameters_.subtract) {
         fired_.push_back(static_cast<NeuronId>(i));
-        if (tau_refrac_[i] == 0.0) return reset_[i] * excess_.growth(i);
+        if (tau_refrac_[i] == Duration{}) return reset_[i] * excess_.growth(i);
         held_until_[i] = t + tau_refrac_[i];
         // As if it had been decaying from v_reset since the end, which is to come.
         return reset_[i] * excess_.growth_at(i, held_until_[i]);
@@ -167,7 +172,7 @@ double LifDelta::test(std::size_t i, double excess, double next, Time t) {
         if (count == most_spikes_at_once)
             throw std::overflow_error("neuron " + std::to_string(i) + " fires more than " +
                                       std::to_string(most_spikes_at_once) + " spikes at t = " +
-                                      std::to_string(t) + " ms; its input is too strong");
+                                      std::to_string(t.ms()) + " ms; its input is too strong");
         fired_.push_back(static_cast<NeuronId>(i));
         excess -= step;
     }
@@ -177,19 +182,19 @@ double LifDelta::test(std::size_t i, double excess, double next, Time t) {
 // Excess and gap of a driven neuron are both negative, and the frame makes (v_inf - V)/(v_inf -
 // v_thresh) a ratio of constants: the crossing needs no knowledge of the present.
 Time LifDelta::crossing(std::size_t i) const {
-    return excess_.origin() + excess_.tau(i) * std::log(excess_.scaled()[i] / gap_[i]);
+    return after(excess_.origin(),
+                 excess_.tau(i).in_picoseconds() * std::log(excess_.scaled()[i] / gap_[i]));
 }
 
 void LifDelta::schedule(std::size_t i, Time t) {
     const Time predicted = crossing(i);
-    crossings_.set(i,
-                   predicted <= horizon_ ? std::max(predicted, std::nextafter(t, never)) : never);
+    crossings_.set(i, predicted <= horizon_ ? std::max(predicted, t + picosecond) : never);
 }
 
 // Finds who could cross before the next horizon. Where the horizons lie changes no result.
 void LifDelta::watch(Time t) {
     if (excess_.shared_tau()) {
-        horizon_ = std::max(t + stride_, std::nextafter(t, never));
+        horizon_ = horizon_after(t, stride_);
         ahead_ = excess_.growth_at(0, horizon_);
     }
     const double* const excess = excess_.scaled();
@@ -200,9 +205,9 @@ void LifDelta::watch(Time t) {
         ++n_found;
     }
     if (n_found * most > size()) {
-        stride_ = std::max(0.5 * stride_, shortest_stride * excess_.tau(0));
+        stride_ = std::max(0.5 * stride_, shortest_stride * excess_.tau(0).ms());
     } else if (n_found * fewest < size()) {
-        stride_ = std::min(2.0 * stride_, excess_.tau(0));
+        stride_ = std::min(2.0 * stride_, excess_.tau(0).ms());
     }
 }
 
@@ -241,22 +246,20 @@ void LifDelta::restored() {
     for (std::size_t i = 0; i < size(); ++i)
         // Also where there is no drive any more: the present may be later than what is taken up.
         if (v_inf_[i] != parameters_.v_rest[i] + parameters_.i_offset[i] + drive_[i]) derive(i);
-    ahead_ = horizon_ < never ? excess_.growth_at(0, horizon_) : never;
+    ahead_ = horizon_ < never ? excess_.growth_at(0, horizon_) : unbounded;
 }
 
 void LifDelta::check_state(Time now) const {
     excess_.check_state(now);
     for (std::size_t i = 0; i < held_until_.size(); ++i)
-        require_state(held_until_[i] == free ||
-                          (held_until_[i] >= 0.0 && held_until_[i] <= now + tau_refrac_[i]),
+        require_state(held_until_[i] == before_all ||
+                          (held_until_[i] >= Time{} && held_until_[i] <= now + tau_refrac_[i]),
                       "a refractory end is no time, or too late");
-    const double longest = excess_.tau(0);
-    require_state(stride_ >= shortest_stride * longest && stride_ <= longest,
+    const double tau = excess_.tau(0).ms();
+    require_state(stride_ >= shortest_stride * tau && stride_ <= tau,
                   "a stride is too long or too short");
-    require_state(
-        horizon_ >= now &&
-            (horizon_ == never || horizon_ <= std::max(now + longest, std::nextafter(now, never))),
-        "a horizon lies in the past, or too far ahead");
+    require_state(horizon_ >= now && (horizon_ == never || horizon_ <= horizon_after(now, tau)),
+                  "a horizon lies in the past, or too far ahead");
     require_state((driven_ && excess_.shared_tau()) == (horizon_ < never),
                   "a horizon is missing, or is there for nothing");
     for (std::size_t i = 0; i < size(); ++i) {
@@ -273,14 +276,17 @@ void LifDelta::check_state(Time now) const {
 void LifDelta::check_driven(std::size_t i, Time now) const {
     require_state(crossings_.time(i) >= now && excess_.scaled()[i] < 0.0,
                   "a predicted spike lies in the past, or cannot be");
-    require_state(excess_.value(i, now) <= gap_[i] + 1e-9 * (1.0 + std::abs(gap_[i])),
+    // Its crossing may be a picosecond later than V's.
+    const double last_rise = std::abs(excess_.value(i, now)) * (picosecond * 2 / excess_.tau(i));
+    require_state(excess_.value(i, now) <= gap_[i] + 1e-9 * (1.0 + std::abs(gap_[i])) + last_rise,
                   "a driven neuron is above threshold and has not fired");
     // What rounding may move a crossing by each time the frame is.
-    const double slack = 1e-12 * (excess_.tau(i) + now);
+    const Duration slack = Duration::picoseconds(
+        2 + static_cast<std::int64_t>(std::min(1e-12 * excess_.tau(i).in_picoseconds(), 1e9)));
     const Time looked_at = std::min(crossings_.time(i), horizon_);
-    require_state(looked_at <= std::max(crossing(i), now) + slack,
+    require_state(looked_at - slack <= std::max(crossing(i), now),
                   "a driven neuron would cross before its predicted spike");
-    require_state(!refractory_ || crossing(i) >= held_until_[i] - slack,
+    require_state(!refractory_ || crossing(i) >= std::max(held_until_[i], Time{}) - slack,
                   "a driven neuron would cross while it is refractory");
 }
 

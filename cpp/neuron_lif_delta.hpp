@@ -81,8 +81,6 @@ class LifDelta {
     void check_state(Time now) const;
 
   private:
-    static constexpr Time free = -never;
-
     void derive(std::size_t i);
     void advance(Time t);
     void settle_all(Time t);
@@ -103,17 +101,17 @@ class LifDelta {
     PerNeuron reset_;            // mV, v_reset - v_inf
     PerNeuron floor_;            // mV, v_min - v_inf
     PerNeuron near_;             // mV, a little below gap_: above it the test decides
-    PerNeuron tau_refrac_;       // ms
-    bool refractory_;            // any tau_refrac > 0
-    bool driven_;                // any v_inf is, or has been, above threshold
+    std::vector<Duration> tau_refrac_;
+    bool refractory_;  // any tau_refrac > 0
+    bool driven_;      // any v_inf is, or has been, above threshold
 
     std::vector<Time> held_until_;  // (n,) end of the latest refractoriness; none where nobody is
     EventQueue crossings_;  // of driven neurons, those due before the horizon; lower bounds, since
                             // inhibition may have come after
     // Where all share one tau_m; without a horizon every driven neuron is predicted.
     Time horizon_ = never;
-    double stride_;         // ms, from one horizon to the next, so that few are predicted each time
-    double ahead_ = never;  // growth of the frame at the horizon
+    double stride_;  // ms, from one horizon to the next, so that few are predicted each time
+    double ahead_ = unbounded;  // growth of the frame at the horizon
 
     Inputs inputs_;             // mV, the present instant's arrivals
     std::vector<double> next_;  // (n,) scratch

@@ -63,8 +63,9 @@ LifExponential::LifExponential(const LifExponentialParameters& p)
       gap_(minus(p.v_thresh, plus(p.v_rest, p.i_offset))),
       near_(slightly_below(minus(p.v_thresh, plus(p.v_rest, p.i_offset)))),
       reset_(minus(p.v_reset, plus(p.v_rest, p.i_offset))),
-      tau_refrac_(p.tau_refrac),
-      longest_in_frame_(largest_exponent * shortest_tau(p)),
+      tau_refrac_(durations(p.tau_refrac)),
+      longest_in_frame_(after(Time{}, largest_exponent * shortest_tau(p) * picoseconds_per_ms) -
+                        Time{}),
       longest_stride_(longest_stride * shortest_tau(p)),
       crossings_(p.v_rest.size()),
       uncertain_(p.v_rest.size(), 0),
@@ -73,9 +74,9 @@ LifExponential::LifExponential(const LifExponentialParameters& p)
       shared_basis_(membrane_[0], 0.0),
       inputs_(p.v_rest.size(), Inputs::Channels::two) {
     for (std::size_t i = 0; i < v_inf_.size(); ++i)
-        cells_.push_back({p.v_init[i] - v_inf_[i], 0.0, 0.0, free});
-    advance(0.0);
-    watch(0.0);
+        cells_.push_back({p.v_init[i] - v_inf_[i], 0.0, 0.0, before_all});
+    advance(Time{});
+    watch(Time{});
 }
 
 // What follows from v_inf.
@@ -100,7 +101,7 @@ void LifExponential::move_origin(Time t) {
         // Not before the end of refractoriness, at which V has to be what it was.
         const Time from = std::max(t, cell.held_until);
         const Basis old = basis_at(i, from);
-        const Basis fresh(membrane(i), from - t);
+        const Basis fresh(membrane(i), (from - t).ms());
         const double u = cell.a * old.decay_m + cell.g_e * old.c_e + cell.g_i * old.c_i;
         const Basis now = basis_at(i, t);
         cell.g_e *= now.decay_e;
@@ -108,7 +109,7 @@ void LifExponential::move_origin(Time t) {
         cell.a = (u - cell.g_e * fresh.c_e - cell.g_i * fresh.c_i) / fresh.decay_m;
     }
     origin_ = t;
-    if (shared_) window_ = Window(membrane_[0], basis_at(0, start_), horizon_ - start_);
+    if (shared_) window_ = Window(membrane_[0], basis_at(0, start_), (horizon_ - start_).ms());
 }
 
 void LifExponential::cross(Time t) {
@@ -181,7 +182,7 @@ const std::vector<NeuronId>& LifExponential::settle_kick(NeuronId id, double wei
 
 void LifExponential::fire(std::size_t i, Time t) {
     fired_.push_back(static_cast<NeuronId>(i));
-    if (tau_refrac_[i] > 0.0) cells_[i].held_until = t + tau_refrac_[i];
+    if (tau_refrac_[i] > Duration{}) cells_[i].held_until = t + tau_refrac_[i];
     restart(i, reset_[i], t);
     search_unless_quiet(i, t);
 }
@@ -194,7 +195,7 @@ void LifExponential::restart(std::size_t i, double u, Time t) {
 }
 
 LifExponential::Window LifExponential::own_window(std::size_t i) const {
-    return Window(membrane(i), basis_at(i, start_), horizon_ - start_);
+    return Window(membrane(i), basis_at(i, start_), (horizon_ - start_).ms());
 }
 
 void LifExponential::search_unless_quiet(std::size_t i, Time t) {
@@ -208,7 +209,6 @@ void LifExponential::search_unless_quiet(std::size_t i, Time t) {
 void LifExponential::search(std::size_t i, Time t) {
     const Cell& cell = cells_[i];
     const Time start = std::max(t, cell.held_until);
-    const Time soonest = std::nextafter(t, never);
     uncertain_[i] = 0;
     if (start >= horizon_) {
         crossings_.set(i, never);
@@ -221,16 +221,17 @@ void LifExponential::search(std::size_t i, Time t) {
     const double inhibition = cell.g_i * now.decay_i;
     double wait = 0.0;  // by rounding: what was surely below threshold has reached it
     if (u < gap_[i])
-        wait = crossing_within(membrane(i), u, e, inhibition, gap_[i], horizon_ - start);
-    crossings_.set(i, std::max(start + wait, soonest));
-    work_.n_found += wait < never;
+        wait = crossing_within(membrane(i), u, e, inhibition, gap_[i], (horizon_ - start).ms());
+    const Time crossing = after(start, wait * picoseconds_per_ms);
+    crossings_.set(i, std::max(crossing, t + picosecond));
+    work_.n_found += crossing < never;
 }
 
 // Finds who could cross before the next horizon.
 void LifExponential::watch(Time t) {
     start_ = t;
-    horizon_ = std::max(t + stride_, std::nextafter(t, never));
-    if (shared_) window_ = Window(membrane_[0], shared_basis_, horizon_ - start_);
+    horizon_ = horizon_after(t, stride_);
+    if (shared_) window_ = Window(membrane_[0], shared_basis_, (horizon_ - start_).ms());
     std::size_t n_searched = 0;
     for (std::size_t i = 0; i < size(); ++i) {
         if (quiet(i)) continue;
@@ -277,16 +278,16 @@ void LifExponential::restored() {
     for (std::size_t i = 0; i < size(); ++i)
         // Also where there is no drive any more: the present may be later than what is taken up.
         if (v_inf_[i] != parameters_.v_rest[i] + parameters_.i_offset[i] + drive_[i]) derive(i);
-    now_ = -1.0;
-    if (shared_) window_ = Window(membrane_[0], basis_at(0, start_), horizon_ - start_);
+    now_ = before_all;
+    if (shared_) window_ = Window(membrane_[0], basis_at(0, start_), (horizon_ - start_).ms());
 }
 
 void LifExponential::check_state(Time now) const {
-    require_state(origin_ >= 0.0 && origin_ <= now, "a frame begins outside the run");
+    require_state(origin_ >= Time{} && origin_ <= now, "a frame begins outside the run");
     require_state(stride_ >= shortest_stride * longest_stride_ && stride_ <= longest_stride_,
                   "a stride is too long or too short");
-    require_state(start_ >= 0.0 && start_ <= now && horizon_ >= now &&
-                      horizon_ <= std::max(start_ + longest_stride_, std::nextafter(start_, never)),
+    require_state(start_ >= Time{} && start_ <= now && horizon_ >= now &&
+                      horizon_ <= horizon_after(start_, longest_stride_),
                   "a horizon lies in the past, or too far ahead");
     for (std::size_t i = 0; i < size(); ++i) {
         const Cell& cell = cells_[i];
@@ -295,8 +296,8 @@ void LifExponential::check_state(Time now) const {
         require_state(is_moderate(drive_[i]), "a drive is not finite");
         require_state(uncertain_[i] <= 1, "a flag is not 0 or 1");
         require_state(crossings_.time(i) >= now, "a predicted spike lies in the past");
-        require_state(cell.held_until == free ||
-                          (cell.held_until >= 0.0 && cell.held_until <= now + tau_refrac_[i]),
+        require_state(cell.held_until == before_all ||
+                          (cell.held_until >= Time{} && cell.held_until <= now + tau_refrac_[i]),
                       "a refractory end is no time, or too late");
     }
 }

@@ -106,8 +106,6 @@ class LifExponential {
     void check_state(Time now) const;
 
   private:
-    static constexpr Time free = -never;
-
     // V's course from the end of refractoriness on.
     struct Cell {
         double a, g_e, g_i;  // mV
@@ -135,7 +133,7 @@ class LifExponential {
     };
 
     const Membrane& membrane(std::size_t i) const { return membrane_[shared_ ? 0 : i]; }
-    Basis basis_at(std::size_t i, Time t) const { return Basis(membrane(i), t - origin_); }
+    Basis basis_at(std::size_t i, Time t) const { return Basis(membrane(i), (t - origin_).ms()); }
     // At the present instant.
     Basis basis(std::size_t i) const { return shared_ ? shared_basis_ : basis_at(i, now_); }
 
@@ -164,20 +162,20 @@ class LifExponential {
     PerNeuron gap_;              // mV, v_thresh - v_inf
     PerNeuron near_;             // mV, a little below gap_
     PerNeuron reset_;            // mV, v_reset - v_inf
-    PerNeuron tau_refrac_;       // ms
-    double longest_in_frame_;    // ms
-    double longest_stride_;      // ms
+    std::vector<Duration> tau_refrac_;
+    Duration longest_in_frame_;
+    double longest_stride_;  // ms
 
-    Time origin_ = 0.0;
+    Time origin_;
     std::vector<Cell> cells_;
     EventQueue crossings_;                 // before the horizon; lower bounds for the uncertain
     std::vector<std::uint8_t> uncertain_;  // (n,) 1 where an arrival came after the search
-    Time start_ = 0.0;                     // of the present window, which ends at the horizon
-    Time horizon_ = 0.0;
+    Time start_;                           // of the present window, which ends at the horizon
+    Time horizon_;
     double stride_;  // ms, from one horizon to the next, so that few are searched each time
     Window window_;
 
-    Time now_ = -1.0;
+    Time now_ = before_all;
     Basis shared_basis_;
     Inputs inputs_;                            // mV, the present instant's arrivals
     std::vector<std::uint32_t> at_threshold_;  // neurons whose crossing is this instant

@@ -24,10 +24,13 @@ class WindowPairing {
           y_(n_post, 0.0),
           met_(n_post, 0) {}
 
-    bool due(Time) const { return false; }
+    // Whether what is logged must be read before time moves on to t: logged times are exact for an
+    // hour after the origin.
+    bool due(Time t) const { return t - origin_ > longest_in_log; }
     void advance(Time t) {
         if (t == now_) return;
         now_ = t;
+        if (due(t)) origin_ = t;
         summed_ = false;
     }
 
@@ -46,31 +49,33 @@ class WindowPairing {
         times.erase(times.begin(), std::find_if_not(times.begin(), times.end(), stale));
         times.push_back(t);
     }
-    // A spike now is logged as its time,
+    // A spike now is logged as its time from the origin on, ps,
     double count_spike(NeuronId i, Time t) {
         forget_before(t);
         spikes_.push_back({t, i});
-        return t;
+        return (t - origin_).in_picoseconds();
     }
     // and changes the weights of a row by that much per unit of eta.
     auto amounts(std::size_t row) const {
         return [this, &times = arrivals_[row]](double logged) {
+            const Time spike = after(origin_, std::max(logged, 0.0));
             double sum = 0.0;
             for (const Time arrival : times)
-                if (logged - arrival <= window_.rule().longest_after)
-                    sum += window_(logged - arrival);
+                if (spike - arrival <= window_.rule().longest_after)
+                    sum += window_((spike - arrival).ms());
             return sum;
         };
     }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
-        std::vector<double> times;
+        std::vector<Time> times;
         std::vector<std::uint64_t> counts;
         for (const std::vector<Time>& row : self.arrivals_) {
             counts.push_back(row.size());
             times.insert(times.end(), row.begin(), row.end());
         }
+        visit("origin", self.origin_);
         visit("arrival_counts", counts);
         visit.growing("arrivals", times);
         std::size_t first = 0;
@@ -81,15 +86,18 @@ class WindowPairing {
     void check_state(Time now) const {
         for (const std::vector<Time>& times : arrivals_)
             require_state(std::is_sorted(times.begin(), times.end()) &&
-                              (times.empty() || (times[0] >= 0.0 && times.back() < now)),
+                              (times.empty() || (times[0] >= Time{} && times.back() < now)),
                           "remembered arrivals are out of order");
+        require_state(origin_ >= Time{} && origin_ <= now, "a log begins outside the run");
         for (const Spike& spike : spikes_)
-            require_state(spike.time >= 0.0 && spike.time < now &&
+            require_state(spike.time >= Time{} && spike.time < now &&
                               static_cast<std::size_t>(spike.id) < y_.size(),
                           "a remembered spike is late, or has no neuron");
     }
 
   private:
+    static constexpr Duration longest_in_log = Duration::picoseconds(std::int64_t{1} << 52);
+
     // What no arrival from t on will see.
     void forget_before(Time t) {
         const auto stale = [&](const Spike& s) {
@@ -111,12 +119,12 @@ class WindowPairing {
             if (nearest_ && met_[i] != 0) continue;
             if (met_[i] == 0) summed_ids_.push_back(spike->id);
             met_[i] = 1;
-            y_[i] += window_(spike->time - now_);
+            y_[i] += window_((spike->time - now_).ms());
         }
         summed_ = true;
     }
 
-    void assign(const std::vector<std::uint64_t>& counts, const std::vector<double>& times) {
+    void assign(const std::vector<std::uint64_t>& counts, const std::vector<Time>& times) {
         std::size_t first = 0;
         for (std::size_t row = 0; row < arrivals_.size(); ++row) {
             require_state(counts[row] <= times.size() - first, "arrivals are missing");
@@ -125,7 +133,7 @@ class WindowPairing {
             first += counts[row];
         }
         require_state(first == times.size(), "there are arrivals of no row");
-        now_ = -1.0;
+        now_ = before_all;
     }
 
     WindowTable window_;
@@ -135,7 +143,8 @@ class WindowPairing {
     std::vector<double> y_;                    // (n_post,)
     std::vector<NeuronId> summed_ids_;         // who has a share in y_
     std::vector<std::uint8_t> met_;            // (n_post,) 1 for those
-    Time now_ = -1.0;
+    Time origin_;
+    Time now_ = before_all;
     bool summed_ = false;
 };
 

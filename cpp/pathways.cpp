@@ -30,7 +30,7 @@ Pathways::Pathways(const Network& network)
             }
         }
         if (!projection.plastic()) continue;
-        if (projection.dendritic_delay > 0.0) {
+        if (projection.dendritic_delay > Duration{}) {
             dendrites_from[projection.post].push_back(dendrites.size());
             dendrites.push_back({p, DelayLine(projection.dendritic_delay)});
         } else {

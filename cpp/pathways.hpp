@@ -16,7 +16,7 @@ namespace postdict {
 
 struct AxonLine {
     Emitter pre;
-    double delay;  // ms
+    Duration delay;
     std::vector<std::size_t> projections;
     DelayLine spikes;
 };

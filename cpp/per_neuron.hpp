@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "time.hpp"
+
 namespace postdict {
 
 class PerNeuron {
@@ -46,6 +48,18 @@ inline std::vector<double> plus(std::vector<double> a, const std::vector<double>
 inline std::vector<double> minus(std::vector<double> a, const std::vector<double>& b) {
     std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::minus<>());
     return a;
+}
+
+inline std::vector<Duration> durations(const std::vector<double>& ms) {
+    std::vector<Duration> result;
+    for (const double value : ms) result.push_back(Duration::ms(value));
+    return result;
+}
+
+// The end of a stride (ms) of the neurons of a population that may fire by themselves.
+inline Time horizon_after(Time t, double stride) {
+    constexpr Time last = latest + longest;  // which no run reaches; never is for no horizon
+    return std::clamp(after(t, stride * picoseconds_per_ms), t + picosecond, last);
 }
 
 // A threshold's lower neighbourhood: what stays below it needs no exact test.

@@ -51,7 +51,7 @@ class PlasticWeights {
         assert(weights.size() == weights_.size());
         // What is pending belongs to the old weights, but for the fluxes.
         if (plasticity_) plasticity_->flush(reader());
-        const double most = plasticity_ ? plasticity_->w_max() : never;
+        const double most = plasticity_ ? plasticity_->w_max() : unbounded;
         std::transform(weights.begin(), weights.end(), weights_.begin(),
                        [=](double w) { return static_cast<Real>(std::min(w, most)); });
     }

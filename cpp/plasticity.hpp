@@ -166,7 +166,7 @@ class Plasticity {
 
     void check_state(Time now) const {
         std::visit([&](const auto& pairs) { pairs.check_state(now); }, pairing_);
-        require_state(eta_ >= 0.0 && eta_ < never, "a learning rate is negative");
+        require_state(eta_ >= 0.0 && eta_ < unbounded, "a learning rate is negative");
         log_.check_state();
         for (const std::uint32_t seen : seen_)
             require_state(seen <= log_.size(), "a row has read spikes that are not there");

@@ -23,7 +23,7 @@ struct SparseParameters {
     std::size_t n_post;
     std::vector<std::uint32_t> first;         // (n_bundles + 1,) where a bundle's synapses begin
     std::vector<std::uint32_t> source_first;  // (n_pre + 1,) where a source's bundles begin
-    std::vector<double> delays;               // ms, (n_bundles,), by source, rising; or (1,)
+    std::vector<Duration> delays;             // (n_bundles,), by source, rising; or (1,)
     std::vector<NeuronId> targets;            // (n_synapses,), sorted within a bundle
     std::vector<double> weights;              // mV, (n_synapses,), or (1,) where all share it
     Sign sign = Sign::excitatory;
@@ -42,7 +42,7 @@ class SparseProjection : public PlasticWeights<SparseProjection<Real>, Real> {
     // The bundles of source j, [first, last), and the delay of each where there is one per bundle.
     std::uint32_t first_bundle(NeuronId j) const { return source_first_[index(j)]; }
     std::uint32_t last_bundle(NeuronId j) const { return source_first_[index(j) + 1]; }
-    const std::vector<double>& delays() const { return delays_; }
+    const std::vector<Duration>& delays() const { return delays_; }
     const std::vector<std::uint32_t>& source_first() const { return source_first_; }
 
     // A spike reaches a bundle at t; returns how many synapses that were.
@@ -78,7 +78,7 @@ class SparseProjection : public PlasticWeights<SparseProjection<Real>, Real> {
     Sign sign_;
     std::vector<std::uint32_t> first_;
     std::vector<std::uint32_t> source_first_;
-    std::vector<double> delays_;
+    std::vector<Duration> delays_;
     std::vector<NeuronId> targets_;
 };
 

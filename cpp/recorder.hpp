@@ -15,10 +15,10 @@ namespace postdict {
 
 // The spikes of a population with start <= time < stop, of all its neurons or of some.
 struct SpikeRecord {
-    std::vector<Time> times;  // ms
+    std::vector<Time> times;
     std::vector<NeuronId> ids;
     bool on = true;
-    Time start = 0.0;
+    Time start;
     Time stop = never;
     std::vector<std::uint64_t> chosen;  // (n,) 1 for who is recorded; empty for all
 
@@ -48,12 +48,11 @@ struct SpikeRecord {
     void check_state(Time now, std::size_t n) const {
         require_state(times.size() == ids.size(), "recorded spikes lack a time or an id");
         for (std::size_t k = 0; k < times.size(); ++k) {
-            require_state(times[k] >= (k == 0 ? 0.0 : times[k - 1]) && times[k] < now,
+            require_state(times[k] >= (k == 0 ? Time{} : times[k - 1]) && times[k] < now,
                           "recorded spikes are out of order");
             require_state(static_cast<std::size_t>(ids[k]) < n, "a recorded spike has no neuron");
         }
         require_state(chosen.empty() || chosen.size() == n, "a choice of neurons is wrong");
-        require_state(start == start && stop == stop, "a recording's window is wrong");
     }
 };
 
@@ -65,8 +64,8 @@ struct Sampling {
     std::size_t target;                // population or projection
     std::vector<std::uint64_t> which;  // neurons or synapses; none for all the weights
     std::size_t width;                 // numbers in a sample
-    Time interval = 0.0;               // ms, of samples at 0, interval, 2 interval, ...
-    std::vector<Time> times;           // or ms, rising, of each sample
+    Duration interval;                 // of samples at 0, interval, 2 interval, ...
+    std::vector<Time> times;           // or rising, of each sample
     std::size_t most_samples;          // in memory
 };
 
@@ -80,14 +79,16 @@ class SampledRecorder {
 
     const Sampling& sampling() const { return sampling_; }
     std::size_t width() const { return sampling_.width; }
-    Time interval() const { return interval_; }  // ms, at present
+    Duration interval() const { return interval_; }  // at present
 
     std::size_t n_samples() const { return values_.size() / width(); }
     const std::vector<double>& values() const { return values_; }  // (n_samples, width)
     // Of the k-th sample that is in memory, or of the next one.
     Time time_of(std::size_t k) const {
         const std::size_t number = n_taken_away_ + k;
-        if (sampling_.times.empty()) return static_cast<double>(number) * interval_;
+        if (sampling_.times.empty())
+            return number <= last_number() ? Time{} + interval_ * static_cast<std::int64_t>(number)
+                                           : never;
         return number < sampling_.times.size() ? sampling_.times[number] : never;
     }
     Time next_time() const { return time_of(n_samples()); }
@@ -114,14 +115,19 @@ class SampledRecorder {
         visit.growing("values", self.values_);
     }
     void check_state(Time now) const {
-        require_state(!sampling_.times.empty() || (interval_ > 0.0 && interval_ < never),
+        require_state(!sampling_.times.empty() ||
+                          (interval_ > Duration{} && n_taken_away_ <= std::uint64_t{1} << 53),
                       "a sampling interval is wrong");
         require_state(values_.size() % width() == 0, "a recording has the wrong length");
-        require_state(n_taken_away_ <= std::uint64_t{1} << 53, "too many were taken away");
         require_state(next_time() >= now, "a sample is missing");
     }
 
   private:
+    // After it comes what no run reaches.
+    std::uint64_t last_number() const {
+        return static_cast<std::uint64_t>(((latest + longest) - Time{}).count() /
+                                          interval_.count());
+    }
     // Keeps those whose number since t = 0 is even.
     void thin() {
         std::size_t kept = 0;
@@ -130,11 +136,11 @@ class SampledRecorder {
                         values_.begin() + static_cast<std::ptrdiff_t>(kept * width()));
         values_.resize(kept * width());
         n_taken_away_ = (n_taken_away_ + 1) / 2;
-        interval_ *= 2.0;
+        interval_ = interval_ * 2;
     }
 
     Sampling sampling_;
-    Time interval_;  // ms
+    Duration interval_;
     std::uint64_t n_taken_away_ = 0;
     std::vector<double> values_;
     bool streaming_ = false;

@@ -66,8 +66,8 @@ struct HaasWindow {
 
 struct WindowRule {
     std::variant<SampledWindow, HaasWindow> window;
-    Time longest_before;  // ms, beyond which the window is 0 where the target fired first
-    Time longest_after;   // and where the source did
+    Duration longest_before;  // beyond which the window is 0 where the target fired first
+    Duration longest_after;   // and where the source did
 
     double operator()(double lag) const {
         return std::visit([=](const auto& k) { return k(lag); }, window);
@@ -79,7 +79,7 @@ struct Rule {
     double eta;            // mV
     bool nearest = false;  // pair with the nearest spike only, not with all
     bool soft = false;  // scale changes by the distance from the bound, w_max - w or w, over w_max
-    double w_max = never;  // mV
+    double w_max = unbounded;  // mV
 };
 
 }  // namespace postdict

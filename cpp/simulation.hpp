@@ -2,7 +2,8 @@
 //
 // Every stream of events (spikes under way on a line, a source, a population's predicted crossings,
 // a recorder) keeps its own events in order and has one slot in the queue with the time of its next
-// one. All that is due at one time, equal as doubles, is one instant, and is taken in this order:
+// one. All that is due at one time, the same picosecond, is one instant, and is taken in this
+// order:
 //
 //   1. recorders sample the state from before the instant;
 //   2. arrivals, line by line and within one by source id and projection: a synapse transmits the
@@ -16,7 +17,7 @@
 // What worlds do to sensors belongs to 4. The worlds themselves are asked between two instants:
 // after all events before a control step's time, and before those at it.
 //
-// Delays are positive, so nothing that an instant causes belongs to it.
+// Delays are positive, a picosecond at least, so nothing that an instant causes belongs to it.
 #pragma once
 
 #include <cstdint>
@@ -141,7 +142,7 @@ class Simulation {
     Limits limits_;
     Pathways ways_;
     Slots slots_;
-    Time time_ = 0.0;
+    Time time_;
     EventQueue queue_;
     std::vector<SpikeRecord> spikes_;  // by population
     std::uint64_t n_recorded_ = 0;

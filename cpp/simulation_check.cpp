@@ -8,7 +8,7 @@ namespace postdict {
 
 // Each part's own rules, if every event before `now` has happened and none at it or after.
 void Simulation::check_parts(Time now) const {
-    require_state(time_ >= 0.0 && time_ < never, "the time is negative or not finite");
+    require_state(time_ >= Time{} && time_ <= latest, "the time is out of range");
     if (in_window_) in_window_->check_state();
     for (std::size_t p = 0; p < network_.populations.size(); ++p) {
         const Population& population = network_.populations[p];

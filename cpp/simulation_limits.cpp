@@ -14,7 +14,8 @@ namespace postdict {
 namespace {
 
 std::string reached(const std::string& limit, std::uint64_t value, Time t) {
-    return limit + " = " + std::to_string(value) + " reached at t = " + std::to_string(t) + " ms; ";
+    return limit + " = " + std::to_string(value) + " reached at t = " + std::to_string(t.ms()) +
+           " ms; ";
 }
 
 }  // namespace
@@ -24,9 +25,9 @@ void Simulation::check_limits() {
         if (too_fast(p))
             throw RateLimitError(
                 "max_rate = " + std::to_string(limits_.rates[p]) +
-                " Hz passed before t = " + std::to_string(time_) + " ms: population '" +
+                " Hz passed before t = " + std::to_string(time_.ms()) + " ms: population '" +
                 network_.populations[p].name + "' fired " + std::to_string((*in_window_)[p]) +
-                " spikes since t = " + std::to_string(in_window_->start()) +
+                " spikes since t = " + std::to_string(in_window_->start().ms()) +
                 " ms; weaken its input, strengthen its inhibition, or raise the limit "
                 "(set_limits)");
     if (bounded_recorded_.grew_to(limits_.recorded_spikes, n_recorded_))
@@ -40,7 +41,7 @@ void Simulation::check_limits() {
 // "1.5 Hz on average"
 std::string Simulation::mean_rate(std::size_t p) const {
     const auto size = static_cast<double>(network_.populations[p].size());
-    return std::to_string(1e3 * static_cast<double>(n_spikes_[p]) / (size * time_)) +
+    return std::to_string(1e3 * static_cast<double>(n_spikes_[p]) / (size * time_.ms())) +
            " Hz on average";
 }
 
@@ -101,7 +102,7 @@ std::string Simulation::largest_pending() const {
 
 bool Simulation::too_fast(std::size_t p) {
     const auto size = static_cast<double>(network_.populations[p].size());
-    return in_window_->passed(p, 1e-3 * limits_.rate_window * limits_.rates[p] * size);
+    return in_window_->passed(p, 1e-3 * limits_.rate_window.ms() * limits_.rates[p] * size);
 }
 
 void Simulation::set_limits(Limits limits) {

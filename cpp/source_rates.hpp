@@ -34,17 +34,17 @@ class RatesSource {
             found = std::lower_bound(sums_.begin(), sums_.end(), sums_.back());
         left_ = random_.exponential();
         const Time present = next_;
-        next_ = std::max(present + left_ / total(), std::nextafter(present, never));
+        next_ = std::max(after(present, left_ / total()), present + picosecond);
         return static_cast<NeuronId>(found - sums_.begin());
     }
 
     // rates: (n,) Hz. Setting those that hold already changes no bit.
     void set_rates(const std::vector<double>& rates, Time now) {
         if (rates == rates_) return;
-        if (next_ < never) left_ = (next_ - now) * total();
+        if (next_ < never) left_ = (next_ - now).in_picoseconds() * total();
         rates_ = rates;
         add_up();
-        next_ = total() > 0.0 ? now + left_ / total() : never;
+        next_ = total() > 0.0 ? after(now, left_ / total()) : never;
     }
 
     template <class Self, class Visitor>
@@ -59,13 +59,13 @@ class RatesSource {
         random_.check_state();
         for (const double rate : rates_)
             require_state(rate >= 0.0 && is_moderate(rate), "a rate is negative or wrong");
-        require_state(left_ >= 0.0 && left_ < never, "a waiting time is negative");
+        require_state(left_ >= 0.0 && left_ < unbounded, "a waiting time is negative");
         require_state(next_ >= now, "a kick lies in the past");
         require_state(next_ == never || total() > 0.0, "a kick comes without a rate");
     }
 
   private:
-    double total() const { return 1e-3 * sums_.back(); }  // kicks per ms
+    double total() const { return 1e-12 * sums_.back(); }  // kicks per picosecond
     void add_up() {
         double sum = 0.0;
         for (std::size_t i = 0; i < rates_.size(); ++i) sums_[i] = sum += rates_[i];

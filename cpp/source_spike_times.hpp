@@ -34,10 +34,7 @@ class SpikeTimesSource {
         const auto middle = static_cast<std::ptrdiff_t>(spikes_.size());
         spikes_.insert(spikes_.end(), more.begin(), more.end());
         std::inplace_merge(spikes_.begin() + static_cast<std::ptrdiff_t>(next_),
-                           spikes_.begin() + middle, spikes_.end(),
-                           [](const Spike& a, const Spike& b) {
-                               return a.time < b.time || (a.time == b.time && a.id < b.id);
-                           });
+                           spikes_.begin() + middle, spikes_.end());
     }
 
     template <class Self, class Visitor>

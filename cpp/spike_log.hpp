@@ -18,8 +18,8 @@ class SpikeLog {
     static constexpr std::uint32_t none = ~std::uint32_t{0};
 
     struct Entry {
-        double number;           // by which the rule knows it: a factor, or its time
-        NeuronId id;             // who fired
+        double number;  // by which the rule knows it: a factor, or its time from an origin on
+        NeuronId id;    // who fired
         std::uint32_t previous;  // its spike before this one, or `none`
     };
 

@@ -20,12 +20,12 @@ class StaggeredLine {
 
     // A spike at `sent` whose first bundle and the one behind its last are given.
     void send(Time sent, std::uint32_t first, std::uint32_t last,
-              const std::vector<double>& delays) {
-        if (first < last) push({arrival(sent, delays[first]), sent, first, last});
+              const std::vector<Duration>& delays) {
+        if (first < last) push({sent + delays[first], sent, first, last});
     }
 
     // The bundles that are reached at t, rising, one entry an arrival; valid until the next call.
-    const std::vector<std::uint32_t>& receive(Time t, const std::vector<double>& delays) {
+    const std::vector<std::uint32_t>& receive(Time t, const std::vector<Duration>& delays) {
         reached_.clear();
         while (next_time() == t) {
             std::pop_heap(heap_.begin(), heap_.end(), later);
@@ -47,15 +47,15 @@ class StaggeredLine {
 
     // source_first: where each source's bundles begin, and the number of bundles.
     void check_state(Time now, const std::vector<std::uint32_t>& source_first,
-                     const std::vector<double>& delays) const {
+                     const std::vector<Duration>& delays) const {
         require_state(std::is_heap(heap_.begin(), heap_.end(), later),
                       "spikes under way are out of order");
         for (const Entry& entry : heap_) {
-            require_state(entry.arrival >= now && entry.arrival < never && entry.sent >= 0.0 &&
+            require_state(entry.arrival >= now && entry.arrival < never && entry.sent >= Time{} &&
                               entry.sent <= now,
                           "a spike under way is late");
             require_state(entry.bundle < source_first.back(), "a spike under way has no synapses");
-            require_state(entry.arrival == arrival(entry.sent, delays[entry.bundle]),
+            require_state(entry.arrival == entry.sent + delays[entry.bundle],
                           "a spike under way comes at another time than it should");
         }
     }
@@ -73,9 +73,6 @@ class StaggeredLine {
         std::uint32_t last;
     };
 
-    static Time arrival(Time sent, double delay) {
-        return std::max(sent + delay, std::nextafter(sent, never));
-    }
     static bool later(const Entry& a, const Entry& b) {
         return a.arrival > b.arrival || (a.arrival == b.arrival && a.bundle > b.bundle);
     }

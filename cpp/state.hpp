@@ -50,9 +50,18 @@ struct Column {
 };
 template <class Struct, class T>
 Column(const char*, T Struct::*) -> Column<Struct, T>;
-// As what a column's values are stored: ids are whole numbers.
+// As what a value is stored: times are picoseconds, and ids whole numbers too.
 template <class T>
 using Stored = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
+inline double stored(double value) {
+    return value;
+}
+inline std::int64_t stored(Time time) {
+    return time.count();
+}
+inline std::int64_t stored(std::integral auto id) {
+    return static_cast<std::int64_t>(id);
+}
 
 class StateWriter {
   public:
@@ -64,6 +73,16 @@ class StateWriter {
         put(name, std::vector<std::int64_t>{value ? 1 : 0});
     }
     void operator()(std::string_view name, std::uint64_t value) { put(name, std::vector{value}); }
+    void operator()(std::string_view name, Time value) { put(name, std::vector{value.count()}); }
+    void operator()(std::string_view name, Duration value) {
+        put(name, std::vector{value.count()});
+    }
+    void operator()(std::string_view name, const std::vector<Time>& value) { growing(name, value); }
+    void growing(std::string_view name, const std::vector<Time>& value) {
+        std::vector<std::int64_t> counts;
+        for (const Time time : value) counts.push_back(time.count());
+        put(name, std::move(counts));
+    }
     void operator()(std::string_view name, const std::array<std::uint64_t, 4>& value) {
         put(name, std::vector<std::uint64_t>(value.begin(), value.end()));
     }
@@ -89,7 +108,7 @@ class StateWriter {
             std::vector<Stored<U>> values;
             values.reserve(rows.size() - first);
             for (std::size_t k = first; k < rows.size(); ++k)
-                values.push_back(static_cast<Stored<U>>(rows[k].*column.member));
+                values.push_back(stored(rows[k].*column.member));
             put(column.name, std::move(values));
         };
         (put_column(columns), ...);
@@ -129,6 +148,20 @@ class StateReader {
     }
     void operator()(std::string_view name, std::uint64_t& value) {
         value = get<std::uint64_t>(name, 1)[0];
+    }
+    void operator()(std::string_view name, Time& value) {
+        value = time(name, get<std::int64_t>(name, 1)[0]);
+    }
+    void operator()(std::string_view name, Duration& value) {
+        const std::int64_t count = get<std::int64_t>(name, 1)[0];
+        require_state(count >= 0 && count <= latest.count(), full(name) + " is no duration");
+        value = Duration::picoseconds(count);
+    }
+    void operator()(std::string_view name, std::vector<Time>& value) {
+        read_times(name, value, value.size());
+    }
+    void growing(std::string_view name, std::vector<Time>& value) {
+        read_times(name, value, any_length);
     }
     void operator()(std::string_view name, std::array<std::uint64_t, 4>& value) {
         const auto& stored = get<std::uint64_t>(name, value.size());
@@ -202,6 +235,20 @@ class StateReader {
 
     std::string full(std::string_view name) const { return prefix_ + std::string(name); }
 
+    // A time that sums with durations do not carry out of range.
+    Time time(std::string_view name, std::int64_t count) const {
+        const Time read = Time::picoseconds(count);
+        require_state(read == never || read == before_all ||
+                          (read <= latest + longest && read >= Time{} - longest),
+                      full(name) + " is out of range");
+        return read;
+    }
+    void read_times(std::string_view name, std::vector<Time>& value, std::size_t length) const {
+        const auto& counts = get<std::int64_t>(name, length);
+        value.clear();
+        for (const std::int64_t count : counts) value.push_back(time(name, count));
+    }
+
     template <class Struct, class T>
     void get_column(std::vector<Struct>& rows, const Column<Struct, T>& column) const {
         const auto& stored = get<Stored<T>>(column.name, rows.size());
@@ -209,7 +256,11 @@ class StateReader {
             if constexpr (std::is_integral_v<T>)
                 require_state(stored[k] >= 0 && stored[k] <= std::numeric_limits<NeuronId>::max(),
                               full(column.name) + " must hold ids");
-            rows[k].*column.member = static_cast<T>(stored[k]);
+            if constexpr (std::is_same_v<T, Time>) {
+                rows[k].*column.member = time(column.name, stored[k]);
+            } else {
+                rows[k].*column.member = static_cast<T>(stored[k]);
+            }
         }
     }
 

@@ -11,12 +11,12 @@
 namespace postdict {
 
 struct Steps {
-    std::vector<Time> times;  // ms, rising
+    std::vector<Time> times;  // rising
     std::vector<double> values;
 
-    static Steps constant(double value) { return {{0.0}, {value}}; }
+    static Steps constant(double value) { return {{Time{}}, {value}}; }
 
-    bool is_constant() const { return times.size() == 1 && times[0] <= 0.0; }
+    bool is_constant() const { return times.size() == 1 && times[0] <= Time{}; }
     // How many steps have been taken at t, those at t included.
     std::size_t taken(Time t) const {
         return static_cast<std::size_t>(std::upper_bound(times.begin(), times.end(), t) -

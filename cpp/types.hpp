@@ -1,24 +1,25 @@
-// The shared vocabulary: time, names of neurons, spikes.
+// The shared vocabulary: names of neurons, signs, spikes; see time.hpp for times.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 
+#include "time.hpp"
+
 namespace postdict {
 
-using Time = double;  // ms since the start of the simulation; equal doubles are one instant
 using NeuronId = std::int32_t;
 
-inline constexpr Time never = std::numeric_limits<Time>::infinity();
+inline constexpr double unbounded = std::numeric_limits<double>::infinity();
 
 // What a synapse does to its target. Weights are non-negative efficacies; the sign is here.
 enum class Sign : std::uint8_t { excitatory, inhibitory };
 
 struct Spike {
-    Time time;  // ms
+    Time time;
     NeuronId id;
-    bool operator==(const Spike&) const = default;
+    auto operator<=>(const Spike&) const = default;  // by time, then id
 };
 
 }  // namespace postdict

@@ -23,11 +23,11 @@ namespace postdict {
 class WindowTable {
   public:
     explicit WindowTable(WindowRule rule) : rule_(std::move(rule)) {
-        const double support = rule_.longest_before + rule_.longest_after;
+        const double support = (rule_.longest_before + rule_.longest_after).ms();
         const double h = std::exp2(std::round(std::log2(std::max(support, shortest) / n_cells)));
         per_cell_ = 1.0 / h;
-        first_ = std::floor(-rule_.longest_before * per_cell_);
-        const double last = std::floor(rule_.longest_after * per_cell_);
+        first_ = std::floor(-rule_.longest_before.ms() * per_cell_);
+        const double last = std::floor(rule_.longest_after.ms() * per_cell_);
         cells_.resize(static_cast<std::size_t>(last - first_) + 1);
         double largest = 0.0;
         for (std::size_t k = 0; k < cells_.size(); ++k)
@@ -42,7 +42,7 @@ class WindowTable {
             }
     }
 
-    // K at a lag from -longest_before to longest_after.
+    // K at a lag (ms) from -longest_before to longest_after.
     double operator()(double lag) const {
         const double place = lag * per_cell_;
         const double cell = std::floor(place);

@@ -15,7 +15,7 @@ struct Heard {
 };
 
 struct SensorKick {
-    Time time;  // ms
+    Time time;
     NeuronId id;
     double weight;  // mV, negative for inhibition
 };

@@ -34,15 +34,17 @@ struct LoopSettings {
     std::string name;
     std::size_t n_motor;
     std::size_t n_sensor;
-    Time interval;
-    Time latency;
+    Duration interval;
+    Duration latency;
     Readout readout;
-    Time tau;  // ms, of the rates
+    double tau;  // ms, of the rates
     Drive drive;
     double weight;  // mV, of a kick at a rate
     std::shared_ptr<World> world;
 };
 
+// A number as messages show it.
+std::string shown(double value);
 // "world 'arm' at t = 20 ms: " and what is wrong.
 std::string about(const std::string& world, Time t, const std::string& rule);
 
@@ -87,7 +89,9 @@ class WorldLoop {
         std::vector<double> values;  // (n_sensor,) mV or Hz
     };
 
-    Time step_time(std::uint64_t k) const { return static_cast<double>(k) * settings_.interval; }
+    Time step_time(std::uint64_t k) const {
+        return Time{} + settings_.interval * static_cast<std::int64_t>(k);
+    }
     bool holds() const {
         return settings_.drive == Drive::current || settings_.drive == Drive::rates;
     }
@@ -140,7 +144,8 @@ void WorldLoop::fields(Self& self, Visitor& visit) {
     visit("present", self.present_);
     visit("source", self.source_);
     const std::size_t n = self.settings_.n_sensor;
-    std::vector<double> change_times, change_values;
+    std::vector<Time> change_times;
+    std::vector<double> change_values;
     for (const Change& change : self.changes_) {
         change_times.push_back(change.time);
         change_values.insert(change_values.end(), change.values.begin(), change.values.end());

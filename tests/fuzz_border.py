@@ -117,7 +117,7 @@ def load(content):
 
 def run(sim):
     """A few slices, as a run would do them; the present is kept."""
-    end = sim.time + 20.0
+    end = sim._core.picoseconds + 20 * 10**9
     for _ in range(5):
         try:
             if sim._core.run_until(end, 200):

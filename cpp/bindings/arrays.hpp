@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <span>
 #include <stdexcept>
@@ -43,19 +44,47 @@ inline std::vector<NeuronId> to_ids(const Ids& array, std::size_t n) {
     return std::vector<NeuronId>(array.data(), array.data() + array.size());
 }
 
-inline std::vector<Spike> to_spikes(const Doubles& times, const Ids& ids, std::size_t n) {
-    require(times.size() == ids.size(), "times and ids need one length");
+// ms, each rounded to a picosecond here.
+inline std::vector<Time> to_times(const Doubles& ms) {
+    std::vector<Time> times;
+    times.reserve(static_cast<std::size_t>(ms.size()));
+    std::transform(ms.data(), ms.data() + ms.size(), std::back_inserter(times),
+                   [](double t) { return Time::ms(t); });
+    return times;
+}
+
+inline py::array_t<double> in_ms(std::span<const Time> times) {
+    py::array_t<double> result(static_cast<py::ssize_t>(times.size()));
+    std::transform(times.begin(), times.end(), result.mutable_data(),
+                   [](Time t) { return t.ms(); });
+    return result;
+}
+
+// A delay: positive, a picosecond at least.
+inline Duration to_delay(double ms) {
+    const Duration delay = Duration::ms(ms);
+    require(delay > Duration{}, "a delay must be at least a picosecond, 1e-09 ms");
+    return delay;
+}
+
+// Sorted by (time, id): times that differ in ms may be one picosecond. None is before `earliest`,
+// which is a time whose ms may have been rounded up.
+inline std::vector<Spike> to_spikes(const Doubles& ms, const Ids& ids, std::size_t n,
+                                    Time earliest = before_all) {
+    require(ms.size() == ids.size(), "times and ids need one length");
     const std::vector<NeuronId> who = to_ids(ids, n);
+    const std::vector<Time> times = to_times(ms);
     std::vector<Spike> spikes;
     for (std::size_t k = 0; k < who.size(); ++k)
-        spikes.push_back({times.at(static_cast<py::ssize_t>(k)), who[k]});
+        spikes.push_back({std::max(times[k], earliest), who[k]});
+    std::sort(spikes.begin(), spikes.end());
     return spikes;
 }
 
 inline Steps to_steps(const Doubles& times, const Doubles& values) {
     require(times.size() == values.size() && times.size() > 0,
             "times and values need one length, at least 1");
-    return {to_vector(times), to_vector(values)};
+    return {to_times(times), to_vector(values)};
 }
 
 template <class To, class From>

@@ -36,6 +36,11 @@ class ByName {
         field = to_vector(take_as<Doubles>(name));
     }
 
+    void into(const char* name, Duration& field) { field = Duration::ms(take_as<double>(name)); }
+    void into(const char* name, std::vector<Time>& field) {
+        field = to_times(take_as<Doubles>(name));
+    }
+
     void finish() const {
         for (const auto& [name, value] : left_)
             throw py::type_error("there is no " + std::string(py::str(name)));

@@ -124,7 +124,7 @@ void record(Network& network, const py::kwargs& kwargs) {
         sampling.which.push_back(static_cast<std::uint64_t>(which.at(k)));
     }
     if (!sampling.which.empty()) sampling.width = sampling.which.size();
-    require(sampling.interval > 0.0 || !sampling.times.empty(),
+    require(sampling.interval > Duration{} || !sampling.times.empty(),
             "samples need an interval or times");
     network.recorders.emplace_back(std::move(sampling));
 }

@@ -20,7 +20,7 @@ struct Connection {
     std::size_t n_pre;
     std::size_t post;
     std::size_t n_post;
-    Time dendritic_delay;
+    Duration dendritic_delay;
     Sign sign;
     std::optional<Rule> rule;
     bool single;
@@ -44,7 +44,7 @@ Connection read_connection(ByName& given, const Network& network) {
     return c;
 }
 
-std::size_t add(Network& network, const Connection& c, std::optional<Time> axonal_delay,
+std::size_t add(Network& network, const Connection& c, std::optional<Duration> axonal_delay,
                 Synapses synapses) {
     network.projections.push_back(
         {c.pre, c.post, axonal_delay, c.dendritic_delay, std::move(synapses)});
@@ -55,7 +55,7 @@ std::size_t connect_dense(Network& network, const py::kwargs& kwargs) {
     ByName given(kwargs);
     const Connection c = read_connection(given, network);
     const auto weights = given.take_as<Doubles>("weights");
-    const auto axonal_delay = given.take_as<Time>("axonal_delay");
+    const auto axonal_delay = to_delay(given.take_as<double>("axonal_delay"));
     given.finish();
     const bool uniform = weights.ndim() == 0;
     require(uniform ? !c.rule : weights.size() == static_cast<py::ssize_t>(c.n_pre * c.n_post),
@@ -84,7 +84,9 @@ std::size_t connect_sparse(Network& network, const py::kwargs& kwargs) {
     const Connection c = read_connection(given, network);
     const auto first = given.take_as<Ids>("first");
     const auto source_first = given.take_as<Ids>("source_first");
-    const auto delays = given.take_as<Doubles>("delays");
+    std::vector<Duration> delays;
+    for (const double delay : to_vector(given.take_as<Doubles>("delays")))
+        delays.push_back(to_delay(delay));
     const auto targets = given.take_as<Ids>("targets");
     const auto weights = given.take_as<Doubles>("weights");
     given.finish();
@@ -92,19 +94,18 @@ std::size_t connect_sparse(Network& network, const py::kwargs& kwargs) {
     const bool one_delay = delays.size() == 1;
     require(source_first.size() == static_cast<py::ssize_t>(c.n_pre + 1),
             "source_first needs n_pre + 1 values");
-    require(
-        delays.size() == static_cast<py::ssize_t>(n_bundles) || (one_delay && n_bundles == c.n_pre),
-        "delays need one value, or one for each bundle");
+    require(delays.size() == n_bundles || (one_delay && n_bundles == c.n_pre),
+            "delays need one value, or one for each bundle");
     require(weights.size() == (weights.ndim() == 0 ? 1 : targets.size()) &&
                 !(c.rule && weights.ndim() == 0),
             "weights need one value for each synapse, or one for all");
-    std::optional<Time> axonal_delay;
-    if (one_delay && n_bundles == c.n_pre) axonal_delay = delays.at(0);
+    std::optional<Duration> axonal_delay;
+    if (one_delay && n_bundles == c.n_pre) axonal_delay = delays[0];
     SparseParameters parameters{c.n_pre,
                                 c.n_post,
                                 offsets(first, static_cast<std::size_t>(targets.size())),
                                 offsets(source_first, n_bundles),
-                                to_vector(delays),
+                                std::move(delays),
                                 to_ids(targets, c.n_post),
                                 to_vector(weights),
                                 c.sign,

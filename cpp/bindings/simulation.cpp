@@ -49,15 +49,22 @@ class SharedSimulation {
     std::atomic<bool> in_use_ = false;
 };
 
-bool run_until(SharedSimulation& shared, Time end, std::uint64_t most_instants) {
+// The time that a whole number of picoseconds is; a number of ms may stand between two.
+bool run_until(SharedSimulation& shared, std::int64_t end, std::uint64_t most_instants) {
     const auto simulation = shared.use();
     // Nothing in the core touches a Python object but a PythonWorld, which takes the lock again.
     const py::gil_scoped_release released;
-    return simulation->run_until(end, most_instants);
+    return simulation->run_until(Time::picoseconds(end), most_instants);
 }
 
 const PythonWorld& python_world(const Simulation& simulation, std::size_t world) {
     return dynamic_cast<const PythonWorld&>(simulation.world(world));
+}
+
+// An end of a window of time, which may be infinite, or out of all range.
+Time border(double ms) {
+    if (ms > latest.ms()) return never;
+    return ms < 0.0 ? Time{} : Time::ms(ms);
 }
 
 // Recorded spikes with start <= time < stop, sorted by (time, id) as they were recorded.
@@ -66,15 +73,13 @@ std::pair<py::array_t<double>, py::array_t<std::int64_t>> spikes(SharedSimulatio
                                                                  double start, double stop) {
     const auto simulation = shared.use();
     const SpikeRecord& record = simulation->spikes(population);
-    const auto first = std::lower_bound(record.times.begin(), record.times.end(), start);
-    const auto last = std::lower_bound(first, record.times.end(), stop);
+    const auto first = std::lower_bound(record.times.begin(), record.times.end(), border(start));
+    const auto last = std::lower_bound(first, record.times.end(), border(stop));
     const auto from = record.ids.begin() + (first - record.times.begin());
     const auto n = last - first;
-    py::array_t<double> times(n);
     py::array_t<std::int64_t> ids(n);
-    std::copy(first, last, times.mutable_data());
     std::copy(from, from + n, ids.mutable_data());
-    return {std::move(times), std::move(ids)};
+    return {in_ms({first, last}), std::move(ids)};
 }
 
 // Values by weight, in the order of Python: dense (n_post, n_pre), sparse (n_synapses,), or ()
@@ -132,7 +137,7 @@ Samples samples(const SampledRecorder& recorder, std::size_t first_sample,
     const std::size_t n = values.size() / recorder.width();
     py::array_t<double> times(static_cast<py::ssize_t>(n));
     for (std::size_t k = 0; k < n; ++k)
-        times.mutable_at(static_cast<py::ssize_t>(k)) = recorder.time_of(first_sample + k);
+        times.mutable_at(static_cast<py::ssize_t>(k)) = recorder.time_of(first_sample + k).ms();
     return {std::move(times),
             to_array<double>(values).reshape(
                 {static_cast<py::ssize_t>(n), static_cast<py::ssize_t>(recorder.width())})};
@@ -158,7 +163,7 @@ Samples take_samples(SharedSimulation& shared, std::size_t index) {
 std::pair<py::array_t<double>, py::array_t<std::int64_t>> take_spikes(SharedSimulation& shared,
                                                                       std::size_t population) {
     const SpikeRecord taken = shared.use()->take_spikes(population);
-    return {to_array<double>(taken.times), to_array<std::int64_t>(taken.ids)};
+    return {in_ms(taken.times), to_array<std::int64_t>(taken.ids)};
 }
 
 void set_recording(SharedSimulation& shared, std::size_t population, bool on, double start,
@@ -172,8 +177,8 @@ void set_recording(SharedSimulation& shared, std::size_t population, bool on, do
     }
     SpikeRecord& recording = simulation->recording(population);
     recording.on = on;
-    recording.start = start;
-    recording.stop = stop;
+    recording.start = border(start);
+    recording.stop = border(stop);
     recording.chosen = std::move(chosen);
 }
 
@@ -204,9 +209,10 @@ StateArrays state(SharedSimulation& shared) {
 
 // `max_rates`: by population, or empty where none is bounded.
 Limits limits(std::uint64_t max_recorded_spikes, std::uint64_t max_pending_spikes,
-              std::vector<double> max_rates, Time max_rate_window) {
-    require(max_rate_window > 0.0, "the window of a rate must have a length");
-    return Limits{max_recorded_spikes, max_pending_spikes, std::move(max_rates), max_rate_window};
+              std::vector<double> max_rates, double max_rate_window) {
+    const Duration window = Duration::ms(max_rate_window);
+    require(window > Duration{}, "the window of a rate must have a length");
+    return Limits{max_recorded_spikes, max_pending_spikes, std::move(max_rates), window};
 }
 
 void restore(SharedSimulation& shared, const StateArrays& arrays) {
@@ -222,26 +228,28 @@ void bind_simulation(py::module_& module) {
     py::class_<SharedSimulation>(module, "Simulation")
         .def(py::init([](const Network& network, std::uint64_t max_recorded_spikes,
                          std::uint64_t max_pending_spikes, std::vector<double> max_rates,
-                         Time max_rate_window) {
+                         double max_rate_window) {
                  return std::make_unique<SharedSimulation>(
                      network, limits(max_recorded_spikes, max_pending_spikes, std::move(max_rates),
                                      max_rate_window));
              }),
              py::arg("network"), py::arg("max_recorded_spikes"), py::arg("max_pending_spikes"),
              py::arg("max_rates") = std::vector<double>(),
-             py::arg("max_rate_window") = Limits{}.rate_window)
+             py::arg("max_rate_window") = Limits{}.rate_window.ms())
         .def(
             "set_limits",
             [](SharedSimulation& s, std::uint64_t max_recorded_spikes,
                std::uint64_t max_pending_spikes, std::vector<double> max_rates,
-               Time max_rate_window) {
+               double max_rate_window) {
                 s.use()->set_limits(limits(max_recorded_spikes, max_pending_spikes,
                                            std::move(max_rates), max_rate_window));
             },
             py::arg("max_recorded_spikes"), py::arg("max_pending_spikes"),
             py::arg("max_rates") = std::vector<double>(),
-            py::arg("max_rate_window") = Limits{}.rate_window)
-        .def_property_readonly("time", [](SharedSimulation& s) { return s.use()->time(); })
+            py::arg("max_rate_window") = Limits{}.rate_window.ms())
+        .def_property_readonly("time", [](SharedSimulation& s) { return s.use()->time().ms(); })
+        .def_property_readonly("picoseconds",
+                               [](SharedSimulation& s) { return s.use()->time().count(); })
         .def_property_readonly("n_synaptic_events",
                                [](SharedSimulation& s) { return s.use()->n_synaptic_events(); })
         .def("run_until", &run_until, py::arg("end"), py::arg("most_instants"))
@@ -287,14 +295,15 @@ void bind_simulation(py::module_& module) {
             "append_spikes",
             [](SharedSimulation& s, std::size_t source, const Doubles& times, const Ids& ids) {
                 const auto simulation = s.use();
-                simulation->append_spikes(source,
-                                          to_spikes(times, ids, simulation->source_size(source)));
+                simulation->append_spikes(
+                    source,
+                    to_spikes(times, ids, simulation->source_size(source), simulation->time()));
             },
             py::arg("source"), py::arg("times"), py::arg("ids"))
         .def(
             "sampling_interval",
             [](SharedSimulation& s, std::size_t recorder) {
-                return s.use()->recorder(recorder).interval();
+                return s.use()->recorder(recorder).interval().ms();
             },
             py::arg("recorder"))
         .def(

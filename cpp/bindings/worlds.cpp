@@ -31,7 +31,7 @@ py::object in_python(const Heard& heard, Readout readout) {
     py::array_t<double> times(size(heard.spikes));
     py::array_t<std::int64_t> ids(size(heard.spikes));
     for (std::size_t k = 0; k < heard.spikes.size(); ++k) {
-        times.mutable_data()[k] = heard.spikes[k].time;
+        times.mutable_data()[k] = heard.spikes[k].time.ms();
         ids.mutable_data()[k] = heard.spikes[k].id;
     }
     return py::make_tuple(times, ids);
@@ -73,7 +73,7 @@ void add_world(Network& network, std::string name, const py::kwargs& kwargs) {
     settings.world = std::make_shared<PythonWorld>(
         settings.name, given.take("step"), settings.readout, settings.drive, settings.weight);
     given.finish();
-    require(settings.interval > 0.0 && settings.latency >= 0.0,
+    require(settings.interval > Duration{} && settings.latency >= Duration{},
             "steps need an interval, and answers come later");
     require(settings.readout != Readout::rates || settings.tau > 0.0, "rates need a time constant");
     require(
@@ -121,7 +121,13 @@ Answer PythonWorld::converted(const py::object& given, Time t) const {
             throw py::value_error(about(name_, t, "its ids must be whole numbers"));
         if (!(std::abs(id) < 2147483648.0))
             throw py::value_error(about(name_, t, "its ids must be below 2**31"));
-        answer.kicks.push_back({times.data()[k], static_cast<NeuronId>(id),
+        const double ms = times.data()[k];
+        if (!(std::abs(ms) <= latest.ms()))
+            throw py::value_error(about(
+                name_, t,
+                "its spikes must have finite times below 9e+09 ms, got " + shown(ms) + " ms"));
+        // The time of the present may have been rounded in ms.
+        answer.kicks.push_back({Time::ms(std::max(ms, -longest.ms())), static_cast<NeuronId>(id),
                                 parts.size() == 3 ? weights.data()[k] : weight_});
     }
     return answer;

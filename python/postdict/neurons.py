@@ -38,6 +38,8 @@ class _Model:
         # The core holds V in a frame that grows by exp(tau_refrac / tau_m).
         p["200 tau_m"] = 200.0 * p["tau_m"]
         _require(p, "tau_refrac", "<=", "200 tau_m", unit="ms")
+        p["1e+08 ms"] = np.asarray(_checks.LONGEST)
+        _require(p, "tau_refrac", "<=", "1e+08 ms", unit="ms")
         return p
 
     def _given(self) -> dict[str, Any]:

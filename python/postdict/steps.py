@@ -63,6 +63,8 @@ class Steps:
             raise ValueError("times and values must hold at least one step, got none")
         if times[0] < 0:
             raise ValueError(f"times must be non-negative, got {times[0]} ms at [0]")
+        if times[-1] > _checks.LATEST:
+            raise ValueError(f"times must be at most {_checks.LATEST:g} ms, got {times[-1]} ms")
         falls = times[1:] <= times[:-1]
         if falls.any():
             k = int(np.argmax(falls)) + 1

@@ -138,7 +138,7 @@ def test_list_shows_settings_and_units(capsys):
 def test_signals_stop_between_two_events_and_say_how_far(tmp_path, sent, code):
     command = [sys.executable, "-m", "postdict", "run", "inverse-model", "--no-progress"]
     process = subprocess.Popen(
-        [*command, "--out", str(tmp_path / "out"), "--set", "duration=1e10"],
+        [*command, "--out", str(tmp_path / "out"), "--set", "duration=8e9"],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},

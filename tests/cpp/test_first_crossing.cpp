@@ -8,8 +8,8 @@
 
 using postdict::crossing_within;
 using postdict::Membrane;
-using postdict::never;
 using postdict::Random;
+using postdict::unbounded;
 using postdict::UpperBound;
 
 TEST_CASE("neither bound nor search misses a crossing that a fine grid sees") {
@@ -23,17 +23,17 @@ TEST_CASE("neither bound nor search misses a crossing that a fine grid sees") {
         const double g_e = 12.0 * random.uniform();
         const double g_i = -12.0 * random.uniform();
         const double width = 0.1 + 3.0 * random.uniform();
-        double seen = never;
+        double seen = unbounded;
         double most = u;
         for (double s = 0.0; s <= width; s += width / 400) {
             const double v = m.course(s, u, g_e, g_i).v;
             most = std::max(most, v);
-            if (v >= gap && seen == never) seen = s;
+            if (v >= gap && seen == unbounded) seen = s;
         }
         CHECK(UpperBound(m, width)(u, g_e, g_i) >= most - 1e-12);
         const double found = crossing_within(m, u, g_e, g_i, gap, width);
-        if (seen < never) CHECK(found <= seen);
-        if (found == never) continue;
+        if (seen < unbounded) CHECK(found <= seen);
+        if (found == unbounded) continue;
         ++n_crossings;
         CHECK(found <= width);
         CHECK(m.course(found, u, g_e, g_i).v == doctest::Approx(gap).epsilon(1e-11));

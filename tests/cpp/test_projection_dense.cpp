@@ -4,9 +4,11 @@
 #include <cmath>
 #include <vector>
 
+#include "ms.hpp"
 #include "projection_dense.hpp"
 #include "random.hpp"
 
+using postdict::after;
 using postdict::DenseParameters;
 using postdict::DenseProjection;
 using postdict::Inputs;
@@ -15,11 +17,14 @@ using postdict::never;
 using postdict::Random;
 using postdict::Rule;
 using postdict::Sign;
+using postdict::Time;
 using postdict::TraceRule;
+using postdict::operator""_ms;
+using postdict::unbounded;
 
 namespace {
 
-Rule rule(double w_max = never, bool soft = false) {
+Rule rule(double w_max = unbounded, bool soft = false) {
     return {TraceRule{1.0, -0.5, 0.0, 20.0, 10.0}, 0.1, false, soft, w_max};
 }
 
@@ -28,7 +33,7 @@ Inputs inputs(std::size_t n) {
 }
 
 // The weight change of one pair: an arrival at t_pre and a postsynaptic spike at t_post.
-double change(double t_pre, double t_post) {
+double change(Time t_pre, Time t_post) {
     DenseProjection<double> projection({1, 1, {1.0}, Sign::inhibitory, rule()});
     Inputs target = inputs(1);
     if (t_post < t_pre) projection.on_spike(0, t_post);
@@ -40,17 +45,17 @@ double change(double t_pre, double t_post) {
 }  // namespace
 
 TEST_CASE("an isolated pair gives the window, and a coincidence counts once as lag 0+") {
-    CHECK(change(100.0, 105.0) == doctest::Approx(0.1 * std::exp(-0.25)).epsilon(1e-13));
-    CHECK(change(100.0, 97.0) == doctest::Approx(-0.05 * std::exp(-0.3)).epsilon(1e-13));
-    CHECK(change(100.0, 100.0) == doctest::Approx(0.1).epsilon(1e-13));
+    CHECK(change(100.0_ms, 105.0_ms) == doctest::Approx(0.1 * std::exp(-0.25)).epsilon(1e-13));
+    CHECK(change(100.0_ms, 97.0_ms) == doctest::Approx(-0.05 * std::exp(-0.3)).epsilon(1e-13));
+    CHECK(change(100.0_ms, 100.0_ms) == doctest::Approx(0.1).epsilon(1e-13));
 }
 
 TEST_CASE("an arrival transmits the weight from before its depression") {
     DenseProjection<double> projection({1, 1, {0.5}, Sign::inhibitory, rule()});
     Inputs target = inputs(1);
-    projection.on_spike(0, 10.0);
-    CHECK(projection.arrive(0, 11.0, target) == 1);
-    projection.arrive(0, 11.0, target);
+    projection.on_spike(0, 10.0_ms);
+    CHECK(projection.arrive(0, 11.0_ms, target) == 1);
+    projection.arrive(0, 11.0_ms, target);
     const double step = 0.05 * std::exp(-0.1);
     CHECK(target.take(0) == doctest::Approx(-(0.5 + (0.5 - step))).epsilon(1e-13));
     CHECK(projection.weights()[0] == doctest::Approx(0.5 - 2 * step).epsilon(1e-13));
@@ -59,12 +64,12 @@ TEST_CASE("an arrival transmits the weight from before its depression") {
 TEST_CASE("weights stay within their bounds, and stand still while learning is off") {
     DenseProjection<double> projection({1, 1, {0.95}, Sign::inhibitory, rule(1.0)});
     Inputs target = inputs(1);
-    projection.arrive(0, 1.0, target);
+    projection.arrive(0, 1.0_ms, target);
     projection.set_learning(false);
-    projection.on_spike(0, 1.0);
+    projection.on_spike(0, 1.0_ms);
     CHECK(projection.weights()[0] == 0.95);
     projection.set_learning(true);
-    projection.on_spike(0, 1.0);
+    projection.on_spike(0, 1.0_ms);
     CHECK(projection.weights()[0] == 1.0);
 }
 
@@ -77,9 +82,9 @@ TEST_CASE("when a row reads the log changes no bit") {
     Inputs first = inputs(n);
     Inputs second = inputs(n);
     Random random(3, "events");
-    double t = 0.0;
+    Time t;
     for (int event = 0; event < 20000; ++event) {
-        t += random.exponential();
+        t = after(t, 1e9 * random.exponential());
         const auto who = static_cast<NeuronId>(random.below(n));
         if (random.below(3) == 0) {
             deferred.arrive(who, t, first);
@@ -99,8 +104,8 @@ TEST_CASE("weights in single precision obey a bound that it cannot hold") {
     DenseProjection<float> projection({1, 1, {0.1}, Sign::inhibitory, rule(0.1)});
     CHECK(projection.weights()[0] <= 0.1);
     Inputs target = inputs(1);
-    projection.arrive(0, 1.0, target);
-    projection.on_spike(0, 1.0);
+    projection.arrive(0, 1.0_ms, target);
+    projection.on_spike(0, 1.0_ms);
     CHECK(projection.weights()[0] <= 0.1);
     CHECK(projection.weights()[0] == doctest::Approx(0.1));
 }

@@ -3,10 +3,12 @@
 
 #include <vector>
 
+#include "ms.hpp"
 #include "projection_dense.hpp"
 #include "projection_sparse.hpp"
 #include "random.hpp"
 
+using postdict::after;
 using postdict::DenseProjection;
 using postdict::Inputs;
 using postdict::NeuronId;
@@ -15,7 +17,9 @@ using postdict::Rule;
 using postdict::Sign;
 using postdict::SparseParameters;
 using postdict::SparseProjection;
+using postdict::Time;
 using postdict::TraceRule;
+using postdict::operator""_ms;
 
 namespace {
 
@@ -28,7 +32,8 @@ TEST_CASE("a full sparse projection does to the bit what a dense one does") {
     constexpr std::size_t n_post = 5;
     const std::vector<double> weights(n_pre * n_post, 0.2);
     DenseProjection<double> dense({n_pre, n_post, weights, Sign::inhibitory, rule});
-    SparseParameters parameters{n_pre, n_post, {}, {}, {1.0}, {}, weights, Sign::inhibitory, rule};
+    SparseParameters parameters{n_pre,   n_post,           {},  {}, {1.0_ms}, {},
+                                weights, Sign::inhibitory, rule};
     for (std::uint32_t j = 0; j <= n_pre; ++j) {
         parameters.first.push_back(j * n_post);
         parameters.source_first.push_back(j);
@@ -40,9 +45,9 @@ TEST_CASE("a full sparse projection does to the bit what a dense one does") {
     Inputs first(n_post, Inputs::Channels::one);
     Inputs second(n_post, Inputs::Channels::one);
     Random random(4, "events");
-    double t = 0.0;
+    Time t;
     for (int event = 0; event < 20000; ++event) {
-        t += random.exponential();
+        t = after(t, 1e9 * random.exponential());
         if (random.below(2) == 0) {
             const auto j = static_cast<NeuronId>(random.below(n_pre));
             CHECK(dense.arrive(j, t, first) == sparse.arrive(j, t, second));
@@ -61,9 +66,9 @@ TEST_CASE("a full sparse projection does to the bit what a dense one does") {
 
 TEST_CASE("two synapses of one pair act as two") {
     SparseProjection<double> projection(
-        {1, 2, {0, 3}, {0, 1}, {1.0}, {0, 0, 1}, {0.25, 0.5, 1.0}, Sign::excitatory, {}});
+        {1, 2, {0, 3}, {0, 1}, {1.0_ms}, {0, 0, 1}, {0.25, 0.5, 1.0}, Sign::excitatory, {}});
     Inputs target(2, Inputs::Channels::one);
-    CHECK(projection.arrive(0, 1.0, target) == 3);
+    CHECK(projection.arrive(0, 1.0_ms, target) == 3);
     CHECK(target.take(0) == 0.75);
     CHECK(target.take(1) == 1.0);
 }

@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "ms.hpp"
 #include "networks.hpp"
 #include "random.hpp"
 #include "simulation.hpp"
@@ -18,10 +19,10 @@ TEST_CASE("simulations in threads share nothing, and give the bits of one after 
         for (std::uint8_t& byte : noise) byte = static_cast<std::uint8_t>(random.below(256));
         fuzz::Bytes bytes(noise.data(), noise.size());
         Simulation simulation(fuzz::network(bytes), {});
-        simulation.run_until(30.0, 1'000);
+        simulation.run_until(30.0_ms, 1'000);
         Simulation restored(simulation);
         restored.restore(simulation.state());
-        restored.run_until(60.0, 1'000);
+        restored.run_until(60.0_ms, 1'000);
         return restored.state();
     };
     constexpr std::uint64_t n = 16;

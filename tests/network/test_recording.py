@@ -114,7 +114,7 @@ def test_a_sample_is_of_the_state_before_its_instant():
     net.add_population("cell", 1, LIF(tau_m=1e6, v_thresh=1.5))
     net.add_spike_source("source", 1, times=[2.0], ids=[0])
     net.connect("source", "cell", weights=1.0, axonal_delay=1.0)
-    at = net.record("cell", "v", times=[3.0, np.nextafter(3.0, 4.0)])
+    at = net.record("cell", "v", times=[3.0, 3.0 + 1e-9])
     ((_, values),) = recorded(net, at, until=10.0)
     assert values.ravel() == pytest.approx([0.0, 1.0])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
+from fractions import Fraction
 
 Each = float | Iterable[float]  # one number for all, or one for each
 
@@ -13,9 +13,19 @@ def require(condition: bool, rule: str) -> None:
         raise ValueError(rule)
 
 
-def strictly_after(now: float, t: float) -> float:
-    """t, or the next double after now where rounding has made t no later than now."""
-    return max(t, math.nextafter(now, math.inf))
+def picoseconds(ms: float) -> int:
+    """The whole number of picoseconds that is nearest: what time is counted in."""
+    return round(Fraction(ms) * 10**9)
+
+
+def in_ms(picoseconds: float) -> float:
+    """The double nearest to the decimal; of whole numbers Python rounds a quotient once."""
+    return picoseconds / 10**9
+
+
+def strictly_after(now: int, t: int) -> int:
+    """t, or the picosecond after now where rounding has made t no later than now."""
+    return max(t, now + 1)
 
 
 def for_each(value: Each, n: int) -> list[float]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from . import crossing as exact
-from .common import Each, for_each, require, strictly_after
+from .common import Each, for_each, in_ms, picoseconds, require, strictly_after
 
 
 @dataclass
@@ -31,19 +31,19 @@ class Input:
 
 
 class Neuron(Protocol):
-    crossing: float  # when V reaches v_thresh if no input arrives
+    crossing: float  # picosecond in which, or inf: when V reaches v_thresh if no input arrives
     v_inf: float
 
-    def potential(self, t: float) -> float: ...
+    def potential(self, t: int) -> float: ...
 
-    def drive(self, v_inf: float, t: float) -> None:
+    def drive(self, v_inf: float, t: int) -> None:
         """Let V, which is continuous, run toward another v_inf from t on.
 
         A neuron at v_thresh at this very instant has got there and fires, if no input prevents it.
         """
         ...
 
-    def receive(self, given: Input, t: float) -> int: ...
+    def receive(self, given: Input, t: int) -> int: ...
 
 
 @dataclass
@@ -58,7 +58,7 @@ class LIF:
     v_min: float  # -inf for none
     v0: float
     by_subtraction: bool = field(kw_only=True)
-    t0: float = 0.0  # still to come while the neuron is refractory
+    t0: int = 0  # ps; still to come while the neuron is refractory
     crossing: float = math.inf
 
     def __post_init__(self) -> None:
@@ -66,30 +66,31 @@ class LIF:
         require(max(self.v_reset, self.v0) < self.v_thresh, "v_reset and v_init below v_thresh")
         require(self.v_min <= min(self.v_reset, self.v_inf), "v_min above v_reset or v_inf")
         require(not (self.by_subtraction and self.tau_refrac), "reset 'by' excludes tau_refrac")
-        self.start(self.v0, 0.0, 0.0)
+        self.refractory = picoseconds(self.tau_refrac)
+        self.start(self.v0, 0, 0)
 
-    def potential(self, t: float) -> float:
+    def potential(self, t: int) -> float:
         if t == self.crossing:
             return self.v_thresh
         if t <= self.t0:
             return self.v0
-        return self.v_inf + (self.v0 - self.v_inf) * math.exp(-(t - self.t0) / self.tau_m)
+        return self.v_inf + (self.v0 - self.v_inf) * math.exp(-in_ms(t - self.t0) / self.tau_m)
 
-    def start(self, v: float, t0: float, now: float) -> None:
+    def start(self, v: float, t0: int, now: int) -> None:
         """Let V run from v at t0 on, and predict the crossing."""
         self.v0, self.t0, self.crossing = v, t0, math.inf
         if self.v_inf > self.v_thresh:
             ratio = (self.v_inf - v) / (self.v_inf - self.v_thresh)
-            self.crossing = strictly_after(now, t0 + self.tau_m * math.log(ratio))
+            self.crossing = strictly_after(now, t0 + picoseconds(self.tau_m * math.log(ratio)))
 
-    def drive(self, v_inf: float, t: float) -> None:
+    def drive(self, v_inf: float, t: int) -> None:
         require(self.v_min <= v_inf, "v_min above v_inf")
         v = min(self.potential(t), math.nextafter(self.v_thresh, -math.inf))
         self.v_inf = v_inf
         if t != self.crossing:
             self.start(v, max(t, self.t0), t)
 
-    def receive(self, given: Input, t: float) -> int:
+    def receive(self, given: Input, t: int) -> int:
         if t < self.t0:
             return 0
         before = self.potential(t)
@@ -99,7 +100,7 @@ class LIF:
                 self.start(v, t, t)
             return 0
         if not self.by_subtraction:
-            self.start(self.v_reset, t + self.tau_refrac, t)
+            self.start(self.v_reset, t + self.refractory, t)
             return 1
         spikes = 0
         while v >= self.v_thresh:
@@ -125,20 +126,21 @@ class LIFExp:
     tau_syn_e: float
     tau_syn_i: float
     v0: float
-    t0: float = 0.0  # still to come while the neuron is refractory
+    t0: int = 0  # ps; still to come while the neuron is refractory
     g_e: float = 0.0  # as of t_g
     g_i: float = 0.0
-    t_g: float = 0.0
+    t_g: int = 0  # ps
     crossing: float = math.inf
 
     def __post_init__(self) -> None:
         require(self.tau_m > 0.0 and self.tau_refrac >= 0.0, "tau_m > 0 and tau_refrac >= 0")
         require(self.tau_syn_e > 0.0 and self.tau_syn_i > 0.0, "tau_syn_e and tau_syn_i > 0")
         require(max(self.v_reset, self.v0) < self.v_thresh, "v_reset and v_init below v_thresh")
-        self.start(self.v0, 0.0, 0.0)
+        self.refractory = picoseconds(self.tau_refrac)
+        self.start(self.v0, 0, 0)
 
-    def currents(self, t: float) -> tuple[float, float]:
-        age = t - self.t_g
+    def currents(self, t: int) -> tuple[float, float]:
+        age = in_ms(t - self.t_g)
         e, i = math.exp(-age / self.tau_syn_e), math.exp(-age / self.tau_syn_i)
         return self.g_e * e, self.g_i * i
 
@@ -149,31 +151,33 @@ class LIFExp:
             self.v0, self.v_inf, self.tau_m, g_e, g_i, self.tau_syn_e, self.tau_syn_i
         )
 
-    def potential(self, t: float) -> float:
+    def potential(self, t: int) -> float:
         if t == self.crossing:
             return self.v_thresh
         if t <= self.t0:
             return self.v0
-        v = exact.potential(self.course(), t - self.t0)
+        v = exact.potential(self.course(), in_ms(t - self.t0))
         return min(v, math.nextafter(self.v_thresh, -math.inf))  # not there yet, despite rounding
 
-    def start(self, v: float, t0: float, now: float) -> None:
+    def start(self, v: float, t0: int, now: int) -> None:
         """Let V run from v at t0 on, and predict the crossing."""
         self.v0, self.t0 = v, t0
         after = exact.first_crossing(self.course(), self.v_thresh)
-        self.crossing = strictly_after(now, t0 + after)
+        self.crossing = math.inf
+        if after < math.inf:
+            self.crossing = strictly_after(now, t0 + picoseconds(after))
 
-    def drive(self, v_inf: float, t: float) -> None:
+    def drive(self, v_inf: float, t: int) -> None:
         v = self.potential(t)
         self.v_inf = v_inf
         if t != self.crossing:
             self.start(v, max(t, self.t0), t)
 
-    def receive(self, given: Input, t: float) -> int:
+    def receive(self, given: Input, t: int) -> int:
         fires = t == self.crossing
         if not (fires or given.excitatory or given.inhibitory):
             return 0  # the prediction stays as it is, to the last bit
-        v, t0 = (self.v_reset, t + self.tau_refrac) if fires else (self.potential(t), self.t0)
+        v, t0 = (self.v_reset, t + self.refractory) if fires else (self.potential(t), self.t0)
         g_e, g_i = self.currents(t)
         self.g_e, self.g_i, self.t_g = g_e + given.excitatory, g_i + given.inhibitory, t
         self.start(v, max(t0, t), t)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from .common import Each, for_each, require
+from .common import Each, for_each, in_ms, picoseconds, require
 from .rules import Rule
 
 Matrix = list[list[float]]  # (n_post, n_pre)
@@ -34,9 +34,7 @@ class Synapses:
 
     def __post_init__(self) -> None:
         require(self.dendritic_delay >= 0.0, "dendritic_delay must not be negative")
-        self.spikes: list[list[float]] = [
-            [] for _ in range(self.n_post)
-        ]  # as the synapses see them
+        self.spikes: list[list[int]] = [[] for _ in range(self.n_post)]  # as the synapses see them
         self.eta = self.stdp.eta if self.stdp else 0.0
         self.accounting = False
 
@@ -48,15 +46,15 @@ class Synapses:
     def sign(self, w: float) -> float:
         return -w if self.inhibitory else w
 
-    def of_arrival(self, t: float, i: int) -> float:
+    def of_arrival(self, t: int, i: int) -> float:
         """What the rule does, bounds aside, to a synapse onto target i that an arrival reaches."""
         assert self.stdp is not None
-        return self.eta * self.stdp.of_arrival([spike - t for spike in self.spikes[i]])
+        return self.eta * self.stdp.of_arrival([in_ms(spike - t) for spike in self.spikes[i]])
 
-    def of_spike(self, t: float, arrivals: Sequence[float]) -> float:
+    def of_spike(self, t: int, arrivals: Sequence[int]) -> float:
         """And to a synapse with these arrivals whose target has fired."""
         assert self.stdp is not None
-        return self.eta * self.stdp.of_spike([t - arrival for arrival in arrivals])
+        return self.eta * self.stdp.of_spike([in_ms(t - arrival) for arrival in arrivals])
 
     def account(self, on: bool) -> None:
         """Count from 0, by synapse, what events add and take."""
@@ -64,7 +62,7 @@ class Synapses:
         self.added: dict[Key, float] = {}
         self.taken: dict[Key, float] = {}
 
-    def learned(self, key: Key, w: float, amount: float) -> float:
+    def learned(self, key: Key, w: float, amount: int) -> float:
         if self.accounting:
             flux = self.added if amount > 0.0 else self.taken
             flux[key] = flux.get(key, 0.0) + abs(amount)
@@ -93,13 +91,13 @@ class AnyProjection(Protocol):
     def given_fluxes(self) -> tuple[Matrix, Matrix] | tuple[list[float], list[float]]:
         """What was added, what was taken."""
 
-    def sends(self, j: int) -> Iterable[tuple[float, int]]:
-        """(delay, arrival) of what a spike of source j causes."""
+    def sends(self, j: int) -> Iterable[tuple[int, int]]:
+        """(delay in ps, arrival) of what a spike of source j causes."""
 
-    def arrive(self, arrival: int, t: float) -> Iterable[tuple[int, float]]:
+    def arrive(self, arrival: int, t: int) -> Iterable[tuple[int, float]]:
         """Transmit (target, input), then learn from the arrival, then remember it."""
 
-    def target_fired(self, i: int, t: float) -> None:
+    def target_fired(self, i: int, t: int) -> None:
         """Learn from the spike, then remember it."""
 
 
@@ -111,8 +109,8 @@ class Projection(Synapses):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require(self.axonal_delay > 0.0, "axonal_delay must be positive")
-        self.arrivals: list[list[float]] = [[] for _ in range(self.n_pre)]
+        require(picoseconds(self.axonal_delay) > 0, "axonal_delay must be positive")
+        self.arrivals: list[list[int]] = [[] for _ in range(self.n_pre)]
 
     def set_weights(self, weights: Weights) -> None:
         rows = weights if isinstance(weights, Iterable) else [[weights] * self.n_pre] * self.n_post
@@ -132,10 +130,10 @@ class Projection(Synapses):
         )
         return added, taken
 
-    def sends(self, j: int) -> Iterable[tuple[float, int]]:
-        return [(self.axonal_delay, j)]
+    def sends(self, j: int) -> Iterable[tuple[int, int]]:
+        return [(picoseconds(self.axonal_delay), j)]
 
-    def arrive(self, arrival: int, t: float) -> Iterable[tuple[int, float]]:
+    def arrive(self, arrival: int, t: int) -> Iterable[tuple[int, float]]:
         j = arrival
         inputs = [(i, self.sign(row[j])) for i, row in enumerate(self.weights)]
         if self.stdp:
@@ -144,13 +142,13 @@ class Projection(Synapses):
         self.arrivals[j].append(t)
         return inputs
 
-    def target_fired(self, i: int, t: float) -> None:
+    def target_fired(self, i: int, t: int) -> None:
         if self.stdp:
             for j in range(self.n_pre):
                 self.change(i, j, self.of_spike(t, self.arrivals[j]))
         self.spikes[i].append(t)
 
-    def change(self, i: int, j: int, amount: float) -> None:
+    def change(self, i: int, j: int, amount: int) -> None:
         self.weights[i][j] = self.learned((i, j), self.weights[i][j], amount)
 
 
@@ -172,8 +170,8 @@ class SparseProjection(Synapses):
         require(all(0 <= j < self.n_pre for j in self.pre_ids), "pre id out of range")
         require(all(0 <= i < self.n_post for i in self.post_ids), "post id out of range")
         self.delays = for_each(self.axonal_delay, n)
-        require(all(d > 0.0 for d in self.delays), "axonal_delay must be positive")
-        self.arrivals: list[list[float]] = [[] for _ in range(n)]
+        require(all(picoseconds(d) > 0 for d in self.delays), "axonal_delay must be positive")
+        self.arrivals: list[list[int]] = [[] for _ in range(n)]
         self.order = sorted(range(n), key=lambda k: self.pre_ids[k])  # a stable sort
 
     def set_weights(self, weights: Weights) -> None:
@@ -190,10 +188,14 @@ class SparseProjection(Synapses):
         every = range(len(self.weights))
         return [self.added.get(k, 0.0) for k in every], [self.taken.get(k, 0.0) for k in every]
 
-    def sends(self, j: int) -> Iterable[tuple[float, int]]:
-        return [(self.delays[k], r) for r, k in enumerate(self.order) if self.pre_ids[k] == j]
+    def sends(self, j: int) -> Iterable[tuple[int, int]]:
+        return [
+            (picoseconds(self.delays[k]), r)
+            for r, k in enumerate(self.order)
+            if self.pre_ids[k] == j
+        ]
 
-    def arrive(self, arrival: int, t: float) -> Iterable[tuple[int, float]]:
+    def arrive(self, arrival: int, t: int) -> Iterable[tuple[int, float]]:
         k = self.order[arrival]
         i, transmitted = self.post_ids[k], self.sign(self.weights[k])
         if self.stdp:
@@ -201,12 +203,12 @@ class SparseProjection(Synapses):
         self.arrivals[k].append(t)
         return [(i, transmitted)]
 
-    def target_fired(self, i: int, t: float) -> None:
+    def target_fired(self, i: int, t: int) -> None:
         if self.stdp:
             for k, target in enumerate(self.post_ids):
                 if target == i:
                     self.change(k, self.of_spike(t, self.arrivals[k]))
         self.spikes[i].append(t)
 
-    def change(self, k: int, amount: float) -> None:
+    def change(self, k: int, amount: int) -> None:
         self.weights[k] = self.learned(k, self.weights[k], amount)

@@ -2,9 +2,10 @@
 
 Written from the contract alone; it shares nothing with the C++ core. Here is the event loop, every
 event an entry of one heap; what there is to run is added in `twin_parts`; beside them `neurons`,
-`crossing`, `currents`, `synapses` and `rules`. Times in ms, potentials, currents and weights in mV.
+`crossing`, `currents`, `synapses` and `rules`. Times are whole numbers of picoseconds,
+in which what is given in ms is rounded; potentials, currents and weights in mV.
 
-Ties: all that is due at equal doubles is one instant, which the heap yields in the order of the
+Ties: all that is due in one picosecond is one instant, which the heap yields in the order of the
 tuples (time, kind, object, id):
 
 0. CURRENT   by step current in order of creation. V is continuous: nothing else of the instant
@@ -31,7 +32,7 @@ import heapq
 import math
 from typing import Any
 
-from .common import require, strictly_after
+from .common import in_ms, picoseconds, require
 from .currents import total
 from .neurons import Input, LIFExp
 from .rules import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
@@ -56,17 +57,18 @@ class Twin(Parts):
 
     def run_until(self, t: float) -> None:
         """Events in [now, t); what is due at t waits for the next call."""
-        require(t >= self.now, "time runs forward")
+        end = picoseconds(t)
+        require(end >= self.present, "time runs forward")
         while True:
             step = min((world.next_step for world in self.worlds), default=math.inf)
-            while self.queue and self.queue[0][0] < min(t, step):
+            while self.queue and self.queue[0][0] < min(end, step):
                 self.instant(self.queue[0][0])
-            if step >= t:
+            if step >= end:
                 break
             for world in self.worlds:
                 if world.next_step == step:
                     self.ask(world)
-        self.now = t
+        self.present = end
 
     def ask(self, world: SteppedWorld) -> None:
         """After all that came before its step, and before what comes at it."""
@@ -75,7 +77,7 @@ class Twin(Parts):
             for index, value in zip(world.currents, answer, strict=True):
                 self.steps[index].values.append(float(value))
                 k = len(self.steps[index].values) - 1
-                self.push(world.next_step + world.latency, CURRENT, index, k)
+                self.push(world.acts, CURRENT, index, k)
         else:
             for t, i, weight in world.kicks(answer):
                 self.kicks.append((world.sensor, weight))
@@ -84,18 +86,20 @@ class Twin(Parts):
 
     def potential(self, population: int, i: int) -> float:
         """V at the present, before the inputs that arrive at this very instant."""
-        return self.populations[population].neurons[i].potential(self.now)
+        return self.populations[population].neurons[i].potential(self.present)
 
     def currents(self, population: int, i: int) -> tuple[float, float]:
         """(g_e, g_i) of a LIFExp, likewise."""
         neuron = self.populations[population].neurons[i]
         if not isinstance(neuron, LIFExp):
             raise TypeError("only LIFExp has currents")
-        return neuron.currents(self.now)
+        return neuron.currents(self.present)
 
     def spikes(self, population: int) -> tuple[list[float], list[int]]:
         """Times and ids, by (time, id): the order in which an instant records them."""
-        return list(self.populations[population].times), list(self.populations[population].ids)
+        return list(map(in_ms, self.populations[population].times)), list(
+            self.populations[population].ids
+        )
 
     def weights(self, projection: int) -> list[Any]:
         """In the form given: rows (n_post, n_pre), or one number per synapse in the order given."""
@@ -118,7 +122,7 @@ class Twin(Parts):
         """What the rule has added and taken while accounted, learning or not, bounds aside."""
         return self.projections[projection].given_fluxes()
 
-    def instant(self, t: float) -> None:
+    def instant(self, t: int) -> None:
         inputs: dict[tuple[int, int], Input] = {}  # (population, id): added as a whole
         firing: list[tuple[int, int]] = []  # one entry per spike
         while self.queue and self.queue[0][0] == t:
@@ -148,7 +152,7 @@ class Twin(Parts):
         for population, i in sorted(firing):
             self.fire(population, i, t)
 
-    def step(self, index: int, k: int, t: float) -> None:
+    def step(self, index: int, k: int, t: int) -> None:
         steps = self.steps[index]
         steps.present = steps.values[k]
         population = self.populations[steps.population]
@@ -159,7 +163,7 @@ class Twin(Parts):
             if neuron.crossing != predicted:
                 self.push(neuron.crossing, CROSSING, steps.population, i)
 
-    def fire(self, population: int, i: int, t: float) -> None:
+    def fire(self, population: int, i: int, t: int) -> None:
         self.populations[population].times.append(t)
         self.populations[population].ids.append(i)
         for world in self.worlds:
@@ -168,9 +172,9 @@ class Twin(Parts):
         for index, projection in enumerate(self.projections):
             if projection.pre == population:
                 for delay, arrival in projection.sends(i):
-                    self.push(strictly_after(t, t + delay), ARRIVAL, index, arrival)
+                    self.push(t + delay, ARRIVAL, index, arrival)
             if projection.post == population and projection.dendritic_delay:
-                seen = strictly_after(t, t + projection.dendritic_delay)
+                seen = t + picoseconds(projection.dendritic_delay)
                 self.push(seen, DENDRITE, index, i)
             elif projection.post == population:
                 projection.target_fired(i, t)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .common import Each, for_each, require
+from .common import Each, for_each, in_ms, picoseconds, require
 from .currents import StepCurrent
 from .neurons import LIF, LIFExp, Neuron, drive_and_start
 from .rules import Rule
@@ -31,7 +31,7 @@ class Population:
 
     n: int
     neurons: Sequence[Neuron]
-    times: list[float] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)  # ps
     ids: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -42,13 +42,13 @@ class Parts:
     """Added one by one. Handles are indices; populations and sources share one numbering."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.present = 0  # ps
         self.populations: list[Population] = []
         self.projections: list[AnyProjection] = []
         self.kicks: list[tuple[int, float]] = []  # (population, weight)
         self.steps: list[StepCurrent] = []
         self.worlds: list[SteppedWorld] = []
-        self.queue: list[tuple[float, int, int, int]] = []  # (time, kind, object, id)
+        self.queue: list[tuple[int, int, int, int]] = []  # (time, kind, object, id)
 
     def add_population(
         self,
@@ -184,12 +184,17 @@ class Parts:
         self.projections.append(projection)
         return len(self.projections) - 1
 
+    @property
+    def now(self) -> float:
+        """The present, ms."""
+        return in_ms(self.present)
+
     def push(self, t: float, kind: int, index: int, i: int) -> None:
         if t < math.inf:
-            heapq.heappush(self.queue, (t, kind, index, i))
+            heapq.heappush(self.queue, (int(t), kind, index, i))
 
     def push_given(self, kind: int, index: int, n: int, times: Times, ids: Ids) -> int:
         for t, i in zip(times, ids, strict=True):
             require(t >= self.now and 0 <= i < n, f"spike {t, i} in the past or not in 0..{n - 1}")
-            self.push(float(t), kind, index, int(i))
+            self.push(picoseconds(float(t)), kind, index, int(i))
         return index

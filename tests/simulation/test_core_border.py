@@ -30,7 +30,7 @@ def test_no_weights_are_not_recorded(variable):
     core.connect_sparse(**NO_SYNAPSES)
     with pytest.raises(ValueError, match="no synapses, so no weights"):
         core.record(variable=variable, target=0, which=[], interval=1.0, times=[], most_samples=2)
-    _core.Simulation(core, 10, 10).run_until(5.0, 10)
+    _core.Simulation(core, 10, 10).run_until(_core.picoseconds(5.0), 10)
 
 
 def test_no_world_is_not_asked():

@@ -45,7 +45,7 @@ for population in ("delta", "currents"):
 sim.run(1.0)  # so that it has begun when the signal comes: at t = 0 a sample is still to be taken
 try:
     print("running", flush=True)
-    sim.run(1e12)
+    sim.run(8e9)
 except KeyboardInterrupt:
     sim.save(sys.argv[2])
     print("interrupted", flush=True)

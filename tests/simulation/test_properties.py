@@ -38,9 +38,12 @@ def test_weights_stay_within_their_bounds(model):
 
 @some
 @given(models(FEATURES), st.sampled_from([0.5, 2.0, 8.0]))
-def test_time_has_no_unit(model, factor):
+def test_time_has_no_unit_but_the_picosecond(model, factor):
     outcome = engine_unless_too_busy(model)
-    assert_same(unscaled(engine(scaled(model, factor)), factor), outcome, rounding(model))
+    # Every wait and every crossing is rounded to one at either scale, and passes that on: a hundred
+    # of them may add up, and a unit that was forgotten would show by far more.
+    tolerance = 1e-7 + rounding(model)
+    assert_same(unscaled(engine(scaled(model, factor)), factor), outcome, tolerance)
 
 
 @some

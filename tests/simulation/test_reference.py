@@ -109,10 +109,10 @@ def test_each_arrival_transmits_the_weight_from_before_it():
 @pytest.mark.parametrize("simulate", [engine, twin])
 def test_inhibition_at_the_instant_of_a_crossing_prevents_it(simulate):
     crossing = simulate(Model({"p0": (1, {"i_offset": 2.0})})).spikes["p0"][0][0]
-    assert crossing == pytest.approx(20.0 * np.log(2.0), abs=1e-12)
+    assert crossing == pytest.approx(20.0 * np.log(2.0), abs=0.5e-9 + 1e-12)
     model = cells([crossing - 1.0], (0.25, {"inhibitory": True}), i_offset=2.0)
     first = simulate(model).spikes["p0"][0][0]
-    assert first == pytest.approx(crossing + 20.0 * np.log(1.25), abs=1e-12)
+    assert first == pytest.approx(crossing + 20.0 * np.log(1.25), abs=0.5e-9 + 1e-12)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -159,8 +159,8 @@ def test_a_current_acts_from_the_end_of_refractoriness_on():
     outcome = both(model)
     for times, ids in outcome.spikes.values():
         second = first + 8.0 + 20.0 * np.log([2.5 / 1.0, 3.5 / 2.0])
-        assert times[ids == 0][:2] == pytest.approx([first, second[0]], abs=1e-11)
-        assert times[ids == 1][:2] == pytest.approx([first, second[1]], abs=1e-11)
+        assert times[ids == 0][:2] == pytest.approx([first, second[0]], abs=2 * 0.5e-9 + 1e-11)
+        assert times[ids == 1][:2] == pytest.approx([first, second[1]], abs=2 * 0.5e-9 + 1e-11)
 
 
 def test_a_current_that_is_over_leaves_no_rounding():

@@ -18,7 +18,7 @@ def test_pausing_and_reading_change_no_bit():
     pauses = np.random.default_rng(2).uniform(0.0, 3000.0, 100)
     for pause in sorted([*pauses, 0.0, 100.0, 100.0, 1600.0, 3000.0]):  # samples are due at some
         sim.run_until(pause)
-        assert everything(sim)["time"] == pause
+        assert abs(everything(sim)["time"] - pause) <= 0.51e-9  # half a picosecond
     assert sim.spike_count("motor") > 100
     assert sim.spike_count("sensor") > 100
     assert_equal(everything(sim), finished(network()))
@@ -76,7 +76,7 @@ def test_recording_can_be_switched_and_changes_nothing_else():
     [
         (None, None, [2.0, 4.0, 4.0, 7.0]),
         (2.0, 7.0, [2.0, 4.0, 4.0]),
-        (np.nextafter(2.0, 3.0), 1e9, [4.0, 4.0, 7.0]),
+        (2.0 + 1e-9, 1e9, [4.0, 4.0, 7.0]),
         (-5, 4, [2.0]),
         (4.0, 4.0, []),
         (7.0, 2.0, []),
@@ -96,7 +96,7 @@ def test_an_event_at_the_end_belongs_to_the_next_run():
     net, _ = replay([0.0, 4.0], weights=1.0, axonal_delay=1.0)
     sim = postdict.Simulation(net)
     counts = []
-    for t in (1.0, 1.0, 5.0, np.nextafter(5.0, 6.0)):
+    for t in (1.0, 1.0, 5.0, 5.0 + 1e-9):
         sim.run_until(t)
         counts.append(sim.spike_count("cell"))
     assert counts == [0, 0, 1, 2]
@@ -127,7 +127,7 @@ def test_shapes_of_samples():
     for until, n, n_fine in ((0.0, 1, 1), (300.0, 4, 3001)):
         of_number, of_matrix, of_some = recorded(net, number, matrix, some, until=until)
         assert np.array_equal(of_matrix[0], 100.0 * np.arange(n))
-        assert np.array_equal(of_some[0], 0.1 * np.arange(n_fine))
+        assert np.array_equal(of_some[0], np.arange(n_fine) / 10)
         shapes = of_number[1].shape, of_matrix[1].shape, of_some[1].shape
         assert shapes == ((n,), (n, 4, 3), (n_fine, 3))
     assert len(postdict.Simulation(net).recorded(matrix)[0]) == 0

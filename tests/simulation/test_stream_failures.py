@@ -65,7 +65,7 @@ def test_an_interruption_anywhere_in_a_flush_loses_and_doubles_nothing(tmp_path)
                         raise KeyboardInterrupt
                 return trace
 
-            sim._core.run_until(80.0, 10**6)
+            sim._core.run_until(80 * 10**9, 10**6)
             sys.settrace(trace)
             try:
                 with suppress(KeyboardInterrupt):

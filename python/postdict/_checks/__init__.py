@@ -15,6 +15,9 @@ from .arrays import (
 )
 from .messages import brief_repr, outside, shown, unknown
 from .scalars import (
+    LATEST,
+    LONGEST,
+    SHORTEST,
     exact,
     generator,
     integer,
@@ -22,6 +25,7 @@ from .scalars import (
     multiple,
     number,
     set_numbers,
+    span,
     time_constant,
     window,
 )
@@ -29,6 +33,9 @@ from .spikes import sample_arrays, sorted_spikes, spike_arrays, spike_train, spi
 from .units import in_unit, unit_among
 
 __all__ = [
+    "LATEST",
+    "LONGEST",
+    "SHORTEST",
     "brief_repr",
     "chosen",
     "exact",
@@ -49,6 +56,7 @@ __all__ = [
     "show_place",
     "shown",
     "sorted_spikes",
+    "span",
     "spike_arrays",
     "spike_train",
     "spikes",

@@ -13,6 +13,9 @@ from .messages import outside, shown
 from .units import in_unit
 
 LARGEST = 1e100  # beyond it sums and scaled values could overflow, and no unit here needs it
+LATEST = 9e9  # ms, 104 days: times are 64-bit numbers of picoseconds
+LONGEST = 1e8  # ms, of a delay or an interval, so that no sum with a time is out of range
+SHORTEST = 1e-9  # ms, a picosecond: the resolution of time
 SHORTEST_PLAUSIBLE = 0.05  # ms; a time constant below it is almost always in seconds
 
 
@@ -65,6 +68,18 @@ def set_numbers(
             name, getattr(instance, name), unit, above=above, at_least=at_least, at_most=at_most
         )
         object.__setattr__(instance, name, value)
+
+
+def span(name: str, value: Any, *, positive: bool = True) -> float:
+    """Return a delay or an interval (ms); a positive one lasts a picosecond at least."""
+    if not positive:
+        return number(name, value, "ms", at_least=0.0, at_most=LONGEST)
+    result = number(name, value, "ms", above=0.0, at_most=LONGEST)
+    if 2.0 * result < SHORTEST:
+        raise ValueError(
+            f"{name} must be at least 1e-09 ms, the resolution of time, got {shown(result)} ms"
+        )
+    return result
 
 
 def is_single(value: Any) -> bool:

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from .._types import Floats, Integers
 from .arrays import finite_array, in_range, integer_array, matrix, vector
 from .messages import shown
+from .scalars import LATEST
 
 
 def spike_arrays(
@@ -24,6 +25,9 @@ def spike_arrays(
         k = int(np.argmax(t < earliest))
         rule = f"not be before the present, {shown(earliest)} ms" if earliest else "be non-negative"
         raise ValueError(f"{name}: times must {rule}, got {t[k]} ms at [{k}]")
+    if (t > LATEST).any():
+        k = int(np.argmax(t > LATEST))
+        raise ValueError(f"{name}: times must be at most {LATEST:g} ms, got {t[k]} ms at [{k}]")
     in_range(f"{name}: ids", given, n)
     return sorted_spikes(t, given.astype(np.int64))
 

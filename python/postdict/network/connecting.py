@@ -121,7 +121,7 @@ def _delays(given: ArrayLike, shape: tuple[int, ...]) -> float | Floats:
     name = "axonal_delay"
     given = _checks.in_unit(name, given, "ms")
     if _checks.is_single(given) and not hasattr(given, "tocoo"):
-        return _checks.number(name, given, "ms", above=0.0)
+        return _checks.span(name, given)
     delays = _checks.finite_array(name, given)
     if len(shape) == 1 and delays.shape != shape:
         raise ValueError(
@@ -133,6 +133,9 @@ def _delays(given: ArrayLike, shape: tuple[int, ...]) -> float | Floats:
         place = _checks.first_place(delays <= 0)
         value, at = _checks.shown(delays[place]), _checks.show_place(place)
         raise ValueError(f"{name} must be positive, got {value} ms at {at}")
+    off = (2.0 * delays < _checks.SHORTEST) | (delays > _checks.LONGEST)
+    if off.any():
+        _checks.span(name, delays[_checks.first_place(off)])
     if delays.size and (delays == delays.flat[0]).all():
         return float(delays.flat[0])
     return delays

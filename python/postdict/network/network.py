@@ -239,7 +239,7 @@ class Network:
             synapses.delay,
             bool(inhibitory),
             plasticity,
-            _checks.number("dendritic_delay", dendritic_delay, "ms", at_least=0.0),
+            _checks.span("dendritic_delay", dendritic_delay, positive=False),
             precision,
         )
         self._registry.projections.append(projection)
@@ -316,7 +316,7 @@ class Network:
             heard.name,
             driven.name,
             interval,
-            _checks.number("latency", latency, "ms", at_least=0.0),
+            _checks.span("latency", latency, positive=False),
             readout,
             None if tau is None else _checks.number("tau", tau, "ms", above=0.0),
             drive,

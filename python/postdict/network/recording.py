@@ -66,7 +66,7 @@ def declared(
         index,
         target,
         variable,
-        None if every is None else _checks.number("every", every, "ms", above=0.0),
+        None if every is None else _checks.span("every", every),
         chosen_ids(target, ids) if isinstance(target, Population) else None,
         _checks.integer("max_bytes", max_bytes, bits=64),
         None if times is None else _rising(times),
@@ -137,6 +137,10 @@ def _rising(times: ArrayLike) -> tuple[float, ...]:
     if (result < 0).any():
         k = int(np.argmax(result < 0))
         raise ValueError(f"times must be non-negative, got {_checks.shown(result[k])} ms at [{k}]")
+    if (result > _checks.LATEST).any():
+        k = int(np.argmax(result > _checks.LATEST))
+        latest, given = _checks.shown(_checks.LATEST), _checks.shown(result[k])
+        raise ValueError(f"times must be at most {latest} ms, got {given} ms at [{k}]")
     falls = result[1:] <= result[:-1]
     if falls.any():
         k = int(np.argmax(falls)) + 1

@@ -24,8 +24,8 @@ from .stream_reader import Moved
 from .worlds import States
 
 FORMAT = "postdict checkpoint"
-VERSION = 3
-READ = (2, 3)  # 2 had appended spikes among those of the description
+VERSION = 4
+READ = (VERSION,)  # in those before, times were no whole numbers of picoseconds
 
 
 class CheckpointError(ValueError):
@@ -109,7 +109,7 @@ def _checked_header(arrays: Arrays) -> dict[str, Any]:
         if header["version"] not in READ:
             raise CheckpointError(
                 f"the checkpoint has version {header['version']!r}, this postdict reads "
-                f"{' and '.join(map(str, READ))}"
+                f"{' and '.join(map(str, READ))}: times are whole numbers of picoseconds in it"
             )
         written = header.pop("digest")
     except (KeyError, TypeError, ValueError, RecursionError) as error:

@@ -129,16 +129,17 @@ class Recordings:
             self.stream = None
             stream.close()
 
-    def advance(self, end: float, most_instants: int) -> bool:
-        """Run the core one slice towards `end` (ms), and return whether that was all."""
+    def advance(self, end: int, most_instants: int) -> bool:
+        """Run the core one slice towards `end` (picoseconds), and return whether that was all."""
         if self.stream is not None:
             return self.stream.advance(end, most_instants)
         if self.moved is None:
             return self._core.run_until(end, most_instants)
         stop = min(end, full_at(self._registry, self.moved.before))
-        if stop < end and self._core.time >= stop:
+        if stop < end and self._core.picoseconds >= stop:
+            full = _checks.shown(stop / 10**9)
             raise RuntimeError(
-                f"max_bytes of a recorder is reached at t = {_checks.shown(stop)} ms; its earlier "
+                f"max_bytes of a recorder is reached at t = {full} ms; its earlier "
                 f"samples are in {self.moved.path!r}: stream to another file to go on"
             )
         return self._core.run_until(stop, most_instants) and stop == end

@@ -17,19 +17,37 @@ ProgressCallback: TypeAlias = Callable[[float, float, float, int], None]
 _SLICE = 10_000  # instants between two looks at signals and progress; changes no result
 
 
+def end_after(core: _core.Simulation, duration: float) -> int:
+    """Return when (picoseconds) a run of a duration (ms) ends."""
+    end = core.picoseconds + _core.picoseconds(duration)
+    if end > _core.picoseconds(_checks.LATEST):
+        latest, present = _checks.shown(_checks.LATEST), _checks.shown(core.time)
+        raise ValueError(
+            f"duration must end at {latest} ms (104 days) at the latest, "
+            f"got {_checks.shown(duration)} ms from {present} ms on"
+        )
+    return end
+
+
+def end_at(core: _core.Simulation, t: float) -> int:
+    """Return when (picoseconds) a run until `t` (ms) ends."""
+    if t < core.time:
+        present = _checks.shown(core.time)
+        raise ValueError(
+            f"t must not be before the present, {present} ms, got {_checks.shown(t)} ms"
+        )
+    # Late in a run a number of ms is not one picosecond: the present, in ms, may be before it.
+    return max(_core.picoseconds(t), core.picoseconds)
+
+
 def run(
     core: _core.Simulation,
     recordings: Recordings,
     worlds: WorldsInLoop,
-    end: float,
+    end: int,
     progress: bool | ProgressCallback,
 ) -> None:
-    """Run the events before `end` (ms), in the caller's turn."""
-    if end < core.time:
-        present = _checks.shown(core.time)
-        raise ValueError(
-            f"t must not be before the present, {present} ms, got {_checks.shown(end)} ms"
-        )
+    """Run the events before `end` (picoseconds), in the caller's turn."""
     if progress is True:
         with ProgressLine() as line:
             _run(core, recordings, worlds, end, line)
@@ -41,7 +59,7 @@ def _run(
     core: _core.Simulation,
     recordings: Recordings,
     worlds: WorldsInLoop,
-    end: float,
+    end: int,
     report: ProgressCallback | None,
 ) -> None:
     started = _clock.perf_counter()
@@ -53,6 +71,6 @@ def _run(
         done = recordings.advance(end, _SLICE)
         if report is not None:
             wall = _clock.perf_counter() - started
-            report(core.time, end, wall, core.n_synaptic_events - n_before)
+            report(core.time, end / 10**9, wall, core.n_synaptic_events - n_before)
         worlds.look(core)
     recordings.look()

@@ -27,7 +27,7 @@ from .checkpoint import Checkpoint, CheckpointError
 from .growth import Growth
 from .limits import Limits
 from .recordings import Recordings
-from .runner import ProgressCallback, run
+from .runner import ProgressCallback, end_after, end_at, run
 from .stream_reader import Moved
 from .stream_writer import Stream
 from .turn import Turn
@@ -42,9 +42,10 @@ RateLimitError = _core.RateLimitError
 class Simulation:
     """A network in motion.
 
-    Events that fall on equal doubles are one instant, with one outcome whatever the order in which
-    they were made. Results are the same to the last bit for any division of a run into parts, any
-    reading in between, and across `save` and `load`.
+    Time is a whole number of picoseconds: every time given is rounded to one. Events of one
+    picosecond are one instant, with one outcome whatever the order in which they were made. Results
+    are the same to the last bit for any division of a run into parts, any reading in between, and
+    across `save` and `load`.
 
     Parameters
     ----------
@@ -142,21 +143,24 @@ class Simulation:
         Parameters
         ----------
         duration : float
-            ms, >= 0.
+            ms, >= 0, rounded to a picosecond: n runs of d end at n times the rounded d.
         progress : bool or callable
             True prints one line on stderr; a callable gets (t_ms, t_stop_ms, wall_s, n_events).
 
         After Ctrl-C the simulation stands whole at an instant and can go on.
         """
-        self.run_until(
-            self.time + _checks.number("duration", duration, "ms", at_least=0.0), progress=progress
-        )
+        checked = _checks.number("duration", duration, "ms", at_least=0.0, at_most=_checks.LATEST)
+        with self._turn.paused():
+            self._growth.look()
+            end = end_after(self._core, checked)
+            run(self._core, self._recordings, self._worlds, end, progress)
 
     def run_until(self, t: float, *, progress: bool | ProgressCallback = False) -> None:
         """Run the events before `t` (ms), which is not before the present; see `run`."""
-        end = _checks.number("t", t, "ms")
+        checked = _checks.number("t", t, "ms", at_most=_checks.LATEST)
         with self._turn.paused():
             self._growth.look()
+            end = end_at(self._core, checked)
             run(self._core, self._recordings, self._worlds, end, progress)
 
     def spikes(

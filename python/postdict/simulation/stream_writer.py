@@ -13,8 +13,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from .. import _checks, _core
 from ..network import recording
 from ..network.registry import Registry
@@ -22,14 +20,15 @@ from .stream_layout import SLACK, added_bytes, append, created, laid_out, set_as
 from .stream_reader import Moved
 
 
-def full_at(registry: Registry, emptied: float) -> float:
-    """Return the time (ms) up to which samples fit into `max_bytes` that was empty at a time."""
+def full_at(registry: Registry, emptied: float) -> int:
+    """Return until when (ps) samples fit into `max_bytes` that was empty at a time (ms)."""
     times = [
         emptied + (recording.most_samples(r, registry.recorded_synapses(r.target)) - 1) * r.every
         for r in registry.recorders
         if r.every is not None
     ]
-    return float(max(min(times, default=np.inf), np.nextafter(emptied, np.inf)))
+    until = min([*times, _checks.LATEST])
+    return max(_core.picoseconds(until), _core.picoseconds(emptied) + 1)
 
 
 class Stream:
@@ -75,8 +74,8 @@ class Stream:
     def __repr__(self) -> str:
         return f"Stream({str(self.path)!r}: {_checks.shown(self.time)} ms)"
 
-    def advance(self, end: float, most_instants: int) -> bool:
-        """Run on towards `end` (ms), and return whether it is reached and all is in the file."""
+    def advance(self, end: int, most_instants: int) -> bool:
+        """Run on towards `end` (ps), and return whether it is reached and all is in the file."""
         self._drop()
         if self._failed:
             raise OSError(f"{self.path}: writing failed before; end this stream and start another")

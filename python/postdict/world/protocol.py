@@ -80,7 +80,8 @@ def check(name: str, world: Any) -> float:
     gives, takes = (callable(getattr(world, k, None)) for k in ("state", "restore"))
     if gives != takes:
         raise TypeError(f"world {name!r} must have both state() and restore(state), or neither")
-    return _checks.time_constant(f"world {name!r}: interval", world.interval)
+    interval = f"world {name!r}: interval"
+    return _checks.span(interval, _checks.time_constant(interval, world.interval))
 
 
 def check_own(name: str, world: World, others: Mapping[str, World]) -> None:

@@ -14,7 +14,7 @@ namespace fuzz {
 
 namespace {
 
-constexpr Limits limits{2'000, 2'000};
+const Limits limits{2'000, 2'000};
 constexpr std::size_t most_calls = 40;
 constexpr std::uint64_t most_instants = 3'000;  // of one program
 
@@ -80,7 +80,7 @@ class Twins {
         const Time before = first_.time();
         bool stopped = false;
         try {
-            first_.run_until(before + width, most);
+            first_.run_until(before + Duration::ms(width), most);
         } catch (const LimitError&) {
             stopped = true;
         } catch (const std::overflow_error&) {
@@ -89,8 +89,9 @@ class Twins {
         expect(first_.time() >= before, "time ran backwards");
         const Time end = first_.time();
         while (second_.time() < end) {
-            const Time pause =
-                pauses_.below(3) == 0 ? second_.time() + 0.3 * width * pauses_.uniform() : end;
+            const Time pause = pauses_.below(3) == 0
+                                   ? after(second_.time(), 0.3e9 * width * pauses_.uniform())
+                                   : end;
             second_.run_until(std::min(pause, end), 1 + pauses_.below(40));
             read(second_);
             if (pauses_.below(4) == 0) restore(second_);
@@ -168,7 +169,7 @@ class Twins {
         const std::size_t p = bytes_.below(network_.populations.size());
         const std::size_t n = network_.populations[p].size();
         std::vector<std::uint64_t> chosen(bytes_.coin() ? n : 0);
-        for (std::uint64_t& one : chosen) one = bytes_.coin() ? 1 : 0;
+        for (std::uint64_t& flag : chosen) flag = bytes_.coin() ? 1 : 0;
         const bool on = bytes_.coin();
         for (Simulation* simulation : {&first_, &second_}) {
             simulation->recording(p).on = on;

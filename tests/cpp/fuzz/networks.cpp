@@ -46,13 +46,14 @@ Neurons neurons(Bytes& bytes, std::size_t n) {
     const bool subtract = bytes.coin();
     if (subtract) std::fill(tau_refrac.begin(), tau_refrac.end(), 0.0);
     // Below every v_reset, v_init and v_inf, currents included.
-    const Values v_min(n, bytes.coin() ? -3.0 : -never);
+    const Values v_min(n, bytes.coin() ? -3.0 : -unbounded);
     return LifDelta(
         {tau_m, v_rest, v_thresh, v_reset, tau_refrac, i_offset, v_min, v_init, subtract});
 }
 
 std::optional<Rule> rule(Bytes& bytes) {
-    Rule made{TraceRule{}, bytes.one_of({0.01, 0.0, 0.1, 3.0}), bytes.coin(), bytes.coin(), never};
+    Rule made{TraceRule{}, bytes.one_of({0.01, 0.0, 0.1, 3.0}), bytes.coin(), bytes.coin(),
+              unbounded};
     if (made.soft || bytes.coin()) made.w_max = bytes.one_of({0.5, 0.1, 1.0});
     const Values signs{1.0, -1.0, 0.0, 0.3};
     const Values tau{20.0, 5.0, 0.1, 300.0};
@@ -60,10 +61,12 @@ std::optional<Rule> rule(Bytes& bytes) {
         case 0:
             return std::nullopt;
         case 1:
-            made.kind = WindowRule{SampledWindow{{-12.0, 0.0, 30.0}, {-1.0, 0.5, 0.0}}, 12.0, 30.0};
+            made.kind = WindowRule{SampledWindow{{-12.0, 0.0, 30.0}, {-1.0, 0.5, 0.0}},
+                                   Duration::ms(12.0), Duration::ms(30.0)};
             break;
         case 2:
-            made.kind = WindowRule{HaasWindow{1.0, 0.5, 1.0, 1.0, 10.0, 1.0, 0.5}, 60.0, 60.0};
+            made.kind = WindowRule{HaasWindow{1.0, 0.5, 1.0, 1.0, 10.0, 1.0, 0.5},
+                                   Duration::ms(60.0), Duration::ms(60.0)};
             break;
         default:
             made.kind = TraceRule{bytes.one_of(signs), bytes.one_of(signs),
@@ -89,8 +92,8 @@ Synapses sparse(Bytes& bytes, std::size_t n_pre, std::size_t n_post, bool stagge
         const std::size_t n_bundles = staggered ? bytes.below(4) : 1;
         double delay = 0.0;
         for (std::size_t bundle = 0; bundle < n_bundles; ++bundle) {
-            delay += bytes.one_of({0.5, 1.5, 4.0, 1e-15});
-            p.delays.push_back(delay);
+            delay += bytes.one_of({0.5, 1.5, 4.0, 1e-9});
+            p.delays.push_back(Duration::ms(delay));
             const std::size_t first = p.targets.size();
             for (std::size_t k = bytes.below(4); k > 0; --k)
                 p.targets.push_back(static_cast<NeuronId>(bytes.below(n_post)));
@@ -124,8 +127,9 @@ Projection projection(Bytes& bytes, const Network& made) {
     const std::size_t post = bytes.below(made.populations.size());
     const std::size_t n_pre = emitter_size(made, pre);
     const std::size_t n_post = made.populations[post].size();
-    std::optional<Time> axonal_delay = bytes.one_of({1.0, 2.5, 0.5, 10.0, 1e-12, 500.0});
-    const double dendritic_delay = bytes.one_of({0.0, 0.0, 0.5, 3.0});
+    std::optional<Duration> axonal_delay =
+        Duration::ms(bytes.one_of({1.0, 2.5, 0.5, 10.0, 1e-9, 500.0}));
+    const Duration dendritic_delay = Duration::ms(bytes.one_of({0.0, 0.0, 0.5, 3.0}));
     const bool single = bytes.coin();
     const std::size_t form = bytes.below(3);
     if (form == 0)
@@ -138,7 +142,8 @@ Projection projection(Bytes& bytes, const Network& made) {
 }
 
 std::optional<Sampling> sampling(Bytes& bytes, const Network& made) {
-    Sampling result{Variable::potential, bytes.below(made.populations.size()), {}, 1, 0.0, {}, 4};
+    Sampling result{
+        Variable::potential, bytes.below(made.populations.size()), {}, 1, Duration{}, {}, 4};
     if (!made.projections.empty() && bytes.coin()) {
         result.target = bytes.below(made.projections.size());
         const std::size_t n = std::visit([](const auto& s) { return s.n_weights(); },
@@ -160,7 +165,7 @@ std::optional<Sampling> sampling(Bytes& bytes, const Network& made) {
         result.times = steps(bytes, 0.0, 0.0).times;
         result.most_samples = result.times.size();
     } else {
-        result.interval = bytes.one_of({1.0, 0.1, 7.5, 1e-3});
+        result.interval = Duration::ms(bytes.one_of({1.0, 0.1, 7.5, 1e-3}));
         result.most_samples = 2 + bytes.below(20);
     }
     return result;
@@ -170,18 +175,19 @@ std::optional<Sampling> sampling(Bytes& bytes, const Network& made) {
 // is heard.
 class Echo : public World {
   public:
-    Echo(std::size_t n, Drive drive, Time latency) : n_(n), drive_(drive), latency_(latency) {}
+    Echo(std::size_t n, Drive drive, Duration latency) : n_(n), drive_(drive), latency_(latency) {}
 
     Answer step(Time t, const Heard& heard) override {
         double sum = 0.0;
         for (const double value : heard.values) sum += value;
-        for (const Spike& spike : heard.spikes) sum += 0.1 * (t - spike.time);
+        for (const Spike& spike : heard.spikes) sum += 0.1 * (t - spike.time).ms();
         const double level = std::tanh(0.1 * sum);
         Answer answer;
         for (std::size_t i = 0; i < n_; ++i) {
-            const double value = 0.5 * level * (1.0 + std::sin(t + static_cast<double>(i)));
+            const double value = 0.5 * level * (1.0 + std::sin(t.ms() + static_cast<double>(i)));
             if (drive_ == Drive::spikes) {
-                answer.kicks.push_back({t + latency_ + 3.0 * value, static_cast<NeuronId>(i), 0.3});
+                answer.kicks.push_back(
+                    {after(t + latency_, 3e9 * value), static_cast<NeuronId>(i), 0.3});
             } else {
                 answer.values.push_back(drive_ == Drive::rates ? 500.0 * value : value);
             }
@@ -192,7 +198,7 @@ class Echo : public World {
   private:
     std::size_t n_;
     Drive drive_;
-    Time latency_;
+    Duration latency_;
 };
 
 // In every second network, and made of its seed alone, so that the bytes of older findings mean
@@ -208,8 +214,8 @@ void add_world(Network& made) {
     const std::size_t n = made.populations[sensor].size();
     const auto readout = static_cast<Readout>(random.below(3));
     const auto drive = static_cast<Drive>(random.below(4));
-    const Time interval = std::vector{0.5, 5.0, 1.3}[random.below(3)];
-    const Time latency = std::vector{0.0, 2.0, 11.7}[random.below(3)];
+    const Duration interval = Duration::ms(std::vector{0.5, 5.0, 1.3}[random.below(3)]);
+    const Duration latency = Duration::ms(std::vector{0.0, 2.0, 11.7}[random.below(3)]);
     made.worlds.push_back(
         {motor, sensor,
          WorldLoop({"world", emitter_size(made, motor), n, interval, latency, readout, 10.0, drive,
@@ -224,22 +230,20 @@ Steps steps(Bytes& bytes, double low, double high) {
     double last = 0.0;
     for (std::size_t k = bytes.below(4); k > 0; --k) {
         last += bytes.one_of({5.0, 0.5, 20.0, 1e-3});
-        result.times.push_back(last);
+        result.times.push_back(Time::ms(last));
         result.values.push_back(bytes.between(low, high));
     }
     return result;
 }
 
-std::vector<Spike> spikes(Bytes& bytes, std::size_t n, double earliest) {
+std::vector<Spike> spikes(Bytes& bytes, std::size_t n, Time earliest) {
     std::vector<Spike> result;
     Time time = earliest;
     for (std::size_t k = bytes.below(20); k > 0; --k) {
-        time += bytes.one_of({0.5, 0.0, 2.0, 0.1, 11.0});
+        time = time + Duration::ms(bytes.one_of({0.5, 0.0, 2.0, 0.1, 11.0}));
         result.push_back({time, static_cast<NeuronId>(bytes.below(n))});
     }
-    std::sort(result.begin(), result.end(), [](const Spike& a, const Spike& b) {
-        return a.time < b.time || (a.time == b.time && a.id < b.id);
-    });
+    std::sort(result.begin(), result.end());
     return result;
 }
 
@@ -265,7 +269,7 @@ Network network(Bytes& bytes) {
     }
     for (std::size_t k = bytes.below(3); k > 0; --k) {
         const std::size_t n = 1 + bytes.below(4);
-        made.spike_times.push_back(SpikeTimesSource("source", n, spikes(bytes, n, 0.0)));
+        made.spike_times.push_back(SpikeTimesSource("source", n, spikes(bytes, n, Time{})));
     }
     for (std::size_t k = bytes.below(5); k > 0; --k)
         made.projections.push_back(projection(bytes, made));

@@ -9,6 +9,6 @@ namespace fuzz {
 postdict::Network network(Bytes& bytes);
 postdict::Steps steps(Bytes& bytes, double low, double high);
 // Sorted spikes of n neurons, none before `earliest`.
-std::vector<postdict::Spike> spikes(Bytes& bytes, std::size_t n, double earliest);
+std::vector<postdict::Spike> spikes(Bytes& bytes, std::size_t n, postdict::Time earliest);
 
 }  // namespace fuzz

@@ -16,7 +16,7 @@ namespace fuzz {
 
 namespace {
 
-constexpr Limits limits{2'000, 2'000};
+const Limits limits{2'000, 2'000};
 constexpr std::size_t n_networks = 32;
 constexpr std::size_t most_alterations = 8;
 
@@ -40,7 +40,7 @@ const Start& start(std::size_t number) {
         if (description.projections[p].plastic())
             simulation.set_accounting(p, random.below(2) == 0);
     try {
-        simulation.run_until(40.0, 2'000);
+        simulation.run_until(Time::ms(40.0), 2'000);
     } catch (const LimitError&) {
     }
     return made.emplace(number, Start{std::move(description), simulation.state()}).first->second;
@@ -54,7 +54,7 @@ double odd_number(Bytes& bytes) {
         case 1:
             return bytes.between(-100.0, 100.0);
         default:
-            return bytes.one_of({0.0, -0.0, 1.0, -1.0, never, -never, Numbers::quiet_NaN(),
+            return bytes.one_of({0.0, -0.0, 1.0, -1.0, unbounded, -unbounded, Numbers::quiet_NaN(),
                                  Numbers::denorm_min(), Numbers::max(), -Numbers::max(), 1e100,
                                  1e-300, 40.0});
     }
@@ -65,8 +65,9 @@ T odd(Bytes& bytes) {
     if constexpr (std::is_same_v<T, double>) {
         return odd_number(bytes);
     } else {
-        const std::uint64_t word = bytes.coin() ? bytes.word() : std::uint64_t{bytes.byte()} - 1;
-        return static_cast<T>(word);
+        if (bytes.coin()) return static_cast<T>(bytes.word());
+        if (bytes.coin()) return static_cast<T>(std::uint64_t{bytes.byte()} - 1);
+        return static_cast<T>(1e9 * bytes.between(0.0, 100.0));  // a time
     }
 }
 
@@ -123,7 +124,7 @@ void run(Simulation& simulation, bool may_overflow) {
     Time last = simulation.time();
     for (int part = 0; part < 10; ++part) {
         try {
-            simulation.run_until(last + 5.0, 100);
+            simulation.run_until(last + Duration::ms(5.0), 100);
         } catch (const LimitError&) {
             return;
         } catch (const std::overflow_error&) {

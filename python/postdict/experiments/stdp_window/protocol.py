@@ -37,7 +37,7 @@ def paired(rule: Rule, arrivals: Floats, spikes: Floats) -> tuple[float, float]:
     farthest : float
         The sum of absolute amounts (mV): no weight can move farther.
     """
-    lags = spikes[:, None] - arrivals
+    lags = (spikes[:, None] - arrivals).round(9)  # of times that are whole picoseconds
     after = lags >= 0.0
     if rule.pairing == "nearest":  # of the arrivals up to a spike the last, and likewise
         last_arrival = after & ~np.pad(after, ((0, 0), (0, 1)))[:, 1:]
@@ -59,7 +59,7 @@ class Seen:
     @property
     def pair_lags(self) -> Floats:
         """(n_cells, n_pairs)."""
-        return self.spikes - self.arrivals
+        return (self.spikes - self.arrivals).round(9)
 
 
 class PairingProtocol:
@@ -70,7 +70,7 @@ class PairingProtocol:
         delay, late = config.axonal_delay, config.dendritic_delay
         first = np.ceil(np.abs(lags).max() + late + delay + _PULSE_DELAY)
         times = first + interval * np.arange(self.pairs)
-        self.arrivals = (times - delay) + delay
+        self.arrivals = (times - delay).round(9) + delay  # each is rounded to a picosecond
         self.late = late
         self.end = float(times[-1] + np.abs(lags).max() + 2.0 * (delay + late + _PULSE_DELAY))
         pulses = (times[:, None] + lags - late - _PULSE_DELAY).ravel()
