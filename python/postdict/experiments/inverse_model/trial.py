@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import theory
 from ..._types import Floats, Spikes
 from ...analysis import inverse_quality, score_imitation
 from ...lab.stages import Stage
@@ -106,13 +107,10 @@ def _judged(
 
 
 def _best_ridge(test: ImitationTest, response: Floats) -> dict[str, Any]:
-    """Return the metrics of the ridge inverse G' (G G' + lambda)^-1 at the best lambda."""
-    gram = response @ response.T
-    mean_square = float(np.mean(np.linalg.svd(response, compute_uv=False) ** 2))
+    """Return the metrics of the ridge inverse at the best lambda."""
     best: dict[str, Any] = {}
     for ridge in RIDGES:
-        shift = ridge * mean_square * np.eye(len(gram))
-        weights = np.linalg.solve(gram + shift, response).T.astype(np.float64)
+        weights = theory.ridge_inverse(response, ridge)
         found = {**_judged(test, weights, response)[0], "ridge": ridge}
         if not best or found["practice_f1"] > best["practice_f1"]:
             best = found
