@@ -109,7 +109,7 @@ void LifExponential::move_origin(Time t) {
         cell.a = (u - cell.g_e * fresh.c_e - cell.g_i * fresh.c_i) / fresh.decay_m;
     }
     origin_ = t;
-    if (shared_) window_ = Window(membrane_[0], basis_at(0, start_), (horizon_ - start_).ms());
+    renew_window();
 }
 
 void LifExponential::cross(Time t) {
@@ -126,6 +126,38 @@ void LifExponential::cross(Time t) {
         inputs_.touch(static_cast<NeuronId>(i));
     }
     if (t == horizon_) watch(t);
+}
+
+// Whether V - v_inf surely stays below threshold without input, whatever the time: it follows a
+// current that decays, and so never passes the larger of where it is and of where that is.
+bool LifExponential::rests(std::size_t i, Time t) const {
+    const Cell& cell = cells_[i];
+    if (t < cell.held_until) return false;
+    const Basis now = basis_at(i, t);
+    const double u = cell.a * now.decay_m + cell.g_e * now.c_e + cell.g_i * now.c_i;
+    const double current =
+        std::max(cell.g_e * now.decay_e, 0.0) + std::max(cell.g_i * now.decay_i, 0.0);
+    return std::max(u, current) < near_[i];
+}
+
+bool LifExponential::all_rest(Time t) const {
+    if (crossings_.top_time() < never) return false;
+    for (std::size_t i = 0; i < size(); ++i)
+        if (!rests(i, t)) return false;
+    return true;
+}
+
+// Before anything happens at t to neurons that rested: a window begins.
+void LifExponential::wake(Time t) {
+    if (horizon_ < never) return;
+    start_ = t;
+    horizon_ = horizon_after(t, stride_);
+    renew_window();
+}
+
+void LifExponential::renew_window() {
+    if (shared_ && horizon_ < never)
+        window_ = Window(membrane_[0], basis_at(0, start_), (horizon_ - start_).ms());
 }
 
 // Inlined by order: whether the compiler would do so changes with code elsewhere, and costs a
@@ -155,6 +187,7 @@ void LifExponential::cross(Time t) {
 
 const std::vector<NeuronId>& LifExponential::settle(Time t) {
     advance(t);
+    wake(t);
     fired_.clear();
     // V is continuous: what is at threshold fires, whatever arrives at this instant.
     if (inputs_.all_touched()) {
@@ -175,6 +208,7 @@ const std::vector<NeuronId>& LifExponential::settle(Time t) {
 
 const std::vector<NeuronId>& LifExponential::settle_kick(NeuronId id, double weight, Time t) {
     advance(t);
+    wake(t);
     fired_.clear();
     act(static_cast<std::size_t>(id), std::max(weight, 0.0), std::min(weight, 0.0), t);
     return fired_;
@@ -242,6 +276,8 @@ void LifExponential::watch(Time t) {
     if (n_searched * most > size()) {
         stride_ = std::max(0.5 * stride_, shortest_stride * longest_stride_);
     } else if (n_searched * fewest < size()) {
+        // Nobody is looked at again before something arrives where all have long been quiet.
+        if (n_searched == 0 && stride_ == longest_stride_ && all_rest(t)) horizon_ = never;
         stride_ = std::min(2.0 * stride_, longest_stride_);
     }
 }
@@ -249,6 +285,7 @@ void LifExponential::watch(Time t) {
 void LifExponential::set_drive(NeuronId id, double drive, Time t) {
     const auto i = static_cast<std::size_t>(id);
     advance(t);
+    wake(t);
     const double before = v_inf_[i];
     drive_[i] = drive;
     derive(i);
@@ -279,7 +316,7 @@ void LifExponential::restored() {
         // Also where there is no drive any more: the present may be later than what is taken up.
         if (v_inf_[i] != parameters_.v_rest[i] + parameters_.i_offset[i] + drive_[i]) derive(i);
     now_ = before_all;
-    if (shared_) window_ = Window(membrane_[0], basis_at(0, start_), (horizon_ - start_).ms());
+    renew_window();
 }
 
 void LifExponential::check_state(Time now) const {
@@ -287,7 +324,8 @@ void LifExponential::check_state(Time now) const {
     require_state(stride_ >= shortest_stride * longest_stride_ && stride_ <= longest_stride_,
                   "a stride is too long or too short");
     require_state(start_ >= Time{} && start_ <= now && horizon_ >= now &&
-                      horizon_ <= horizon_after(start_, longest_stride_),
+                      (horizon_ == never ? all_rest(now)
+                                         : horizon_ <= horizon_after(start_, longest_stride_)),
                   "a horizon lies in the past, or too far ahead");
     for (std::size_t i = 0; i < size(); ++i) {
         const Cell& cell = cells_[i];

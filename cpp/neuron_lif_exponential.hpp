@@ -11,7 +11,8 @@
 // V is continuous: spikes are crossings, not jumps. Time is cut by horizons. After an excitatory
 // arrival one bound, a few products of the constants, dismisses all who surely stay below threshold
 // up to the horizon; only the few others are searched (see `first_crossing.hpp`: it cannot miss
-// one). Inhibition searches nothing: it only postpones. At a horizon all are bounded anew.
+// one). Inhibition searches nothing: it only postpones. At a horizon all are bounded anew, unless
+// they rest: then the next horizon is that after the next input.
 #pragma once
 
 #include <algorithm>
@@ -152,6 +153,10 @@ class LifExponential {
     void search(std::size_t i, Time t);
     void schedule(std::size_t i, Time time);
     void watch(Time t);
+    bool rests(std::size_t i, Time t) const;
+    bool all_rest(Time t) const;
+    void wake(Time t);
+    void renew_window();
     void restored();
 
     LifExponentialParameters parameters_;
@@ -171,7 +176,7 @@ class LifExponential {
     EventQueue crossings_;                 // before the horizon; lower bounds for the uncertain
     std::vector<std::uint8_t> uncertain_;  // (n,) 1 where an arrival came after the search
     Time start_;                           // of the present window, which ends at the horizon
-    Time horizon_;
+    Time horizon_;                         // never while all rest
     double stride_;  // ms, from one horizon to the next, so that few are searched each time
     Window window_;
 

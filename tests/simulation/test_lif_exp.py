@@ -253,3 +253,59 @@ def test_what_a_delta_neuron_has_not_cannot_be_recorded():
     cells = net.add_population("cells", 2, LIF())
     with pytest.raises(TypeError, match="variable 'g_e' needs neurons of the model LIFExp"):
         net.record(cells, "g_e", every=1.0)
+
+
+def bursts(neurons, starts=(10.0, 5_010.0, 400_010.0)):
+    """The same burst again and again, with silence between."""
+    net = postdict.Network()
+    cells = net.add_population("cells", 20, neurons)
+    burst = np.sort(np.random.default_rng(5).uniform(0.0, 60.0, 80))
+    times = np.concatenate([start + burst for start in starts])
+    net.add_spike_source("source", 1, times=times, ids=np.zeros(len(times), int))
+    weights = np.linspace(0.2, 1.5, 20)[:, None]
+    net.connect("source", cells, weights=weights)
+    net.connect("source", cells, weights=0.4 * weights, inhibitory=True, axonal_delay=3.0)
+    return net, starts
+
+
+@pytest.mark.parametrize(
+    "neurons",
+    [LIFExp(), LIFExp(tau_m=np.linspace(5.0, 30.0, 20), tau_refrac=4.0), LIFExp(v_init=0.9)],
+    ids=["shared", "own", "started"],
+)
+def test_neurons_that_rest_are_not_looked_at_and_wake_as_they_would_have_been(tmp_path, neurons):
+    net, starts = bursts(neurons)
+    sim, parts = postdict.Simulation(net), postdict.Simulation(net)
+    sim.run_until(500_000.0)
+    for pause in (40.0, 300.0, 1000.0, 4999.9, 5012.0, 250_000.0, 400_010.0, 500_000.0):
+        parts.run_until(pause)
+        parts.save(tmp_path / "state.npz")
+        parts = postdict.Simulation.load(tmp_path / "state.npz")
+    assert np.array_equal(sim.spikes("cells"), parts.spikes("cells"))
+    looks = sim.search_work("cells")["looks"]
+    assert looks < 20 * 4000  # of 20 * 200_000 horizons
+    first, *others = (
+        [each[sel] for each in sim.spikes("cells")]
+        for start in starts
+        for sel in [(sim.spikes("cells")[0] >= start) & (sim.spikes("cells")[0] < start + 1000.0)]
+    )
+    assert len(first[0]) > 30
+    if neurons.v_init is None:
+        others.append(first)
+    for times, ids in others[1:]:
+        assert np.array_equal(ids, others[0][1])
+        assert np.allclose(times - times[0], others[0][0] - others[0][0][0], rtol=0, atol=1e-8)
+
+
+def test_a_current_wakes_neurons_that_rest():
+    net = postdict.Network()
+    net.add_population("cells", 3, LIFExp())
+    net.add_current("step", "cells", postdict.Steps([100_000.0, 100_100.0], [1.5, 0.0]), ids=[1])
+    sim = postdict.Simulation(net)
+    sim.run_until(200_000.0)
+    times, ids = sim.spikes("cells")
+    period = 20.0 * np.log(1.5 / 0.5)
+    assert np.allclose(times, 100_000.0 + period * np.arange(1, len(times) + 1), atol=1e-8)
+    assert len(times) == int(100.0 / period)
+    assert set(ids) == {1}
+    assert sim.search_work("cells")["looks"] < 3 * 1000
