@@ -16,7 +16,7 @@ from postdict.experiments.theory.figures import draw
 from postdict.experiments.theory.loops import learned
 from postdict.lab.stages import Stage
 from postdict.loop import LoopParameters
-from postdict.world import as_linear
+from postdict.world.linear import as_linear
 
 TINY = Config(
     n_motor=5,

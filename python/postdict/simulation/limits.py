@@ -28,12 +28,24 @@ class Limits:
         window = _checks.number("max_rate_window", self.max_rate_window, "ms", above=0.0)
         object.__setattr__(self, "max_rate_window", window)
 
-    def changed(self, bounds: Mapping[str, float | Mapping[str, float] | None]) -> Limits:
+    def changed(
+        self,
+        max_recorded_spikes: int | None,
+        max_pending_spikes: int | None,
+        max_rate: float | Mapping[str, float] | None,
+        max_rate_window: float | None,
+    ) -> Limits:
         """Return limits in which those that are given are other; an infinite max_rate is none."""
-        given: dict[str, Any] = {name: bound for name, bound in bounds.items() if bound is not None}
-        if isinstance(given.get("max_rate"), float) and given["max_rate"] == math.inf:
-            given["max_rate"] = None
-        return replace(self, **given)
+        given = {
+            "max_recorded_spikes": max_recorded_spikes,
+            "max_pending_spikes": max_pending_spikes,
+            "max_rate": max_rate,
+            "max_rate_window": max_rate_window,
+        }
+        bounds: dict[str, Any] = {name: bound for name, bound in given.items() if bound is not None}
+        if isinstance(max_rate, float) and max_rate == math.inf:
+            bounds["max_rate"] = None
+        return replace(self, **bounds)
 
     def given(self) -> dict[str, Any]:
         """Return those that are bounds, by name."""

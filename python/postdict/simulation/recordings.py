@@ -113,6 +113,14 @@ class Recordings:
             raise TypeError("only neurons of the model LIFExp are searched for crossings")
         return self._core.search_work(index)
 
+    def check_no_stream(self) -> None:
+        """Refuse to go back to an earlier state while a file takes what is recorded."""
+        if self.stream is not None:
+            raise RuntimeError(
+                f"this Simulation streams to {str(self.stream.path)!r}, which holds what is to be "
+                "undone: end the stream before restore, and start another after it"
+            )
+
     @contextmanager
     def streamed(self, path: Path, flush_every: float, turn: Turn) -> Iterator[Stream]:
         """Move what is recorded to a file; see `Simulation.stream`."""

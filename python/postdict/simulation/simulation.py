@@ -57,11 +57,10 @@ class Simulation:
         Bound on the spikes under way: in axons, to worlds (which hear them at their next step),
         and from them, where each value of an answer that has yet to act counts as one.
     max_rate : float or dict of float, optional
-        Bound on the mean rate of each population, Hz per neuron, over each window of the
-        simulation (from t = 0, one window, two windows, ... on), or of those that a dict names.
-        None, the default, is no bound.
+        Bound on the mean rate of each population, or of those that a dict names, Hz per neuron.
     max_rate_window : float
-        ms. The run stops as soon as a window has more spikes than the bound allows it.
+        ms, over which rates are taken, from t = 0 on: a run stops as soon as a window has more
+        spikes than the bound allows it.
     max_bytes : int, optional
         Bound on the estimate `Network.memory`; the memory of the machine by default, for what is
         not recorded.
@@ -73,9 +72,8 @@ class Simulation:
     ValueError, MemoryError
         The estimate is over `max_bytes`, or by default over what the machine has.
     LimitError
-        From `run` and `run_until`, when a bound is reached: the simulation then stands whole at an
-        instant, and everything recorded so far can be read and saved. It can go on: see
-        `set_limits`.
+        From `run` and `run_until`, when a bound is reached: the simulation stands whole at an
+        instant, can be read and saved, and can go on (`set_limits`).
     """
 
     def __init__(
@@ -376,13 +374,9 @@ class Simulation:
         max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window
             As of `Simulation`; an infinite max_rate is no bound.
         """
-        bounds = {
-            "max_recorded_spikes": max_recorded_spikes,
-            "max_pending_spikes": max_pending_spikes,
-            "max_rate": max_rate,
-            "max_rate_window": max_rate_window,
-        }
-        limits = self._limits.changed(bounds)
+        limits = self._limits.changed(
+            max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window
+        )
         with self._turn.paused_or_mine():
             self._core.set_limits(**self._in_core(limits))
             self._limits = limits
@@ -447,12 +441,7 @@ class Simulation:
         if not equal(checkpoint.registry, self._registry):
             raise CheckpointError("the checkpoint is of another network")
         with self._turn.paused():
-            if self._recordings.stream is not None:
-                path = str(self._recordings.stream.path)
-                raise RuntimeError(
-                    f"this Simulation streams to {path!r}, which holds what is to be undone: "
-                    "end the stream before restore, and start another after it"
-                )
+            self._recordings.check_no_stream()
             self._take_up(checkpoint)
 
     def _take_up(self, checkpoint: Checkpoint) -> None:
