@@ -30,6 +30,7 @@ from .oracle import search
 from .quantised import quantised
 from .songs import Song, file_song, own_song, read_tutors, tutor_files
 from .trial import Lesson, run_trial
+from .verdicts import verdict
 
 __all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "run"]
 
@@ -86,6 +87,7 @@ def run(config: Config, stage: Stage | None = None) -> Result:
     if found[0].window_reversed is not None:
         summary["window_reversed"] = found[0].window_reversed
     summary["tutor_names"] = [song.name for song in lesson.tutors]
+    summary["verdicts"] = {name: verdict(song) for name, song in summary["tutors"].items()}
     written = dict(found[0].files)
     if config.bird is None:
         learning = {"eta": config.kind().eta, "duration": config.kind().duration}

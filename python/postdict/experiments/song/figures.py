@@ -49,14 +49,7 @@ def headline(result: Result) -> list[tuple[str, str]]:
             for name in everybody
         ),
     ]
-    if len(summary["tutors"]) > 1:
-        lines += [
-            (
-                f"  {name}: learned / oracle",
-                f"{song['correlation']:.3f} / {song['oracle']['correlation']:.3f}",
-            )
-            for name, song in summary["tutors"].items()
-        ]
+    lines += [(f"  {name}", text) for name, text in summary["verdicts"].items()]
     rates = [shown(summary[f"motor_rate_{when}"], ".2f") for when in ("before", "after")]
     lines.append(("babbling (Hz a motor neuron), first -> last", " -> ".join(rates)))
     return lines
@@ -122,13 +115,21 @@ def draw(result: Result, figure: Figure) -> None:
     _draw_scores(result, plotting.panel(scores, "h", "correlation with the tutors"))
 
 
-def _stop(result: Result) -> float:
-    return min(LONGEST, HOP * len(result.arrays["tutor_spectrogram"]))
+def shown_span(result: Result) -> tuple[float, float]:
+    """Return begin and end (ms) of what is shown: of a long song its loudest stretch."""
+    powers = np.power(10.0, 0.1 * result.arrays["tutor_spectrogram"]).sum(axis=1)
+    n = int(LONGEST / HOP)
+    if len(powers) <= n:
+        return 0.0, HOP * len(powers)
+    sums = np.concatenate([[0.0], np.cumsum(powers)])
+    first = int(np.argmax(sums[n:] - sums[:-n]))
+    return HOP * first, HOP * (first + n)
 
 
 def _draw_spectrogram(result: Result, ax: Axes, bar_ax: Axes, which: str) -> None:
     values: Floats = result.arrays[f"{which}_spectrogram"]
-    kept = values[: int(_stop(result) / HOP)]
+    start, stop = shown_span(result)
+    kept = values[round(start / HOP) : round(stop / HOP)]
     frequencies = 1e-3 * result.arrays["frequencies"]
     image = ax.imshow(
         kept.T,
@@ -137,10 +138,13 @@ def _draw_spectrogram(result: Result, ax: Axes, bar_ax: Axes, which: str) -> Non
         cmap="Greys",
         vmin=0.0,
         vmax=RANGE,
-        extent=(0.0, 1e-3 * HOP * len(kept), float(frequencies[0]), float(frequencies[-1])),
+        extent=(
+            *(1e-3 * start, 1e-3 * (start + HOP * len(kept))),
+            *(float(frequencies[0]), float(frequencies[-1])),
+        ),
         interpolation="nearest",
     )
-    ax.set(ylabel="frequency (kHz)", xlabel="time (s)", xlim=(0.0, 1e-3 * _stop(result)))
+    ax.set(ylabel="frequency (kHz)", xlabel="time (s)", xlim=(1e-3 * start, 1e-3 * stop))
     bar = ax.figure.colorbar(image, cax=bar_ax)
     bar.set_label("dB above silence", fontsize=8)
     bar.ax.tick_params(labelsize=7)
@@ -152,8 +156,9 @@ def _draw_raster(result: Result, ax: Axes) -> None:
     if not len(arrays["tutor_times"]):
         trains = {"oracle": (arrays["oracle_times"], arrays["oracle_ids"])}
     trains["imitation"] = (arrays["imitation_times"], arrays["imitation_ids"])
-    plotting.raster(ax, trains, start=0.0, stop=_stop(result))
-    ax.set(xlim=(0.0, 1e-3 * _stop(result)), ylim=(-1, len(arrays["weights"])))
+    start, stop = shown_span(result)
+    plotting.raster(ax, trains, start=start, stop=stop)
+    ax.set(xlim=(1e-3 * start, 1e-3 * stop), ylim=(-1, len(arrays["weights"])))
 
 
 def _draw_weights(result: Result, ax: Axes) -> None:

@@ -18,6 +18,7 @@ from ...bird.loudness import WINDOW, inaudible_share, loudness
 AFTER = 25.0  # ms that are heard after a song, in which it may still be answered
 OFFSET_RIPPLE = 1e-3  # of a constant offset, below which lies what resampling makes of it
 AUDIBLE = 1e-4  # of a file's power: below it, what is in the ear's range is a click or a residue
+HALF = 0.5  # of the power of a file: where the ear misses more than that, it is said
 WIDE_RANGE = 45.0  # dB, of the second of two log spectrograms
 SUFFIXES = (".wav", ".flac", ".ogg", ".aif", ".aiff", ".mp3")  # of the files of a folder
 
@@ -112,10 +113,17 @@ def read_tutor(path: str, hearing: Hearing, *, longest: float) -> Floats:
     if not loudness(sound[edge : len(sound) - edge], rate=rate) > OFFSET_RIPPLE * offset:
         raise ValueError(f"{path} is silent, but for a constant offset of {offset:.3g}")
     whole = np.concatenate(list(file.pieces(rate=float(file.rate), duration=duration)))
-    if inaudible_share(whole, rate=float(file.rate), hearing=hearing) > 1.0 - AUDIBLE:
+    share = inaudible_share(whole, rate=float(file.rate), hearing=hearing)
+    if share > 1.0 - AUDIBLE:
         raise ValueError(
             f"{path} has nothing between {hearing.lowest:g} and {hearing.highest:g} Hz, "
             "where the ear hears"
+        )
+    if share > HALF:
+        warnings.warn(
+            f"the ear cannot hear {100 * share:.0f} % of the power of {path}: it lies outside of "
+            f"{hearing.lowest:g} to {hearing.highest:g} Hz",
+            stacklevel=2,
         )
     return sound
 
