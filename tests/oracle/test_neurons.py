@@ -125,7 +125,9 @@ def test_lif_is_that_of_nest(nest, compared, drive, tau_refrac, seed):
     ours = engine(postdict.LIF(**parameters), given)
     theirs = nest_results(nest, "iaf_psc_delta_ps", parameters, given)
     what = f"LIF and NEST iaf_psc_delta_ps, drive {drive[0]:g} to {drive[1]:g} of threshold"
-    compare(compared, what, ours, theirs, tolerance=1e-9)
+    # Spikes are whole picoseconds, and a neuron that fires by itself goes on from the rounded one:
+    # what rounding took is carried from spike to spike.
+    compare(compared, what, ours, theirs, tolerance=1e-7 if drive[0] > 1.0 else 1e-9)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -179,9 +181,11 @@ def test_lif_is_that_of_neuron(neuron, compared, refractory, seed):
     "tau_syn", [(5.0, 10.0), (8.0, 3.0), (2.0, 7.0), (6.0, 6.0)], ids=lambda tau: f"{tau}"
 )
 def test_lif_exp_is_that_of_nest(nest, compared, tau_syn, drive, seed):
-    """To 1e-8 ms: NEST searches to within 1e-14 mV of threshold, where V may be nearly flat.
+    """To 2e-6 ms: rounding to a picosecond is carried from spike to spike where V is nearly flat.
 
-    Where the two differ most, by 9e-10 ms, 50 digits are with ours to 1e-13 ms.
+    NEST searches to within 1e-14 mV of threshold: with times in double the two agreed to 1e-8 ms.
+
+    Where they differed most then, by 9e-10 ms, 50 digits were with ours to 1e-13 ms.
     NEST sees a crossing only if V is above threshold at the next input or step, and would miss V
     that comes back before. With these seeds it does not.
     """
@@ -200,4 +204,4 @@ def test_lif_exp_is_that_of_nest(nest, compared, tau_syn, drive, seed):
     ours = engine(postdict.LIFExp(**parameters), given)
     theirs = nest_results(nest, "iaf_psc_exp_ps", parameters, given)
     what = "LIFExp and NEST iaf_psc_exp_ps"
-    compare(compared, what, ours, theirs, tolerance=1e-8)
+    compare(compared, what, ours, theirs, tolerance=2e-6)

@@ -95,7 +95,7 @@ class LinearTheory:
 
     @property
     def converges(self) -> bool:
-        """Whether W G comes to rest at the fixed point: kappa > |kappa'|.
+        """Whether W G comes to rest at the fixed point: ``kappa > |kappa'|``.
 
         The symmetric part of W G decays with kappa - kappa', the rest with kappa + kappa'.
         """
