@@ -9,7 +9,7 @@ from postdict.bird import SourceFilterVoice, posture_grid
 
 def test_it_has_stacks_whistles_and_noises_of_one_spectral_peak():
     grid = posture_grid()
-    assert grid.n == 247
+    assert len(grid) == 247
     tonal = grid.tone > grid.noise
     assert tonal.sum() == 237
     assert grid.pitch[0] == 400.0
@@ -33,7 +33,7 @@ def test_a_stack_has_its_pitch():
 
 def test_fewer_are_taken_evenly_and_more_there_are_not():
     few = posture_grid(5)
-    assert few.n == 5
+    assert len(few) == 5
     assert few.pitch[0] == 400.0
     assert few.noise[-1] > few.tone[-1]
     with pytest.raises(ValueError, match="n must be at most 247, got 300"):

@@ -20,6 +20,7 @@ from postdict.bird import (
 
 HEARING, SYRINX = Hearing(), Syrinx()
 NOTES = Gestures(np.array([0.15, 0.1, 0.2]), np.array([0.12, 0.08, 0.35]))
+N_NOTES = len(NOTES)
 SINGER = Singer(
     NOTES, HEARING, SYRINX, LIF(tau_m=100.0), LIF(tau_m=10.0, reset="by"), 20.0, 0.2, 1.0, 0.5
 )
@@ -112,8 +113,12 @@ def test_voice_and_ear_need_one_rate():
 @pytest.mark.parametrize(
     ("n_motor", "readout", "message"),
     [
-        (NOTES.n, "counts", "VoiceWorld needs the readout 'spikes', got an array"),
-        (NOTES.n + 1, "spikes", rf"ids must be in \[0, {NOTES.n}\), got {NOTES.n} at \[0\]"),
+        (len(NOTES), "counts", "VoiceWorld needs the readout 'spikes', got an array"),
+        (
+            len(NOTES) + 1,
+            "spikes",
+            rf"ids must be in \[0, {len(NOTES)}\), got {len(NOTES)} at \[0\]",
+        ),
     ],
 )
 def test_a_bird_says_what_it_cannot_sing(n_motor, readout, message):

@@ -113,7 +113,7 @@ def read_birds(path: str | os.PathLike[str], singer: Singer) -> list[KeptBird]:
 
 def _birds(path: Path, arrays: Arrays, singer: Singer) -> list[KeptBird]:
     """Return the birds of arrays whose header was checked."""
-    n_motor, n_sensor = singer.gestures.n, singer.hearing.n_sensor
+    n_motor, n_sensor = len(singer.gestures), singer.hearing.n_sensor
 
     def values(name: str, kind: str, *shape: int | None) -> Any:
         array = arrays.get(name)
@@ -155,7 +155,7 @@ def _birds(path: Path, arrays: Arrays, singer: Singer) -> list[KeptBird]:
 
 def _anatomy(singer: Singer) -> dict[str, dict[str, Any]]:
     """Return what a voice and an ear are made of, as JSON gives it back."""
-    voice = {**_values(singer.organ), **_values(singer.gestures), "n": singer.gestures.n}
+    voice = {**_values(singer.organ), **_values(singer.gestures), "n": len(singer.gestures)}
     voice["organ"] = type(singer.organ).__name__
     ear = {**_values(singer.hearing), "tau_sensor": np.asarray(singer.sensor.tau_m).tolist()}
     found: dict[str, dict[str, Any]] = json.loads(json.dumps({"voice": voice, "ear": ear}))

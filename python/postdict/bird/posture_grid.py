@@ -42,7 +42,7 @@ def posture_grid(n: int | None = None, organ: SourceFilter | None = None) -> Pos
         n = int(_checks.number("n", _checks.integer("n", n), at_least=1, at_most=len(rows)))
         rows = [rows[k] for k in np.linspace(0, len(rows) - 1, n).round().astype(int)]
     grid = Postures(*np.array(rows, dtype=np.float64).T)
-    peaks = np.array([_peak(grid, k, organ or SourceFilter()) for k in range(grid.n)])
+    peaks = np.array([_peak(grid, k, organ or SourceFilter()) for k in range(len(grid))])
     tonal = grid.tone > grid.noise
     return replace(
         grid,

@@ -30,7 +30,7 @@ def footprints(gestures: Gestures, hearing: Hearing, syrinx: Syrinx) -> Floats:
     n = round(1e-3 * (gestures.duration + 46.0) * syrinx.rate)
     voice = Voice(gestures, syrinx)
     onset = np.zeros(1, np.int64)
-    sounds = (voice.go_on(onset, np.array([k]), n).sound for k in range(gestures.n))
+    sounds = (voice.go_on(onset, np.array([k]), n).sound for k in range(len(gestures)))
     drives = (Ear(hearing).drive(sound) for sound in sounds)
     return np.array([np.maximum(drive - RHEOBASE, 0.0).sum(axis=0) for drive in drives])
 

@@ -72,14 +72,14 @@ def open_loop_rate(singer: Singer, *, seed: int) -> float:
     It is never zero: where none fires in `OPEN_LOOP`, it is as if one had.
     """
     network = Network(seed)
-    motor = network.add_population("motor", singer.gestures.n, singer.motor)
+    motor = network.add_population("motor", len(singer.gestures), singer.motor)
     network.add_poisson(
         "exploration", motor, rate=singer.exploration_rate, weight=singer.exploration_weight
     )
     simulation = Simulation(network)
     simulation.run_until(OPEN_LOOP)
     n_spikes = len(simulation.spikes(motor)[0])
-    return max(1, n_spikes) / (1e-3 * OPEN_LOOP * singer.gestures.n)
+    return max(1, n_spikes) / (1e-3 * OPEN_LOOP * len(singer.gestures))
 
 
 def babble(
@@ -106,7 +106,7 @@ def babble(
         The motor neurons fired faster than `max_rate` (Hz).
     """
     network = Network(seed)
-    motor = network.add_population("motor", singer.gestures.n, singer.motor)
+    motor = network.add_population("motor", len(singer.gestures), singer.motor)
     sensor = network.add_population("sensor", singer.hearing.n_sensor, singer.sensor)
     network.add_poisson(
         "exploration", motor, rate=singer.exploration_rate, weight=singer.exploration_weight
@@ -181,7 +181,7 @@ def hear_sound(singer: Singer, pieces: Iterator[Floats], *, duration: float) -> 
 def response(singer: Singer) -> Floats:
     """Return G (n_sensor, n_motor): spikes of each sensor for one gesture that is alone."""
     apart = singer.gestures.duration + 76.0  # ms, until every sensor is at rest
-    n = singer.gestures.n
+    n = len(singer.gestures)
     onsets = apart * np.arange(n)
     song = sing(singer.gestures, onsets, np.arange(n), duration=apart * n, organ=singer.organ)
     times, ids = hear_sound(singer, iter([song.sound]), duration=apart * n)

@@ -94,8 +94,7 @@ class Postures:
             raise ValueError("postures need one value a gesture for every muscle, at least one")
         _checks.set_numbers(self, ("duration",), "ms", above=0.0, at_most=LONGEST_GESTURE)
 
-    @property
-    def n(self) -> int:
+    def __len__(self) -> int:
         """How many gestures there are, one a motor neuron."""
         return int(self.pitch.size)
 
@@ -187,7 +186,7 @@ class SourceFilterVoice:
         try:
             return Phonated(*self._core.sing(onsets, ids, n))
         except ValueError:  # said again, in words that name what is wrong
-            _checks.in_range("ids", np.asarray(ids), self.postures.n)
+            _checks.in_range("ids", np.asarray(ids), len(self.postures))
             _checks.in_range("onsets", np.asarray(onsets), n)
             raise
 

@@ -141,8 +141,7 @@ class Gestures:
                 f"{shown(2 * (self.ramp + self.lead))} ms, got {shown(self.duration)} ms"
             )
 
-    @property
-    def n(self) -> int:
+    def __len__(self) -> int:
         """How many there are, one a motor neuron."""
         return int(self.pressure.size)
 
@@ -237,7 +236,7 @@ class Voice:
         try:
             return Sung(*self._core.sing(onsets, ids, n))
         except ValueError:  # the core does not name what is wrong
-            _checks.in_range("ids", np.asarray(ids), self.gestures.n)
+            _checks.in_range("ids", np.asarray(ids), len(self.gestures))
             _checks.in_range("onsets", np.asarray(onsets), n)
             raise
         except _core.DivergenceError as error:

@@ -73,7 +73,7 @@ def sing(
     if organ is None:
         organ = SourceFilter() if isinstance(gestures, Postures) else Syrinx()
     voice = open_voice(gestures, organ, seed=seed)
-    t, i = _checks.spike_arrays("song", times, ids, gestures.n)
+    t, i = _checks.spike_arrays("song", times, ids, len(gestures))
     per_ms = 1e-3 * organ.rate
     length = _checks.number("duration", duration, "ms", above=0.0, at_most=LONGEST_SONG)
     n = round(length * per_ms)

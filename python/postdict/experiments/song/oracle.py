@@ -63,9 +63,13 @@ def _templates(singer: Singer, quieter: float) -> Floats:
     gestures = singer.gestures
     before, after = 20.0, gestures.duration + 16.0
     apart = before + after + 24.0
-    onsets = before + apart * np.arange(gestures.n)
+    onsets = before + apart * np.arange(len(gestures))
     song = sing(
-        gestures, onsets, np.arange(gestures.n), duration=apart * gestures.n, organ=singer.organ
+        gestures,
+        onsets,
+        np.arange(len(gestures)),
+        duration=apart * len(gestures),
+        organ=singer.organ,
     )
     whole = log_spectrogram(song.sound, rate=singer.organ.rate)
     # There the level is relative to the loudest gesture of all.
@@ -128,7 +132,7 @@ def _best_path(value: Floats, spacing: int) -> tuple[Integers, Integers]:
 def _changed(song: Spikes, singer: Singer, duration: float, rng: np.random.Generator) -> Spikes:
     """Return a song with one gesture moved, exchanged, added or left out."""
     times, ids = song[0].copy(), song[1].copy()
-    n = singer.gestures.n
+    n = len(singer.gestures)
     k = int(rng.integers(len(times)))
     kind = rng.integers(4)
     if kind == 0:

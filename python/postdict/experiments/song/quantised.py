@@ -60,7 +60,7 @@ class _Search:
         """Return the spectra of postures that are held (n, n_frequencies), dB."""
         onsets = self.slot * np.arange(HELD)
         shapes = []
-        for k in range(self.postures.n):
+        for k in range(len(self.postures)):
             voice = self._voice(seed=k)
             sound = voice.go_on(onsets, np.full(HELD, k), self.slot * HELD).sound
             power = powers(sound, rate=self.rate)[10 * self.per_slot : -10 * self.per_slot]
@@ -74,7 +74,7 @@ class _Search:
 
     def quantise(self) -> tuple[Integers, Floats, Floats]:
         """Return posture and level of each slot, and the costs (n_slots, n) of all postures."""
-        costs = np.empty((self.n_slots, self.postures.n, len(LEVELS)), np.float32)
+        costs = np.empty((self.n_slots, len(self.postures), len(LEVELS)), np.float32)
         squares = (self.wanted**2).sum(axis=1)[:, None]
         for k, level in enumerate(LEVELS):
             shape = np.maximum(self.shapes - self.top + level + RANGE, 0.0)

@@ -49,7 +49,7 @@ def own_song(
     n = 2 + int(1.5 * duration / (singer.gestures.duration + gap) + 20)
     onsets = gap + np.cumsum(singer.gestures.duration + rng.exponential(gap, n))
     onsets = onsets[onsets < duration - 2.0 * singer.gestures.duration]
-    gestures = (onsets, rng.integers(singer.gestures.n, size=len(onsets)))
+    gestures = (onsets, rng.integers(len(singer.gestures), size=len(onsets)))
     sound = sing(singer.gestures, *gestures, duration=duration, organ=singer.organ).sound
     return _heard(singer, name, sound, duration, gestures)
 

@@ -143,14 +143,14 @@ def _babbled(config: Config, singer: Singer, response: Floats, seed: int, stage:
         progress=stage.part("babbles"),
     )
     part = EXPLORED * kind.duration
-    times, per_spike = babbled.motor[0], 1.0 / (1e-3 * part * singer.gestures.n)
+    times, per_spike = babbled.motor[0], 1.0 / (1e-3 * part * len(singer.gestures))
     rates = (
         per_spike * int((times < part).sum()),
         per_spike * int((times >= kind.duration - part).sum()),
     )
     history = np.array(
         [np.diag((singer.excitation - w) @ response) for w in babbled.inhibition]
-    ).reshape(-1, singer.gestures.n)
+    ).reshape(-1, len(singer.gestures))
     return KeptBird(seed, babbled.weights, rates, babbled.times, history)
 
 
@@ -188,7 +188,7 @@ def _reversed(
             progress=stage.part("babbles with the window reversed"),
         )
     except RunawayError:
-        return judge.decoder(np.zeros((singer.gestures.n, singer.hearing.n_sensor)), 1.0)
+        return judge.decoder(np.zeros((len(singer.gestures), singer.hearing.n_sensor)), 1.0)
     size = np.abs(_diagonal(babbled.weights, lesson.response)).mean()
     return judge.decoder(babbled.weights, float(size) or 1.0)
 
