@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "neuron_lif_conductance.hpp"
 #include "neuron_lif_delta.hpp"
 #include "neuron_lif_exponential.hpp"
 #include "projection_dense.hpp"
@@ -20,7 +21,7 @@
 namespace postdict {
 
 // Visited once per event and population, never per neuron.
-using Neurons = std::variant<LifDelta, LifExponential>;
+using Neurons = std::variant<LifDelta, LifExponential, LifConductance>;
 
 struct Population {
     std::string name;

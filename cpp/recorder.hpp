@@ -56,7 +56,15 @@ struct SpikeRecord {
     }
 };
 
-enum class Variable { weights, weight_statistics, potential, current_e, current_i };
+enum class Variable {
+    weights,
+    weight_statistics,
+    potential,
+    current_e,
+    current_i,
+    conductance_e,
+    conductance_i
+};
 
 // What to sample, when, and how much of it to keep.
 struct Sampling {

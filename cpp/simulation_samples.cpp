@@ -1,11 +1,31 @@
-// What recorders sample of a simulation: potentials, currents and weights, as they were before the
-// events of the sample's time.
+// What recorders sample of a simulation: potentials, currents, conductances and weights, as they
+// were before the events of the sample's time.
 #include <algorithm>
 #include <cmath>
 
 #include "simulation.hpp"
 
 namespace postdict {
+
+namespace {
+
+// Only neurons that have a variable are given a recorder of it.
+double value(const Neurons& neurons, Variable variable, NeuronId i, Time t) {
+    switch (variable) {
+        case Variable::current_e:
+            return std::get<LifExponential>(neurons).current(i, t, Sign::excitatory);
+        case Variable::current_i:
+            return std::get<LifExponential>(neurons).current(i, t, Sign::inhibitory);
+        case Variable::conductance_e:
+            return std::get<LifConductance>(neurons).conductance(i, t, Sign::excitatory);
+        case Variable::conductance_i:
+            return std::get<LifConductance>(neurons).conductance(i, t, Sign::inhibitory);
+        default:
+            return std::visit([&](const auto& n) { return n.potential(i, t); }, neurons);
+    }
+}
+
+}  // namespace
 
 // A sample due at the present is of the state from before its events: it can be taken now.
 void Simulation::sample_due() {
@@ -25,18 +45,8 @@ void Simulation::sample(std::size_t index, Time t) {
             return;
         }
         const Neurons& neurons = network_.populations[sampling.target].neurons;
-        for (const std::uint64_t which : sampling.which) {
-            const auto i = static_cast<NeuronId>(which);
-            if (sampling.variable == Variable::potential) {
-                values.push_back(
-                    std::visit([&](const auto& n) { return n.potential(i, t); }, neurons));
-            } else {  // only neurons with currents are given a recorder of them
-                values.push_back(std::get<LifExponential>(neurons).current(
-                    i, t,
-                    sampling.variable == Variable::current_i ? Sign::inhibitory
-                                                             : Sign::excitatory));
-            }
-        }
+        for (const std::uint64_t which : sampling.which)
+            values.push_back(value(neurons, sampling.variable, static_cast<NeuronId>(which), t));
     });
     schedule(StreamKind::recorder, index, recorder.next_time());
 }

@@ -15,7 +15,7 @@ namespace postdict::bindings {
 
 namespace {
 
-// What both models have.
+// What all models have.
 template <class Parameters>
 void read_membrane(ByName& given, Parameters& p) {
     given.into("tau_m", p.tau_m);
@@ -61,6 +61,23 @@ std::size_t add_lif_exponential(Network& network, std::string name, std::size_t 
     return add(network, std::move(name), LifExponential(p));
 }
 
+std::size_t add_lif_conductance(Network& network, std::string name, std::size_t n,
+                                const py::kwargs& kwargs) {
+    LifConductanceParameters p;
+    ByName given(kwargs);
+    read_membrane(given, p);
+    given.into("tau_syn_e", p.tau_syn_e);
+    given.into("tau_syn_i", p.tau_syn_i);
+    given.into("e_rev_e", p.e_rev_e);
+    given.into("e_rev_i", p.e_rev_i);
+    given.finish();
+    for (const std::vector<double>* values :
+         {&p.tau_m, &p.tau_syn_e, &p.tau_syn_i, &p.e_rev_e, &p.e_rev_i, &p.v_rest, &p.v_thresh,
+          &p.v_reset, &p.tau_refrac, &p.i_offset, &p.v_init})
+        require(n > 0 && values->size() == n, "a parameter needs n values");
+    return add(network, std::move(name), LifConductance(p));
+}
+
 std::size_t add_poisson(Network& network, const std::string& name, std::size_t population,
                         const Doubles& times, const Doubles& rates, double weight) {
     const std::size_t n = network.populations.at(population).size();
@@ -87,8 +104,18 @@ Variable variable_named(const std::string& name) {
     if (name == "weights") return Variable::weights;
     if (name == "weight_statistics") return Variable::weight_statistics;
     if (name == "v") return Variable::potential;
+    if (name == "i_e") return Variable::current_e;
+    if (name == "i_i") return Variable::current_i;
     require(name == "g_e" || name == "g_i", "there is no such variable");
-    return name == "g_e" ? Variable::current_e : Variable::current_i;
+    return name == "g_e" ? Variable::conductance_e : Variable::conductance_i;
+}
+
+bool has(const Neurons& neurons, Variable variable) {
+    if (variable == Variable::current_e || variable == Variable::current_i)
+        return std::holds_alternative<LifExponential>(neurons);
+    if (variable == Variable::conductance_e || variable == Variable::conductance_i)
+        return std::holds_alternative<LifConductance>(neurons);
+    return true;
 }
 
 void record(Network& network, const py::kwargs& kwargs) {
@@ -112,9 +139,7 @@ void record(Network& network, const py::kwargs& kwargs) {
         const Population& population = network.populations.at(sampling.target);
         n = population.size();
         require(which.size() > 0, "which neurons must be said");
-        require(sampling.variable == Variable::potential ||
-                    std::holds_alternative<LifExponential>(population.neurons),
-                "only neurons with exponential currents have g_e and g_i");
+        require(has(population.neurons, sampling.variable), "these neurons have no such variable");
     }
     require(n > 0 && (!statistics || which.size() == 0),
             "statistics are of all the weights, of which there must be one");
@@ -142,6 +167,7 @@ void bind_network(py::module_& module) {
              py::arg("seed"))
         .def("add_lif", &add_lif, py::arg("name"), py::arg("n"))
         .def("add_lif_exponential", &add_lif_exponential, py::arg("name"), py::arg("n"))
+        .def("add_lif_conductance", &add_lif_conductance, py::arg("name"), py::arg("n"))
         .def("add_poisson", &add_poisson, py::arg("name"), py::arg("population"), py::arg("times"),
              py::arg("rates"), py::arg("weight"))
         .def("add_current", &add_current, py::arg("population"), py::arg("ids"), py::arg("times"),

@@ -15,7 +15,7 @@ from .network.parts import (
     Recorder,
     SpikeSource,
 )
-from .neurons import LIF, LIFExp
+from .neurons import LIF, LIFCond, LIFExp
 from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
 from .simulation import LimitError, Simulation
 from .simulation.checkpoint import CheckpointError
@@ -34,6 +34,7 @@ __all__ = [
     "CheckpointError",
     "CurrentSource",
     "HaasSTDP",
+    "LIFCond",
     "LIFExp",
     "LimitError",
     "Network",

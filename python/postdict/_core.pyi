@@ -49,6 +49,23 @@ class Network:
         i_offset: ArrayLike,
         v_init: ArrayLike,
     ) -> int: ...
+    def add_lif_conductance(
+        self,
+        name: str,
+        n: int,
+        *,
+        tau_m: ArrayLike,
+        tau_syn_e: ArrayLike,
+        tau_syn_i: ArrayLike,
+        e_rev_e: ArrayLike,
+        e_rev_i: ArrayLike,
+        v_rest: ArrayLike,
+        v_thresh: ArrayLike,
+        v_reset: ArrayLike,
+        tau_refrac: ArrayLike,
+        i_offset: ArrayLike,
+        v_init: ArrayLike,
+    ) -> int: ...
     def add_current(
         self, population: int, ids: ArrayLike, times: ArrayLike, values: ArrayLike
     ) -> int: ...

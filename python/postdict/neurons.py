@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
@@ -193,9 +194,90 @@ class LIFExp(_Model):
         self._check_fields()
 
 
-Model: TypeAlias = LIF | LIFExp
+@dataclass(frozen=True, repr=False)
+class LIFCond(_Model):
+    """Leaky integrate-and-fire neuron with exponential synaptic conductances.
 
-MODELS: dict[str, type[LIF] | type[LIFExp]] = {"LIF": LIF, "LIFExp": LIFExp}
+    ``tau_m dV/dt = -(V - v_rest) - g_e (V - e_rev_e) - g_i (V - e_rev_i) + i_offset`` and
+    ``dg_x/dt = -g_x / tau_syn_x``. Conductances and weights are in units of the leak conductance:
+    a synapse of 6 nS on a leak of 10 nS has the weight 0.6. An arrival adds its weight to g_e, over
+    an inhibitory projection to g_i. Spikes are the exact first crossings of the threshold, to less
+    than a picosecond.
+
+    Parameters
+    ----------
+    tau_m : float or array (n,)
+        Membrane time constant at rest, ms.
+    v_rest, v_thresh, v_reset : float or array (n,)
+        Resting, threshold and reset potential, mV. v_thresh must be above v_rest and v_reset.
+    tau_refrac : float or array (n,)
+        Refractory time, ms: V stays at v_reset on [t, t + tau_refrac) while the conductances go
+        on. At most 200 tau_m.
+    i_offset : float or array (n,)
+        Constant drive, mV: a current over the leak conductance.
+    v_init : float or array (n,), optional
+        V at t = 0, mV, below v_thresh; v_rest by default. The conductances start at 0.
+    tau_syn_e, tau_syn_i : float or array (n,)
+        Time constants of the excitatory and the inhibitory conductance, ms.
+    e_rev_e, e_rev_i : float or array (n,)
+        Reversal potentials, mV. e_rev_i must be below e_rev_e and at most v_thresh; between v_rest
+        and v_thresh inhibition shunts.
+
+    Raises
+    ------
+    ValueError, TypeError
+        A parameter breaks one of these rules; the message names it.
+
+    References
+    ----------
+    Vogels & Abbott 2005, J Neurosci 25:10786; Brette et al. 2007, J Comput Neurosci 23:349
+    (benchmark 1, whose parameters are the defaults, but for its 5 ms of refractoriness).
+
+    Examples
+    --------
+    >>> import postdict
+    >>> net = postdict.Network(seed=1)
+    >>> cells = net.add_population("cells", 2, postdict.LIFCond(tau_refrac=5.0))
+    >>> source = net.add_spike_source("source", 1, times=[10.0, 11.0], ids=[0, 0])
+    >>> synapses = net.connect(source, cells, weights=0.6)
+    >>> g_e = net.record(cells, "g_e", every=1.0, ids=[0])
+    >>> sim = postdict.Simulation(net)
+    >>> sim.run(20.0)
+    >>> float(sim.recorded(g_e)[1][12, 0].round(3))  # 0.6 exp(-1 / 5), before the second arrival
+    0.491
+    """
+
+    tau_m: PerNeuron = 20.0
+    v_rest: PerNeuron = -60.0
+    v_thresh: PerNeuron = -50.0
+    v_reset: PerNeuron = -60.0
+    tau_refrac: PerNeuron = 0.0
+    i_offset: PerNeuron = 0.0
+    v_init: PerNeuron | None = None
+    tau_syn_e: PerNeuron = 5.0
+    tau_syn_i: PerNeuron = 10.0
+    e_rev_e: PerNeuron = 0.0
+    e_rev_i: PerNeuron = -80.0
+
+    def __post_init__(self) -> None:
+        p = self._check_fields()
+        _require(p, "e_rev_e", ">", "e_rev_i")
+        _require(p, "e_rev_i", "<=", "v_thresh", hint=": inhibition would make the neuron fire")
+        _same_size(p, "e_rev_e", "v_thresh")
+        if (p["e_rev_e"] <= p["v_thresh"]).any():
+            warnings.warn(
+                "e_rev_e is not above v_thresh: excitation alone cannot make the neuron fire",
+                stacklevel=_checks.outside(),
+            )
+
+
+Model: TypeAlias = LIF | LIFExp | LIFCond
+
+MODELS: dict[str, type[LIF] | type[LIFExp] | type[LIFCond]] = {
+    "LIF": LIF,
+    "LIFExp": LIFExp,
+    "LIFCond": LIFCond,
+}
 """By the name that checkpoints give them."""
 
 
@@ -205,8 +287,8 @@ def check_model(neurons: object) -> None:
         "neurons",
         neurons,
         MODELS.values(),
-        what="a LIF or a LIFExp",
-        instead="give its parameters to a LIF or a LIFExp",
+        what="a LIF, a LIFExp or a LIFCond",
+        instead="give its parameters to one of these",
     )
 
 

@@ -62,8 +62,12 @@ REFUSED = {  # what is called on the network, with which arguments
         ({"name": "tutor"}, ValueError, r"name must be new, got 'tutor'"),
         ({"size": 0}, ValueError, r"size must be at least 1, got 0"),
         ({"size": 2**31}, ValueError, r"size must be below 2\*\*31"),
-        ({"neurons": LIF}, TypeError, r"neurons must be a LIF or a LIFExp, got type"),
-        ({"neurons": {"tau_m": 10.0}}, TypeError, r"neurons must be a LIF or a LIFExp, got dict"),
+        ({"neurons": LIF}, TypeError, r"neurons must be a LIF, .* or a LIFCond, got type"),
+        (
+            {"neurons": {"tau_m": 10.0}},
+            TypeError,
+            r"neurons must be a LIF, .* or a LIFCond, got dict",
+        ),
         ({"neurons": LIF(tau_m=[1.0] * 3)}, ValueError, r"tau_m must be one .* \(4\), got 3"),
     ],
     "add_poisson": [
@@ -321,7 +325,7 @@ class Sines(postdict.Steps):
     [
         (
             lambda net: net.add_population("more", 2, Patient()),
-            r"neurons must be a LIF or a LIFExp itself, got the subclass Patient, .* to a LIF",
+            r"neurons must be a LIF, .* or a LIFCond itself, got the subclass Patient, .* to one",
         ),
         (
             lambda net: net.connect("motor", "sensor", weights=0.1, plasticity=Reversed(0.1)),

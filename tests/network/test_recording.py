@@ -97,7 +97,7 @@ def test_statistics_of_one_number_for_all():
     assert np.array_equal(number, [0.25, 0.25])
 
 
-@pytest.mark.parametrize("variable", ["v", "g_e", "g_i", "weights"])
+@pytest.mark.parametrize("variable", ["v", "i_e", "i_i", "weights"])
 def test_samples_at_given_times_are_those_at_an_interval(variable):
     net, projection = network(matrix())
     target = projection if variable == "weights" else "post"

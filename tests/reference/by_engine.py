@@ -1,13 +1,14 @@
 """A model run by the engine, through the public API alone."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 
 import postdict
-from postdict import LIF, LIFExp
+from postdict import LIF
 
-from .description import PAUSES, Reflex, rule_of, title
+from .description import PAUSES, SYNAPTIC, Reflex, kind_of, rule_of, title
 from .outcome import Outcome
 
 
@@ -15,7 +16,7 @@ def network(model):
     """The model as a network, with recorders that look at the model's samples."""
     net = postdict.Network(seed=model.seed)
     for name, (size, parameters) in model.populations.items():
-        kind = LIFExp if "tau_syn_e" in parameters else LIF
+        kind = getattr(postdict, kind_of(parameters))
         net.add_population(name, size, kind(**parameters))
     for name, (size, times, ids) in model.sources.items():
         net.add_spike_source(name, size, times=times, ids=ids)
@@ -27,7 +28,9 @@ def network(model):
         weights, rule = p["weights"], rule_of(postdict, p["rule"])
         if p["pairs"]:
             weights = postdict.Triplets(pre=p["pairs"][0], post=p["pairs"][1], weight=weights)
-        net.connect(p["pre"], p["post"], weights=weights, plasticity=rule, **p["to"])
+        with warnings.catch_warnings():  # random matrices may be mostly zeros that learn
+            warnings.filterwarnings("ignore", "[0-9]+ of the [0-9]+ weights are 0")
+            net.connect(p["pre"], p["post"], weights=weights, plasticity=rule, **p["to"])
     if model.samples:
         add_recorders(net, model)
     for k, given in enumerate(model.worlds):
@@ -42,7 +45,7 @@ def rate_of(rate):
 
 def add_recorders(net, model):
     for name, (_, parameters) in model.populations.items():
-        for variable in ("v", "g_e", "g_i") if "tau_syn_e" in parameters else ("v",):
+        for variable in ("v", *SYNAPTIC[kind_of(parameters)]):
             net.record(name, variable, times=model.samples)
     for handle in net.projections:
         if handle.plasticity:

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import twin as slow
 from .by_engine import kicks
-from .description import PAUSES, Reflex, rule_of, title
+from .description import PAUSES, SYNAPTIC, Reflex, kind_of, rule_of, title
 from .outcome import Outcome
 
 
@@ -14,8 +14,11 @@ class Running:
     def __init__(self, model):
         self.model, self.sim, self.handles = model, slow.Twin(), {}
         for name, (size, parameters) in model.populations.items():
-            exp = "tau_syn_e" in parameters
-            add = self.sim.add_population_exp if exp else self.sim.add_population
+            add = {
+                "LIF": self.sim.add_population,
+                "LIFExp": self.sim.add_population_exp,
+                "LIFCond": self.sim.add_population_cond,
+            }[kind_of(parameters)]
             self.handles[name] = add(size, **parameters)
         for name, spikes in model.sources.items():
             self.handles[name] = self.sim.add_spike_source(*spikes)
@@ -85,9 +88,11 @@ class Running:
         t, found = self.sim.now, {}
         for name, (size, parameters) in self.model.populations.items():
             found[t, f"recorded v of {name}"] = self.potentials(name)
-            if "tau_syn_e" in parameters:
-                pairs = [self.sim.currents(self.handles[name], i) for i in range(size)]
-                for which, values in zip(("g_e", "g_i"), np.transpose(pairs), strict=True):
+            kind = kind_of(parameters)
+            if SYNAPTIC[kind]:
+                read = self.sim.currents if kind == "LIFExp" else self.sim.conductances
+                pairs = [read(self.handles[name], i) for i in range(size)]
+                for which, values in zip(SYNAPTIC[kind], np.transpose(pairs), strict=True):
                     found[t, f"recorded {which} of {name}"] = values
         for k, p in enumerate(self.model.projections):
             if p["rule"]:

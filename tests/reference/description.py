@@ -25,6 +25,17 @@ class Model:
     worlds: list[dict] = field(default_factory=list)  # see `Reflex`
 
 
+def kind_of(parameters):
+    """The name of the model that has these parameters."""
+    if "e_rev_e" in parameters:
+        return "LIFCond"
+    return "LIFExp" if "tau_syn_e" in parameters else "LIF"
+
+
+# What is recorded of a neuron's synapses: excitation, inhibition.
+SYNAPTIC = {"LIF": (), "LIFExp": ("i_e", "i_i"), "LIFCond": ("g_e", "g_i")}
+
+
 class Reflex:
     """A world for both: linear in what it hears, and moved by noise from its own seed.
 

@@ -17,6 +17,7 @@ from .strategies_synapses import projection
 
 FEATURES = (
     "exp",  # LIFExp beside LIF
+    "conductances",  # LIFCond beside LIF
     "sparse",  # synapses given one by one, several of a pair among them
     "delays",  # one for each synapse
     "dendritic",
@@ -41,7 +42,7 @@ def models(draw, features=()):
     d = Drawing(draw, rng, frozenset(features), on_grid, model)
     for k in range(draw(st.integers(1, 3))):
         size = draw(st.integers(1, 4))
-        kind = lif_exp if d.maybe("exp") else lif
+        kind = lif_exp if d.maybe("exp") else lif_cond if d.maybe("conductances") else lif
         model.populations[f"p{k}"] = (size, kind(d, size))
     for k in range(draw(st.integers(1, 2))):
         size = draw(st.integers(1, 4))
@@ -122,6 +123,16 @@ def lif_exp(d, size):
     return parameters
 
 
+def lif_cond(d, size):
+    """LIFCond parameters: those of LIFExp, and inhibition that draws V down or only shunts."""
+    rng, parameters = d.rng, lif_exp(d, size)
+    rest, thresh = parameters["v_rest"], parameters["v_thresh"]
+    return parameters | {
+        "e_rev_e": rest + rng.uniform(30.0, 70.0, size),
+        "e_rev_i": rest + d.one_of([rng.uniform(-20.0, -1.0, size), 0.0, 0.5 * (thresh - rest)]),
+    }
+
+
 def spikes(d, size, start):
     """Times and ids of a source from `start` on, at times two at once of one neuron."""
     n = d.draw(st.integers(0, 60 if start == 0.0 else 12))
@@ -169,6 +180,9 @@ def world(d):
     size, parameters = model.populations[sensor]
     drive = d.one_of(["kicks", "spikes", *([DC] if "v_min" not in parameters else [])])
     readout = d.one_of(["counts", "rates", "spikes"])
+    unit = np.mean(parameters["v_thresh"] - parameters["v_rest"])
+    if "e_rev_e" in parameters and drive != DC:
+        unit = weight_unit(d, sensor, inhibitory=False)
     return {
         "motor": motor,
         "sensor": sensor,
@@ -180,7 +194,7 @@ def world(d):
         "tau": d.rng.uniform(2.0, 30.0) if readout == "rates" else None,
         "drive": drive,
         "weight": 1.0 if drive == "spikes" else None,
-        "scale": d.rng.uniform(0.2, 1.0) * np.mean(parameters["v_thresh"] - parameters["v_rest"]),
+        "scale": d.rng.uniform(0.2, 1.0) * unit,
         "seed": int(d.rng.integers(2**32)),
     }
 

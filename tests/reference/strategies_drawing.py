@@ -56,4 +56,8 @@ def weight_unit(d, post, inhibitory):
         return 1.0
     parameters = d.model.populations[post][1]
     tau = parameters["tau_syn_i" if inhibitory else "tau_syn_e"]
-    return float(np.mean(parameters["tau_m"] / tau))
+    unit = np.mean(parameters["tau_m"] / tau)
+    if "e_rev_e" in parameters:
+        reversal = parameters["e_rev_i" if inhibitory else "e_rev_e"]
+        unit /= np.mean(np.abs(reversal - parameters["v_rest"]) + 1.0)
+    return float(unit)

@@ -29,7 +29,8 @@ def projection(d):
     accounted = plastic and not halve and d.maybe("fluxes")
     if pre in model.populations and not inhibitory:
         weights = 0.5 * weights  # or activity explodes
-    if not (inhibitory or plastic) and d.maybe():
+    conducts = "e_rev_e" in model.populations[post][1]
+    if not (inhibitory or plastic or conducts) and d.maybe():
         weights = weights * rng.choice([-1.0, 1.0], shape)
     return synapses(
         pre,

@@ -2,8 +2,8 @@
 
 Written from the contract alone; it shares nothing with the C++ core. Here is the event loop, every
 event an entry of one heap; what there is to run is added in `twin_parts`; beside them `neurons`,
-`crossing`, `currents`, `synapses` and `rules`. Times are whole numbers of picoseconds,
-in which what is given in ms is rounded; potentials, currents and weights in mV.
+`conductances`, `crossing`, `currents`, `synapses` and `rules`. Times are whole numbers of
+picoseconds, in which what is given in ms is rounded; potentials, currents and weights in mV.
 
 Ties: all that is due in one picosecond is one instant, which the heap yields in the order of the
 tuples (time, kind, object, id):
@@ -20,8 +20,8 @@ tuples (time, kind, object, id):
 5. EMISSION  of a spike-time source.
 
 Only then each neuron takes the sums of its inputs: LIF adds them to V, is clipped at v_min and
-tested; LIFExp adds them to its currents and fires at a crossing alone. Those that fire are handled
-by population, then neuron id: record, send, and where there is no dendritic delay let the synapses
+tested; LIFExp and LIFCond add them to their currents or conductances and fire at a crossing alone.
+Those that fire are handled by population, then neuron id: record, send, and where there is no dendritic delay let the synapses
 learn and remember. What an instant causes lies strictly after it, so that an instant
 never grows while it is handled.
 """
@@ -33,6 +33,7 @@ import math
 from typing import Any
 
 from .common import in_ms, picoseconds, require
+from .conductances import LIFCond
 from .currents import total
 from .neurons import Input, LIFExp
 from .rules import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
@@ -94,6 +95,13 @@ class Twin(Parts):
         if not isinstance(neuron, LIFExp):
             raise TypeError("only LIFExp has currents")
         return neuron.currents(self.present)
+
+    def conductances(self, population: int, i: int) -> tuple[float, float]:
+        """(g_e, g_i) of a LIFCond, likewise."""
+        neuron = self.populations[population].neurons[i]
+        if not isinstance(neuron, LIFCond):
+            raise TypeError("only LIFCond has conductances")
+        return neuron.conductances(self.present)
 
     def spikes(self, population: int) -> tuple[list[float], list[int]]:
         """Times and ids, by (time, id): the order in which an instant records them."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .common import Each, for_each, in_ms, picoseconds, require
+from .conductances import LIFCond
 from .currents import StepCurrent
 from .neurons import LIF, LIFExp, Neuron, drive_and_start
 from .rules import Rule
@@ -87,6 +88,27 @@ class Parts:
         given = (tau_m, v_inf, v_thresh, v_reset, tau_refrac, tau_syn_e, tau_syn_i, v0)
         columns = zip(*(for_each(value, n) for value in given), strict=True)
         return self.add([LIFExp(*column) for column in columns])
+
+    def add_population_cond(
+        self,
+        n: int,
+        tau_m: Each = 20.0,
+        v_rest: Each = -60.0,
+        v_thresh: Each = -50.0,
+        v_reset: Each = -60.0,
+        tau_refrac: Each = 0.0,
+        i_offset: Each = 0.0,
+        tau_syn_e: Each = 5.0,
+        tau_syn_i: Each = 10.0,
+        e_rev_e: Each = 0.0,
+        e_rev_i: Each = -80.0,
+        v_init: Each | None = None,
+    ) -> int:
+        v_inf, v0 = drive_and_start(n, v_rest, i_offset, v_init)
+        given = (tau_m, v_inf, v_thresh, v_reset, tau_refrac, tau_syn_e, tau_syn_i)
+        given = (*given, e_rev_e, e_rev_i, v0)
+        columns = zip(*(for_each(value, n) for value in given), strict=True)
+        return self.add([LIFCond(*column) for column in columns])
 
     def add(self, neurons: Sequence[Neuron]) -> int:
         self.populations.append(Population(len(neurons), neurons))

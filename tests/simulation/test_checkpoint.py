@@ -25,6 +25,16 @@ NEURONS = {
     "driven and refractory": LIF(i_offset=1.2, tau_refrac=2.0),
     "bounded": LIF(v_min=-0.125, v_init=0.5, tau_m=[5.0, 15.0, 15.0]),
     "currents": postdict.LIFExp(tau_m=[10.0, 20.0, 5.0], i_offset=[1.2, 0.9, 0.5], tau_refrac=1.5),
+    "conductances": postdict.LIFCond(
+        tau_m=[10.0, 20.0, 5.0],
+        v_rest=0.0,
+        v_thresh=1.0,
+        v_reset=0.0,
+        i_offset=[1.2, 0.9, 0.5],
+        e_rev_e=6.0,
+        e_rev_i=-2.0,
+        tau_refrac=1.5,
+    ),
 }
 RULES = {"fixed": None, "antisymmetric": AntisymmetricSTDP(0.02, A_minus=0.9, w_max=0.6)}
 

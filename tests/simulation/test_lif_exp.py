@@ -194,7 +194,7 @@ def test_currents_and_potential_are_sampled_exactly():
     source = net.add_spike_source("s", 1, times=[4.0], ids=[0])
     net.connect(source, cell, weights=2.0)
     net.connect(source, cell, weights=3.0, inhibitory=True)
-    recorders = [net.record(cell, what, every=1.0, ids=[1]) for what in ("g_e", "g_i", "v")]
+    recorders = [net.record(cell, what, every=1.0, ids=[1]) for what in ("i_e", "i_i", "v")]
     sim = postdict.Simulation(net)
     sim.run(30.0)
     (t, e), (_, i), (_, v) = (sim.recorded(one) for one in recorders)
@@ -251,8 +251,8 @@ def test_impossible_parameters_are_refused(parameters, message):
 def test_what_a_delta_neuron_has_not_cannot_be_recorded():
     net = postdict.Network()
     cells = net.add_population("cells", 2, LIF())
-    with pytest.raises(TypeError, match="variable 'g_e' needs neurons of the model LIFExp"):
-        net.record(cells, "g_e", every=1.0)
+    with pytest.raises(TypeError, match="variable 'i_e' needs neurons of the model LIFExp"):
+        net.record(cells, "i_e", every=1.0)
 
 
 def bursts(neurons, starts=(10.0, 5_010.0, 400_010.0)):

@@ -99,7 +99,7 @@ def test_potential_and_currents_after_steps(model):
     net.add_current("other", cells, Steps(*steps["other"]), ids=[2, 0])
     recorders = [net.record(cells, "v", every=0.7)]
     if model is LIFExp:
-        recorders += [net.record(cells, "g_e", every=0.7), net.record(cells, "g_i", every=0.7)]
+        recorders += [net.record(cells, "i_e", every=0.7), net.record(cells, "i_i", every=0.7)]
     sim = Simulation(net)
     sim.run(60.0)
 
@@ -218,7 +218,7 @@ def test_inhibitory_kicks_in_steps_reach_g_i():
     net = postdict.Network(seed=3)
     cells = net.add_population("cells", 4, LIFExp(tau_syn_i=8.0))
     net.add_poisson("kicks", cells, rate=PULSES, weight=-0.25)
-    g_i, v = (net.record(cells, what, every=10.0) for what in ("g_i", "v"))
+    g_i, v = (net.record(cells, what, every=10.0) for what in ("i_i", "v"))
     sim = Simulation(net)
     sim.run(1000.0)
     t, values = sim.recorded(g_i)

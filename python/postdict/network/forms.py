@@ -28,7 +28,7 @@ SCIPY_FORMS = tuple(
 class Bounds:
     """What the weights of a projection may be (mV), and in which precision they are held."""
 
-    non_negative: bool = False  # inhibitory efficacies and plastic weights
+    non_negative: bool = False  # inhibitory, plastic, conductances
     w_max: float = math.inf
     single: bool = False
 
@@ -44,8 +44,8 @@ class Bounds:
 
         if self.non_negative and (weights < 0).any():
             raise ValueError(
-                "inhibitory and plastic weights must be non-negative (the projection carries the "
-                f"sign), {offender(weights < 0)}"
+                "weights that are inhibitory, plastic or onto LIFCond must be non-negative (the "
+                f"projection carries the sign), {offender(weights < 0)}"
             )
         above = weights > self.w_max
         if above.any():

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Spikes
-from ..neurons import LIF, Model, check_model
+from ..neurons import LIF, LIFCond, Model, check_model
 from ..plasticity import Rule, check_rule
 from ..steps import Steps, checked_current, checked_rate
 from ..world import protocol
@@ -63,7 +63,7 @@ class Network:
             Unique among populations and sources.
         size : int
             Number of neurons, at least 1.
-        neurons : LIF or LIFExp
+        neurons : LIF, LIFExp or LIFCond
             Their parameters: numbers, or arrays of `size` values.
 
         Returns
@@ -228,7 +228,11 @@ class Network:
             weights,
             axonal_delay,
             (target.size, source.size),
-            Bounds(bool(inhibitory) or plastic, w_max, precision == "single"),
+            Bounds(
+                bool(inhibitory) or plastic or isinstance(target.neurons, LIFCond),
+                w_max,
+                precision == "single",
+            ),
             plastic=plastic,
             allow_multapses=allow_multapses,
         )
@@ -348,9 +352,10 @@ class Network:
         ----------
         target : Projection, Population or str
             A projection for "weights" and "weight_statistics", a population for the others.
-        variable : "weights", "weight_statistics", "v", "g_e" or "g_i"
-            Weights; their mean, standard deviation, minimum and maximum; membrane potential,
-            excitatory or inhibitory current (of `LIFExp`); mV.
+        variable : "weights", "weight_statistics", "v", "i_e", "i_i", "g_e" or "g_i"
+            Weights; their mean, standard deviation, minimum and maximum; membrane potential, mV;
+            excitatory or inhibitory current, mV (of `LIFExp`); excitatory or inhibitory
+            conductance, in units of the leak (of `LIFCond`).
         every : float, optional
             Interval, ms.
         times : array (n_samples,), optional
@@ -369,7 +374,7 @@ class Network:
         """
         if isinstance(target, str):
             target = self._registry.population(target)
-        recording.check_target(target, variable)
+        variable = recording.checked_variable(target, variable)
         if isinstance(target, Projection):
             self._registry.check_projection(target)
         else:

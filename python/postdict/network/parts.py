@@ -72,7 +72,7 @@ class Projection:
     precision: Literal["double", "single"] = "double"
 
 
-Variable: TypeAlias = Literal["weights", "weight_statistics", "v", "g_e", "g_i"]
+Variable: TypeAlias = Literal["weights", "weight_statistics", "v", "i_e", "i_i", "g_e", "g_i"]
 
 
 @dataclass(frozen=True, repr=False)

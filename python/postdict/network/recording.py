@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,31 +10,43 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Floats, Integers
-from ..neurons import LIFExp
+from ..neurons import LIFCond, LIFExp
 from . import forms
 from .layouts import Dense, Synapses
-from .parts import Population, Projection, Recorder
+from .parts import Population, Projection, Recorder, Variable
 
 STATISTICS = ("mean", "sd", "min", "max")
 OF_WEIGHTS = ("weights", "weight_statistics")
-VARIABLES = (*OF_WEIGHTS, "v", "g_e", "g_i")
+OF_MODEL = {"i_e": LIFExp, "i_i": LIFExp, "g_e": LIFCond, "g_i": LIFCond}
+VARIABLES = (*OF_WEIGHTS, "v", *OF_MODEL)
 
 Chosen: TypeAlias = tuple[ArrayLike, ArrayLike] | ArrayLike
 """Synapses: (post_ids, pre_ids), or positions in the order in which the weights were given."""
 
 
-def check_target(target: object, variable: str) -> None:
-    """Refuse a variable that does not exist, or that the target does not have."""
+def checked_variable(target: object, variable: Variable) -> Variable:
+    """Return a variable that the target has, by its own name; refuse others."""
     if variable not in VARIABLES:
         raise ValueError(_checks.unknown("variable", variable, VARIABLES))
     if variable in OF_WEIGHTS:
         if not isinstance(target, Projection):
             raise TypeError(f"variable {variable!r} needs a projection as target")
-        return
+        return variable
     if not isinstance(target, Population):
         raise TypeError(f"variable {variable!r} needs a population as target")
-    if variable not in ("v", *OF_WEIGHTS) and not isinstance(target.neurons, LIFExp):
-        raise TypeError(f"variable {variable!r} needs neurons of the model LIFExp")
+    if isinstance(target.neurons, LIFExp) and variable in ("g_e", "g_i"):
+        name: Variable = "i_e" if variable == "g_e" else "i_i"
+        warnings.warn(
+            f"variable {variable!r} of LIFExp is a current and is called {name!r}; "
+            f"{variable!r} will be that of conductances alone",
+            FutureWarning,
+            stacklevel=_checks.outside(),
+        )
+        return name
+    model = OF_MODEL.get(variable)
+    if model is not None and not isinstance(target.neurons, model):
+        raise TypeError(f"variable {variable!r} needs neurons of the model {model.__name__}")
+    return variable
 
 
 def declared(

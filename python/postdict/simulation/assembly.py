@@ -11,7 +11,7 @@ from ..network import recording
 from ..network.layouts import Dense
 from ..network.parts import Projection
 from ..network.registry import Registry
-from ..neurons import LIF
+from ..neurons import LIF, LIFExp
 from ..plasticity import Rule
 from ..steps import as_steps
 from .worlds import steps_in_our_units
@@ -28,8 +28,10 @@ def assembled(registry: Registry) -> _core.Network:
             populations[name] = core.add_lif(
                 name, size, **parameters, subtract=neurons.reset == "by"
             )
-        else:
+        elif isinstance(neurons, LIFExp):
             populations[name] = core.add_lif_exponential(name, size, **parameters)
+        else:
+            populations[name] = core.add_lif_conductance(name, size, **parameters)
     for poisson in registry.poisson_sources:
         onto, rate = populations[poisson.population], as_steps(poisson.rate)
         core.add_poisson(poisson.name, onto, rate.times, rate.values, poisson.weight)

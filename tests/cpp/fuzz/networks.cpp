@@ -28,7 +28,13 @@ Values values(Bytes& bytes, std::size_t n, const Values& choices) {
     return result;
 }
 
-Neurons neurons(Bytes& bytes, std::size_t n) {
+// In some networks neurons have conductances where they had currents: by the seed alone, so that
+// the bytes of older findings mean what they meant in the others.
+bool conducting(std::uint64_t seed) {
+    return Random(seed, "conductances").below(3) == 0;
+}
+
+Neurons neurons(Bytes& bytes, std::size_t n, std::uint64_t seed) {
     const Values tau{20.0, 10.0, 5.0, 100.0, 1.0, 20.1, 0.05, 5000.0};
     const Values v_rest = values(bytes, n, {0.0, -0.5, 0.25});
     const Values v_thresh = values(bytes, n, {1.0, 0.75, 1.5});
@@ -38,9 +44,17 @@ Neurons neurons(Bytes& bytes, std::size_t n) {
     Values tau_refrac = values(bytes, n, {0.0, 0.0, 1.5, 30.0, 1e-9});
     Values tau_m = values(bytes, n, tau);
     for (std::size_t i = 0; i < n; ++i) tau_refrac[i] = std::min(tau_refrac[i], 200.0 * tau_m[i]);
-    if (bytes.coin())
-        return LifExponential({tau_m, values(bytes, n, tau), values(bytes, n, tau), v_rest,
+    if (bytes.coin()) {
+        const Values tau_e = values(bytes, n, tau);
+        const Values tau_i = values(bytes, n, tau);
+        if (!conducting(seed))
+            return LifExponential(
+                {tau_m, tau_e, tau_i, v_rest, v_thresh, v_reset, tau_refrac, i_offset, v_init});
+        Random random(seed, "reversals");
+        const double reversal = std::vector{-2.0, 0.0, 0.5}[random.below(3)];
+        return LifConductance({tau_m, tau_e, tau_i, Values(n, 9.0), Values(n, reversal), v_rest,
                                v_thresh, v_reset, tau_refrac, i_offset, v_init});
+    }
     if (std::adjacent_find(tau_m.begin(), tau_m.end(), std::not_equal_to<>()) == tau_m.end())
         tau_m.resize(1);
     const bool subtract = bytes.coin();
@@ -157,6 +171,8 @@ std::optional<Sampling> sampling(Bytes& bytes, const Network& made) {
         const Population& population = made.populations[result.target];
         if (std::holds_alternative<LifExponential>(population.neurons) && bytes.coin())
             result.variable = bytes.coin() ? Variable::current_e : Variable::current_i;
+        if (std::holds_alternative<LifConductance>(population.neurons) && bytes.coin())
+            result.variable = bytes.coin() ? Variable::conductance_e : Variable::conductance_i;
         for (std::size_t k = 0; k <= bytes.below(2); ++k)
             result.which.push_back(bytes.below(population.size()));
     }
@@ -251,7 +267,7 @@ Network network(Bytes& bytes) {
     Network made;
     made.seed = bytes.byte();
     for (std::size_t k = 0; k <= bytes.below(3); ++k)
-        made.populations.push_back({"population", neurons(bytes, 1 + bytes.below(5))});
+        made.populations.push_back({"population", neurons(bytes, 1 + bytes.below(5), made.seed)});
     const auto target = [&] { return bytes.below(made.populations.size()); };
     for (std::size_t k = bytes.below(3); k > 0; --k) {
         const std::size_t p = target();

@@ -103,7 +103,7 @@ class Cortex:
             n_bytes = 8 * len(recorded) * (math.ceil(duration / every) + 1)
             recorders = [
                 net.record("E", variable, every=every, ids=recorded, max_bytes=n_bytes)
-                for variable in ("g_e", "g_i")
+                for variable in ("i_e", "i_i")
             ]
         simulation = Simulation(net, max_rate=c.max_rate, max_bytes=c.max_bytes())
         return CortexRun(simulation, inhibition, recorders)
