@@ -21,9 +21,9 @@ tuples (time, kind, object, id):
 
 Only then each neuron takes the sums of its inputs: LIF adds them to V, is clipped at v_min and
 tested; LIFExp and LIFCond add them to their currents or conductances and fire at a crossing alone.
-Those that fire are handled by population, then neuron id: record, send, and where there is no dendritic delay let the synapses
-learn and remember. What an instant causes lies strictly after it, so that an instant
-never grows while it is handled.
+Those that fire are handled by population, then neuron id: record, send, and where there is no
+dendritic delay let the synapses learn and remember. What an instant causes lies strictly after it,
+so that an instant never grows while it is handled.
 """
 
 from __future__ import annotations
