@@ -83,6 +83,11 @@ class GymWorld:
         self.n_episodes = 0
         self.total_reward = 0.0
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_sensor, n_motor): what the loop asks; AttributeError where a code does not know."""
+        return self.encoder.n_sensor, self.decoder.n_motor  # type: ignore[attr-defined]
+
     def reset(self, seed: int) -> Any:
         """Begin an episode, and return how it looks at its start."""
         self.n_episodes, self.total_reward = 0, 0.0

@@ -17,12 +17,14 @@ from ..network import Network
 from ..network.parts import Population, Projection, SpikeSource
 from ..neurons import LIF, LIFExp
 from ..plasticity import Rule
-from ..world.linear import AnyWorld, LinearWorld, as_linear
+from ..world.linear import LinearWorld
+from ..world.stepped import AnyWorld, SteppedWorld, as_world
 
 MOTOR = LIF(tau_m=100.0)
 SENSOR = LIF(tau_m=10.0, reset="by")
 EXPLORATION = "exploration"
 SPONTANEOUS = "spontaneous"
+WORLD = "world"  # the name of one in Python
 
 
 @dataclass(frozen=True)
@@ -102,15 +104,15 @@ def closed_loop(
 
     Parameters
     ----------
-    world : array (n_sensor, n_motor) or LinearWorld
-        What a motor spike adds to each sensor, mV.
+    world : array (n_sensor, n_motor), LinearWorld, SteppedWorld or World
+        What a motor spike adds to each sensor, mV; or code that is asked step by step.
     parameters : LoopParameters
     plasticity : Rule
         The rule of the inhibition.
     seed : int
         Of the exploration.
     """
-    network, motor, sensor = _explorers(as_linear(world), parameters, seed)
+    network, motor, sensor = _explorers(as_world(world), parameters, seed)
     delay = parameters.synaptic_delay
     excitation = network.connect(sensor, motor, weights=parameters.excitation, axonal_delay=delay)
     inhibition = network.connect(
@@ -133,7 +135,7 @@ def frozen_loop(
     seed: int,
 ) -> Loop:
     """Return a loop with fixed effective weights W (n_motor, n_sensor), or without feedback."""
-    network, motor, sensor = _explorers(as_linear(world), parameters, seed)
+    network, motor, sensor = _explorers(as_world(world), parameters, seed)
     feedback = None
     if weights is not None:
         feedback = connect_feedback(
@@ -143,7 +145,7 @@ def frozen_loop(
 
 
 def _explorers(
-    world: LinearWorld, parameters: LoopParameters, seed: int
+    world: LinearWorld | SteppedWorld, parameters: LoopParameters, seed: int
 ) -> tuple[Network, Population, Population]:
     n_sensor, n_motor = world.shape
     network = Network(seed)
@@ -167,15 +169,29 @@ def connect_world(
     network: Network,
     motor: Population | SpikeSource,
     sensor: Population,
-    world: LinearWorld,
+    world: LinearWorld | SteppedWorld,
     delay: float,
-) -> Projection:
+) -> None:
     """Connect motor neurons, or a tutor in their place, to the sensors; `delay` in ms."""
+    if isinstance(world, SteppedWorld):
+        network.add_world(
+            WORLD,
+            world.world,
+            motor,
+            sensor,
+            readout=world.readout,
+            tau=world.tau,
+            drive=world.drive,
+            weight=world.weight,
+            latency=world.latency(delay),
+        )
+        return
     if world.is_instant:
         weights = world.matrix * world.kernel[0]
-        return network.connect(motor, sensor, weights=weights, axonal_delay=delay + world.latest)
+        network.connect(motor, sensor, weights=weights, axonal_delay=delay + world.latest)
+        return
     synapses, delays = world.synapses(delay)
-    return network.connect(motor, sensor, weights=synapses, axonal_delay=delays)
+    network.connect(motor, sensor, weights=synapses, axonal_delay=delays)
 
 
 def connect_feedback(

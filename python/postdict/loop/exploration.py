@@ -12,7 +12,7 @@ from .._types import Arrays, Floats, Integers, Spikes
 from ..lab.runs import run_bounded
 from ..plasticity import AntisymmetricSTDP
 from ..simulation import ProgressCallback, Simulation
-from ..world.linear import AnyWorld, as_linear
+from ..world.stepped import AnyWorld, SteppedWorld, as_world
 from .circuit import LoopParameters, frozen_loop
 
 V_INTERVAL = 5.0  # ms between samples of the motor neurons' potential
@@ -23,7 +23,7 @@ class Exploration:
     """Spikes and motor potentials of the loop with fixed weights, over [0, duration)."""
 
     parameters: LoopParameters
-    world: Floats  # (n_sensor, n_motor), all lags together
+    world: Floats  # (n_sensor, n_motor), all lags together; nan where the world is code
     duration: float  # ms
     motor: Spikes
     sensor: Spikes
@@ -61,9 +61,11 @@ class Exploration:
             stop=self.duration,
         )
         if len(self.motor[0]) and not response.any():
+            largest = float(self.world.max())
+            entry = f", its largest entry is {largest:.3g} of a sensor's threshold"
             raise ValueError(
                 f"no sensor answers a motor neuron in {1e-3 * self.duration:g} s: the world is too "
-                f"weak, its largest entry is {self.world.max():.3g} of a sensor's threshold"
+                f"weak{'' if np.isnan(largest) else entry}"
             )
         return response
 
@@ -155,6 +157,7 @@ class Exploration:
 
         P and N are the potentiation and depression that the rule (both amplitudes positive) would
         have made of these spikes; synapses that carry the inverse (world entry > 0) stand apart.
+        Where the world is code nobody knows which these are, and both are None.
         """
         return medians_by_world(analysis.imbalance(*self.fluxes(rule)), self.world)
 
@@ -183,14 +186,28 @@ def explore(
 ) -> Exploration:
     """Run the loop with fixed effective weights W (n_motor, n_sensor), or without feedback.
 
+    Parameters
+    ----------
+    world : array (n_sensor, n_motor), LinearWorld, SteppedWorld or World
+    parameters : LoopParameters
+    weights : array (n_motor, n_sensor), optional
+        W, mV; None cuts the feedback.
+    duration : float
+        ms.
+    seed : int
+        Of the exploration.
+    max_rate : float
+        Hz, of the motor neurons over 10 s.
+    progress : bool, callable or Stage
+
     Raises
     ------
     RunawayError
         The motor neurons fired faster than `max_rate` (Hz).
     """
-    linear = as_linear(world)
+    joined = as_world(world)
     duration = _checks.number("duration", duration, "ms", above=0.0)
-    loop = frozen_loop(linear, parameters, weights, seed=seed)
+    loop = frozen_loop(joined, parameters, weights, seed=seed)
     # At most 1e5 samples: enough for the regression, and 16 MB at 20 motor neurons.
     samples = loop.network.record(
         loop.motor, "v", every=max(V_INTERVAL, 1e-5 * duration), max_bytes=2**30
@@ -214,11 +231,11 @@ def explore(
     )
     return Exploration(
         parameters,
-        linear.matrix,
+        np.full(joined.shape, np.nan) if isinstance(joined, SteppedWorld) else joined.matrix,
         duration,
         (found["motor_times"], found["motor_ids"]),
         (found["sensor_times"], found["sensor_ids"]),
         found["v_times"],
         found["v"],
-        world_lags=(linear.earliest, linear.latest),
+        world_lags=(joined.earliest, joined.latest),
     )

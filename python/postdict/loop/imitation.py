@@ -29,7 +29,7 @@ from ..analysis import (
 from ..network import Network
 from ..neurons import LIF
 from ..simulation import Simulation
-from ..world.linear import AnyWorld, as_linear
+from ..world.stepped import AnyWorld, as_world
 from .circuit import LoopParameters, connect_feedback, connect_world
 
 GAINS = np.geomspace(0.5, 4.0, 16)  # in units of 1/c; every inverse has its best well inside
@@ -42,17 +42,40 @@ DISTANCE_COST = 0.1  # 1/ms, of a shift in the Victor-Purpura distance
 def hear(world: AnyWorld, parameters: LoopParameters, song: Spikes, *, duration: float) -> Spikes:
     """Return the sensor spikes that a motor sequence evokes through the world alone.
 
-    `duration` (ms) is that of the sequence; the answer may outlast it by the world's delay.
+    Parameters
+    ----------
+    world : array (n_sensor, n_motor), LinearWorld, SteppedWorld or World
+    parameters : LoopParameters
+    song : (times, ids)
+        Motor spikes, ms.
+    duration : float
+        ms, of the sequence; the answer may outlast it by the world's delay.
+
+    Returns
+    -------
+    times, ids
+        ms.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Spikes of motor neurons that the world does not have; a world that is none.
+
+    Examples
+    --------
+    >>> heard = hear([[2.0]], LoopParameters(), ([100.0], [0]), duration=200.0)
+    >>> heard[0].tolist()  # twice, after the world's delay
+    [110.0, 110.0]
     """
-    linear = as_linear(world)
+    joined = as_world(world)
     duration = _checks.number("duration", duration, "ms", above=0.0)
-    n_sensor, n_motor = linear.shape
+    n_sensor, n_motor = joined.shape
     network = Network()
     tutor = network.add_spike_source("tutor", n_motor, times=song[0], ids=song[1])
     sensor = network.add_population("sensor", n_sensor, parameters.sensor)
-    connect_world(network, tutor, sensor, linear, parameters.world_delay)
+    connect_world(network, tutor, sensor, joined, parameters.world_delay)
     simulation = Simulation(network)
-    simulation.run_until(duration + 2 * parameters.world_delay + max(linear.latest, 0.0))
+    simulation.run_until(duration + 2 * parameters.world_delay + max(joined.latest, 0.0))
     return simulation.spikes(sensor)
 
 
@@ -170,7 +193,7 @@ class ImitationTest:
 
     Parameters
     ----------
-    world : array (n_sensor, n_motor) or LinearWorld
+    world : array (n_sensor, n_motor), LinearWorld, SteppedWorld or World
     parameters : LoopParameters
     rates : sequence of float
         Of the tutor songs, Hz per motor neuron. They are Poisson with a dead time of 30 ms.
@@ -200,19 +223,19 @@ class ImitationTest:
         seed: int = 0,
     ) -> None:
         self.parameters = parameters
-        linear = as_linear(world)
+        joined = as_world(world)
         duration = _checks.number("duration", duration, "ms", above=0.0)
         rates = [_checks.number("rates", rate, "Hz", above=0.0) for rate in rates]
-        self.mean_lag = linear.mean_lag
+        self.mean_lag = joined.mean_lag
         self.tolerance = _checks.number("tolerance", tolerance, "ms", at_least=0.0)
         self.duration = duration
         self.seed = seed
-        self.n_sensor, n_motor = linear.shape
+        self.n_sensor, n_motor = joined.shape
         rng = np.random.default_rng([seed, 0x50465])
 
         def song(rate: float) -> Song:
             tutor = poisson_sequence(n_motor, rate, duration, rng=rng)
-            clean = hear(linear, parameters, tutor, duration=duration)
+            clean = hear(joined, parameters, tutor, duration=duration)
             noise = {
                 "jitter": jitter,
                 "background_rate": background_rate,

@@ -14,7 +14,7 @@ from .._types import Arrays, Floats
 from ..lab.runs import WINDOW, run_bounded
 from ..plasticity import Rule
 from ..simulation import ProgressCallback, Simulation
-from ..world.linear import AnyWorld
+from ..world.stepped import AnyWorld
 from .circuit import LoopParameters, closed_loop
 
 ANNEALING_STEPS = 10
@@ -62,18 +62,49 @@ def learn(
     rate_window: float = WINDOW,
     progress: bool | ProgressCallback = False,
 ) -> Learned:
-    """Run the closed loop for `duration` (ms) and return what it learned.
+    """Run the closed loop and return what it learned.
 
-    The weights are sampled `n_samples` times at equal distances and at the start, or at
-    `sample_times` (ms). The fluxes are accounted in `n_windows` windows. The learning rate falls in
-    steps, geometrically, from that of the rule to `anneal` times it at the end.
+    Parameters
+    ----------
+    world : array (n_sensor, n_motor), LinearWorld, SteppedWorld or World
+    parameters : LoopParameters
+    rule : Rule
+        Of the inhibition.
+    duration : float
+        ms.
+    seed : int
+        Of the exploration.
+    n_samples : int
+        How often the weights are sampled, at equal distances, besides the start.
+    n_bins : int
+        Of the motor rate.
+    n_windows : int
+        In how many windows of time the fluxes are accounted; 0: not at all.
+    sample_times : sequence of float, optional
+        ms, when the weights are sampled instead.
+    anneal : float
+        The learning rate falls in steps, geometrically, from that of the rule to so many times it.
+    max_rate : float
+        Hz, of the motor neurons.
+    rate_window : float
+        ms over which `max_rate` counts.
+    progress : bool, callable or Stage
+        A `postdict.lab.stages.Stage` with a keeper also saves the simulation, to be resumed.
 
     Raises
     ------
     RunawayError
-        The motor neurons fired faster than `max_rate` (Hz) over a `rate_window` (ms).
+        The motor neurons fired faster than `max_rate` over a `rate_window`.
     ValueError
         One window, and a learning rate that falls.
+
+    Examples
+    --------
+    >>> import postdict
+    >>> rule = postdict.AntisymmetricSTDP(eta=2e-3, A_minus=0.7)
+    >>> learned = learn([[2.0]], LoopParameters(), rule, duration=1e4, seed=1)
+    >>> learned.weights.shape
+    (1, 1)
     """
     duration = _checks.number("duration", duration, "ms", above=0.0)
     loop = closed_loop(world, parameters, rule, seed=seed)

@@ -4,6 +4,7 @@ from .codes import ChoiceDecoder, Decoder, Encoder, LinearDecoder, TuningCurves
 from .linear import LinearWorld, spread_world
 from .matrices import check_world, conditioned_world, load_world, sparse_world, tonotopic_world
 from .protocol import World
+from .stepped import SteppedWorld
 
 __all__ = [
     "ChoiceDecoder",
@@ -11,6 +12,7 @@ __all__ = [
     "Encoder",
     "LinearDecoder",
     "LinearWorld",
+    "SteppedWorld",
     "TuningCurves",
     "World",
     "check_world",

@@ -64,6 +64,11 @@ class TuningCurves:
         object.__setattr__(self, "width", width)
         _checks.set_numbers(self, ("height",))
 
+    @property
+    def n_sensor(self) -> int:
+        """How many sensors there are."""
+        return len(self.centres)
+
     def encode(self, observation: ArrayLike) -> Floats:
         """Return (n_sensor,) for an observation (n_dimensions,)."""
         try:
@@ -119,6 +124,11 @@ class LinearDecoder:
             object.__setattr__(self, name, bound)
         if not np.all(np.asarray(self.low) < np.asarray(self.high)):
             raise ValueError(f"low must be below high, got {self.low} and {self.high}")
+
+    @property
+    def n_motor(self) -> int:
+        """How many motor neurons there are."""
+        return int(self.weights.shape[1])
 
     def decode(self, motor: NDArray[Any]) -> NDArray[np.float32]:
         """Return the action, (n_dimensions,) of float32 as Gymnasium's boxes have it."""

@@ -7,7 +7,6 @@ world delay + delays[j, k] + lags[n] after it. A plain matrix is the world with 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -132,10 +131,6 @@ class LinearWorld:
         taps = self._taps
         lags = self.lags[:, None, None] + self.delays
         return taps[taps != 0.0], lags[taps != 0.0]
-
-
-AnyWorld: TypeAlias = Floats | LinearWorld
-"""A matrix (n_sensor, n_motor), all of which acts after one delay, or a `LinearWorld`."""
 
 
 def as_linear(world: ArrayLike | LinearWorld) -> LinearWorld:

@@ -20,7 +20,7 @@ from ...network import Network
 from ...plasticity import AntisymmetricSTDP
 from ...simulation import ProgressCallback, Simulation
 from ...steps import Steps
-from ...world.linear import AnyWorld
+from ...world.stepped import AnyWorld
 
 COMMAND_DELAY = 1.0  # ms, from a command to its motor neuron
 
