@@ -6,6 +6,7 @@ Times are in ms, rates in Hz, potentials and weights in mV; matrices are (post, 
 from . import _version
 from .connectivity import Triplets, all_to_all, fixed_in_degree, fixed_probability, one_to_one
 from .network import Network
+from .network.groups import Group
 from .network.parts import (
     AttachedWorld,
     CurrentSource,
@@ -33,6 +34,7 @@ __all__ = [
     "CausalSTDP",
     "CheckpointError",
     "CurrentSource",
+    "Group",
     "HaasSTDP",
     "LIFCond",
     "LIFExp",

@@ -63,7 +63,7 @@ def test_a_recording_has_all_that_the_simulation_recorded(sim, recording):
     np.testing.assert_array_equal(recording.spikes["cells"].ids, ids)
     assert recording.spikes["silent"].size == 2
     assert recording.samples["cells.v"].interval == pytest.approx(0.5)
-    assert recording.samples["cells.v.2"].interval is None
+    assert recording.samples["cells.v 2"].interval is None
     assert (recording.start, recording.stop) == (0.0, 200.0)
     for k, one in enumerate(recording.spikes["cells"].by_neuron()):
         np.testing.assert_array_equal(one, times[ids == k])

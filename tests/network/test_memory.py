@@ -89,7 +89,7 @@ def test_repr_names_the_parts_by_size():
     net.record("post", "v", every=1.0, max_bytes=2_000_000)
     assert repr(net.memory()) == (
         "Memory(0.0147 MB, at most 2 MB of samples: recorder of v of post 2 MB, "
-        "projection pre→post 0.0096 MB, Population post 0.00504 MB, SpikeSource pre 4.8e-05 MB)"
+        "projection pre->post 0.0096 MB, Population post 0.00504 MB, SpikeSource pre 4.8e-05 MB)"
     )
     assert repr(postdict.Network().memory()) == "Memory(0 MB)"
 
@@ -99,7 +99,7 @@ def test_max_bytes_refuses_with_the_numbers():
     net.connect("pre", "post", weights=np.ones((N_POST, N_PRE)))
     total = net.memory().total
     message = (
-        r"takes an estimated 0\.0147 MB, of which 0\.0096 MB for the projection pre→post; "
+        r"takes an estimated 0\.0147 MB, of which 0\.0096 MB for the projection pre->post; "
         r"max_bytes allows 0\.0147 MB"
     )
     with pytest.raises(ValueError, match=message):
@@ -114,7 +114,7 @@ def test_more_than_the_machine_has_is_refused(monkeypatch):
     net.connect("pre", "post", weights=np.ones((N_POST, N_PRE)))
     net.record("post", "v", every=1.0)  # up to 268 MB, as it goes on
     monkeypatch.setattr(memory, "physical", lambda: 10_000)
-    message = r"of which 0\.0096 MB for the projection pre→post; this machine has 0\.01 MB"
+    message = r"of which 0\.0096 MB for the projection pre->post; this machine has 0\.01 MB"
     with pytest.raises(MemoryError, match=message):
         postdict.Simulation(net)
     postdict.Simulation(net, max_bytes=10**9)

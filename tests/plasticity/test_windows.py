@@ -124,7 +124,7 @@ def test_what_cannot_be_together_is_refused_at_construction(kind):
     with pytest.raises(ValueError, match=r"^eta must be finite, got nan mV$"):
         sim.set_learning_rate(plastic, math.nan)
     for call in (lambda: sim.set_learning_rate(fixed, 0.1), lambda: sim.account_fluxes(fixed)):
-        with pytest.raises(ValueError, match=r"^the projection source→cell has no plasticity$"):
+        with pytest.raises(ValueError, match=r"^the projection source->cell has no plasticity$"):
             call()
     with pytest.raises(ValueError, match=r"fluxes .* not accounted"):
         sim.fluxes(plastic)

@@ -237,7 +237,7 @@ def npz(save=np.savez, **arrays):
         npz(a=np.arange(3)),
         npz(header=np.arange(300)),
         npz(header=np.frombuffer(b"[" * 100_000, np.uint8)),
-        npz(header=np.frombuffer(b'{"format": "postdict checkpoint", "version": 4}', np.uint8)),
+        npz(header=np.frombuffer(b'{"format": "postdict checkpoint", "version": 5}', np.uint8)),
         npz(header=np.array([{"format": "postdict checkpoint"}], dtype=object)),
         npz(np.savez_compressed, header=np.zeros(10_000)),
     ],
@@ -284,9 +284,9 @@ def test_every_member_is_needed_in_its_type(tmp_path):
             load(tmp_path, edited(name, np.array(["text"])))
 
 
-@pytest.mark.parametrize("version", [0, 1, 2, 3, 5, "4"])
+@pytest.mark.parametrize("version", [0, 1, 2, 3, 4, 6, "5"])
 def test_another_version_is_refused(tmp_path, version):
-    with pytest.raises(CheckpointError, match=rf"version {version!r}, this postdict reads 4"):
+    with pytest.raises(CheckpointError, match=rf"version {version!r}, this postdict reads 5"):
         load(tmp_path, edited(["version"], version))
 
 

@@ -213,7 +213,7 @@ def test_what_is_added_to_the_network_later_is_warned_of_once():
     sim.run(10.0)
     net.add_population("late", 2, LIF())
     net.connect("motor", "late", weights=0.1)
-    message = r"the Population late and the projection motor→late came to the network after this"
+    message = r"the Population late and the projection motor->late came to the network after this"
     with pytest.warns(UserWarning, match=message):
         sim.run(10.0)
     sim.run(10.0)

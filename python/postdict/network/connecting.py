@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +14,27 @@ from .._types import Floats
 from ..connectivity import Triplets
 from . import forms
 from .forms import Bounds, Place
+from .groups import Selection
 from .layouts import Dense, Sparse, Synapses
+
+Ids: TypeAlias = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Which neurons of two populations are joined, and how many neurons those have."""
+
+    sizes: tuple[int, int]  # (post, pre)
+    post_ids: Selection | None
+    pre_ids: Selection | None
+
+    def numbered(self, pre: Ids, post: Ids) -> tuple[Ids, Ids]:
+        """Return the numbers that places in the groups have in their populations."""
+        if self.pre_ids is not None:
+            pre = np.asarray(self.pre_ids, np.int32)[pre]
+        if self.post_ids is not None:
+            post = np.asarray(self.post_ids, np.int32)[post]
+        return pre, post
 
 
 def declared(
@@ -24,6 +45,7 @@ def declared(
     *,
     plastic: bool,
     allow_multapses: bool = True,
+    groups: Groups | None = None,
 ) -> Synapses:
     """Return the synapses that were given.
 
@@ -40,6 +62,8 @@ def declared(
         One number is then the start value of every synapse.
     allow_multapses : bool
         False refuses Triplets that join a pair more than once.
+    groups : Groups, optional
+        What is joined where it is not whole populations; `shape` is theirs.
 
     Raises
     ------
@@ -47,26 +71,30 @@ def declared(
         With one line that names the argument, the value, its place and the rule.
     """
     if isinstance(weights, Triplets):
-        return _from_triplets(weights, axonal_delay, shape, bounds, plastic, allow_multapses)
+        return _from_triplets(
+            weights, axonal_delay, shape, bounds, plastic, allow_multapses, groups
+        )
     if hasattr(weights, "tocoo"):
         form = forms.scipy_form(weights)
         post, pre, values = forms.entries(weights, shape)
         show = _shown(pre, post, "[{post}, {pre}]")
         values = forms.per_synapse(values, len(pre), bounds, show)
         delays = _delays(axonal_delay, values.shape)
-        return _sparse(form, shape, bounds, pre, post, values, delays)
+        return _sparse(form, shape, bounds, pre, post, values, delays, groups)
     values = forms.finite(weights)
     uniform = not values.ndim and not plastic
     values = forms.matrix(values, shape, bounds, uniform=uniform)
     if plastic:
         _doubt_zeros(values)
     delays = _delays(axonal_delay, shape)
-    if isinstance(delays, float):
+    if isinstance(delays, float) and groups is None:
         return Dense(shape, bounds, values, delays)
     post = np.repeat(np.arange(shape[0], dtype=np.int32), shape[1])
     pre = np.tile(np.arange(shape[1], dtype=np.int32), shape[0])
     flat = values.ravel() if values.ndim else values
-    return _sparse("one" if uniform else "matrix", shape, bounds, pre, post, flat, delays.ravel())
+    each = delays if isinstance(delays, float) else delays.ravel()
+    form = "one" if uniform else "matrix"
+    return _sparse(form, shape, bounds, pre, post, flat, each, groups)
 
 
 def _doubt_zeros(weights: Floats) -> None:
@@ -87,6 +115,7 @@ def _from_triplets(
     bounds: Bounds,
     plastic: bool,
     allow_multapses: bool,
+    groups: Groups | None,
 ) -> Sparse:
     pre, post = given.pre, given.post
     _checks.in_range("pre", pre, shape[1])
@@ -104,10 +133,10 @@ def _from_triplets(
     if plastic and not values.ndim:
         values = np.broadcast_to(values, pre.shape)
     delays = _delays(axonal_delay, pre.shape)
-    return _sparse("triplets", shape, bounds, pre, post, values, delays)
+    return _sparse("triplets", shape, bounds, pre, post, values, delays, groups)
 
 
-def _shown(pre: NDArray[np.int32], post: NDArray[np.int32], text: str) -> Place:
+def _shown(pre: Ids, post: Ids, text: str) -> Place:
     def show(place: tuple[int, ...]) -> str:
         if not place:
             return "its only value"
@@ -145,13 +174,16 @@ def _sparse(
     form: str,
     shape: tuple[int, int],
     bounds: Bounds,
-    pre: NDArray[np.int32],
-    post: NDArray[np.int32],
+    pre: Ids,
+    post: Ids,
     weights: Floats,
     delays: float | Floats,
+    groups: Groups | None,
 ) -> Sparse:
     """Sort synapses for the core; see `Sparse`."""
-    n_post, n_pre = shape
+    n_post, n_pre = shape if groups is None else groups.sizes
+    if groups is not None:
+        pre, post = groups.numbered(pre, post)
     order: NDArray[np.integer] | None
     if isinstance(delays, float):
         numbers = forms.pair_numbers(pre, post, n_post)
@@ -178,7 +210,8 @@ def _sparse(
     arrays = (post, weights, of_bundles, first, source_first)
     for array in arrays:
         array.flags.writeable = False
-    return Sparse(form, shape, bounds, *arrays, order)
+    ids = () if groups is None else (groups.pre_ids, groups.post_ids)
+    return Sparse(form, shape, bounds, *arrays, order, *ids)
 
 
 def _ascending(numbers: NDArray[np.integer]) -> bool:

@@ -55,8 +55,11 @@ def describe(registry: Registry) -> tuple[dict[str, Any], Arrays]:
         "spike_sources": [{"name": s.name, "size": s.size} for s in registry.spike_sources],
         "projections": [
             {
+                "name": p.name,
                 "pre": p.pre,
                 "post": p.post,
+                "pre_ids": None if p.pre_ids is None else list(p.pre_ids),
+                "post_ids": None if p.post_ids is None else list(p.post_ids),
                 "form": registry.synapses[p.index].form,
                 "axonal_delay": p.axonal_delay,
                 "dendritic_delay": p.dendritic_delay,
@@ -68,6 +71,7 @@ def describe(registry: Registry) -> tuple[dict[str, Any], Arrays]:
         ],
         "recorders": [
             {
+                "name": r.name,
                 "target": r.target.index if isinstance(r.target, Projection) else r.target.name,
                 "variable": r.variable,
                 "every": r.every,
@@ -119,14 +123,15 @@ def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
     for k, p in enumerate(description["projections"]):
         rule, delay = p["plasticity"], p["axonal_delay"]
         network.connect(
-            p["pre"],
-            p["post"],
+            _end(network, p["pre"], p["pre_ids"]),
+            _end(network, p["post"], p["post_ids"]),
             weights=_given_weights(p["form"], k, arrays),
             axonal_delay=arrays[f"axonal_delay/{k}"] if delay is None else delay,
             dendritic_delay=p["dendritic_delay"],
             inhibitory=p["inhibitory"],
             plasticity=RULES[rule["rule"]].from_dict(rule["parameters"]) if rule else None,
             precision=p["precision"],
+            name=p["name"],
         )
     for r in description["recorders"]:
         target = r["target"]
@@ -138,11 +143,20 @@ def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
             ids=r["ids"],
             synapses=r["synapses"],
             max_bytes=r["max_bytes"],
+            name=r["name"],
         )
     for w in description.get("worlds", ()):
         given = {k: v for k, v in w.items() if k not in ("name", "interval")}
         network.add_world(w["name"], Absent(w["interval"]), **given)
     return network
+
+
+def _end(network: Network, name: str, ids: list[int] | None) -> Any:
+    """Return what is connected: a name, or a group."""
+    if ids is None:
+        return name
+    whole: Any = network[name]
+    return whole[ids]
 
 
 def equal(registry: Registry, other: Registry) -> bool:

@@ -2,7 +2,8 @@
 
 `Dense` is a matrix or one number for all pairs, with one delay. `Sparse` are synapses one by one,
 by source, then delay, then target, then the order in which they were given; the synapses of one
-source with one delay are a bundle. Neither holds the present weights, which are a simulation's.
+source with one delay are a bundle. Groups are sparse, and their ids, which the core has, are those
+of whole populations. Neither holds the present weights, which are a simulation's.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .._types import Floats, Integers
 from ..connectivity import Triplets
 from . import forms
 from .forms import Bounds
+from .groups import Selection, local
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +72,10 @@ class Sparse:
     weights: Floats  # (n_synapses,), or () for one number
     delays: Floats  # ms, (n_bundles,), or (1,) where all share it
     first: Integers  # (n_bundles + 1,) of the synapses of each bundle
-    source_first: Integers  # (n_pre + 1,) of the bundles of each source
+    source_first: Integers  # (n_sources + 1,) of the bundles of each source
     order: NDArray[np.integer] | None  # (n_synapses,) places in the given order, None: the same
+    pre_ids: Selection | None = None  # of the groups that are joined, whose shape is `shape`;
+    post_ids: Selection | None = None  # None of whole populations
 
     @property
     def n_synapses(self) -> int:
@@ -82,6 +86,11 @@ class Sparse:
     def n_weights(self) -> int:
         """How many numbers their weights are."""
         return self.weights.size
+
+    @property
+    def n_sources(self) -> int:
+        """How many neurons the whole presynaptic population has."""
+        return len(self.source_first) - 1
 
     @property
     def n_bundles(self) -> int:
@@ -96,8 +105,9 @@ class Sparse:
     def pairs(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return source and target of each synapse, in the order given."""
         n_of_source = np.diff(self.first[self.source_first])
-        sources = np.repeat(np.arange(self.shape[1], dtype=np.int32), n_of_source)
-        return self._in_given_order(sources), self._in_given_order(self.targets)
+        sources = np.repeat(np.arange(self.n_sources, dtype=np.int32), n_of_source)
+        pre, post = self._in_given_order(sources), self._in_given_order(self.targets)
+        return local(pre, self.pre_ids), local(post, self.post_ids)
 
     def given_weights(self) -> Floats:
         """Return the declared weights (mV), in the order given.

@@ -91,7 +91,10 @@ def of_network(registry: Registry) -> Memory:
     sizes = {p.name: p.size for p in registry.populations}
     parts |= {s: _of_current(s, sizes[s.population]) for s in registry.current_sources}
     parts |= {s: GIVEN_SPIKE * registry.spikes_of(s)[0].size for s in registry.spike_sources}
-    parts |= {p: _of_projection(p, registry.synapses[p.index]) for p in registry.projections}
+    parts |= {
+        p: _of_projection(p, registry.synapses[p.index], sizes[p.post])
+        for p in registry.projections
+    }
     parts |= {r: _of_samples(r, registry.recorded_synapses(r.target)) for r in registry.recorders}
     return Memory(parts)
 
@@ -116,14 +119,13 @@ def _of_samples(recorder: Recorder, synapses: Synapses | None) -> int:
     return recording.most_samples(recorder, synapses) * recording.sample_bytes(recorder, synapses)
 
 
-def _of_projection(projection: Projection, synapses: Synapses) -> int:
-    """Return the bytes of a projection."""
-    n_post, n_pre = synapses.shape
+def _of_projection(projection: Projection, synapses: Synapses, n_post: int) -> int:
+    """Return the bytes of a projection onto a population of `n_post` neurons."""
     total = WEIGHT[projection.precision] * synapses.n_weights
-    rows = n_pre
+    rows = synapses.shape[1]
     if isinstance(synapses, Sparse):
         rows = synapses.n_bundles
-        total += TARGET * synapses.n_synapses + SOURCE * n_pre
+        total += TARGET * synapses.n_synapses + SOURCE * synapses.n_sources
         total += (BUNDLE + DELAY * (synapses.delay is None)) * synapses.n_bundles
     if projection.plasticity is not None:
         total += TRACE * (rows + n_post)

@@ -6,24 +6,25 @@ its methods return are plain values that name a part, valid in every simulation 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Spikes
-from ..neurons import LIF, LIFCond, Model, check_model
-from ..plasticity import Rule, check_rule
+from ..neurons import LIF, Model, check_model
+from ..plasticity import Rule
 from ..steps import Steps, checked_current, checked_rate
 from ..world import protocol
 from ..world.protocol import Drive, Readout, World
-from . import connecting, html, memory, recording
-from .forms import Bounds
+from . import html, memory, projections, recording
+from .groups import Group
 from .parts import (
     AttachedWorld,
     CurrentSource,
     Emitter,
+    Part,
     PoissonSource,
     Population,
     Projection,
@@ -112,7 +113,7 @@ class Network:
     def add_current(
         self,
         name: str,
-        population: Population | str,
+        population: Population | Group | str,
         current: Steps,
         *,
         ids: ArrayLike | None = None,
@@ -123,7 +124,7 @@ class Network:
         ----------
         name : str
             Unique among populations and sources.
-        population : Population or str
+        population : Population, Group or str
             Whose neurons.
         current : Steps
             mV. The lowest values of all currents into a LIF with `v_min` may not add up to less
@@ -136,7 +137,7 @@ class Network:
         CurrentSource
         """
         name = self._registry.new_name(name)
-        target = self._registry.population(population)
+        target, ids = self._registry.chosen_neurons(population, ids)
         current = checked_current(current)
         source = CurrentSource(name, target.name, current, _checks.chosen(ids, target.size))
         self._registry.check_currents(target, source)
@@ -172,8 +173,8 @@ class Network:
 
     def connect(
         self,
-        pre: Emitter | str,
-        post: Population | str,
+        pre: Emitter | Group | str,
+        post: Population | Group | str,
         *,
         weights: Any,
         axonal_delay: ArrayLike = 1.0,
@@ -182,13 +183,15 @@ class Network:
         plasticity: Rule | None = None,
         allow_multapses: bool = True,
         precision: Literal["double", "single"] = "double",
+        name: str | None = None,
     ) -> Projection:
         """Connect neurons of `pre` to neurons of `post`: all to all, or by synapses given singly.
 
         Parameters
         ----------
-        pre : Population, SpikeSource or str
-        post : Population or str
+        pre : Population, SpikeSource, Group or str
+        post : Population, Group or str
+            Of groups, weights and indices have the shape and the order.
         weights : float, array (post, pre), scipy.sparse matrix (post, pre) or Triplets
             mV. One number stands for all pairs (with a plasticity: the start value of each).
             Entries that a sparse matrix stores are synapses, zeros too. Inhibitory and plastic
@@ -207,44 +210,25 @@ class Network:
             False refuses Triplets that join a pair more than once.
         precision : "double" or "single"
             In which the weights are held; all arithmetic is in double.
+        name : str, optional
+            Unique; by default ``"pre->post"``, of a second one ``"pre->post 2"``.
 
         Returns
         -------
         Projection
         """
-        source, target = self._registry.emitter(pre), self._registry.population(post)
-        if plasticity is not None:
-            check_rule(plasticity)
-        if precision not in ("double", "single"):
-            raise ValueError(f"precision must be 'double' or 'single', got {precision!r}")
-        if plasticity is not None and precision == "single" and plasticity.w_max < 1e-37:
-            raise ValueError(
-                "w_max, in single precision, must be at least 1e-37 mV, "
-                f"got {_checks.shown(plasticity.w_max)} mV"
-            )
-        plastic = plasticity is not None
-        w_max = plasticity.w_max if plasticity else np.inf
-        synapses = connecting.declared(
-            weights,
-            axonal_delay,
-            (target.size, source.size),
-            Bounds(
-                bool(inhibitory) or plastic or isinstance(target.neurons, LIFCond),
-                w_max,
-                precision == "single",
-            ),
-            plastic=plastic,
+        projection, synapses = projections.declared(
+            self._registry,
+            pre,
+            post,
+            weights=weights,
+            axonal_delay=axonal_delay,
+            dendritic_delay=dendritic_delay,
+            inhibitory=inhibitory,
+            plasticity=plasticity,
             allow_multapses=allow_multapses,
-        )
-        projection = Projection(
-            len(self._registry.projections),
-            source.name,
-            target.name,
-            synapses.delay,
-            bool(inhibitory),
-            plasticity,
-            _checks.span("dendritic_delay", dendritic_delay, positive=False),
-            precision,
+            precision=precision,
+            name=name,
         )
         self._registry.projections.append(projection)
         self._registry.synapses.append(synapses)
@@ -332,7 +316,7 @@ class Network:
 
     def record(
         self,
-        target: Projection | Population | str,
+        target: Projection | Population | Group | str,
         variable: Variable,
         *,
         every: float | None = None,
@@ -340,6 +324,7 @@ class Network:
         ids: ArrayLike | None = None,
         synapses: recording.Chosen | None = None,
         max_bytes: int = 2**28,
+        name: str | None = None,
     ) -> Recorder:
         """Sample a variable at 0, every, 2 every, ... ms, or at given times.
 
@@ -350,7 +335,7 @@ class Network:
 
         Parameters
         ----------
-        target : Projection, Population or str
+        target : Projection, Population, Group or str
             A projection for "weights" and "weight_statistics", a population for the others.
         variable : "weights", "weight_statistics", "v", "i_e", "i_i", "g_e" or "g_i"
             Weights; their mean, standard deviation, minimum and maximum; membrane potential, mV;
@@ -367,29 +352,29 @@ class Network:
             matrix's ``.tocoo()`` or of a matrix's ``.ravel()`` where one array is given.
         max_bytes : int
             Bound on memory (8 bytes a number); at least two samples must fit.
+        name : str, optional
+            Unique; by default target and variable, ``"cells.v"``, of a second one ``"cells.v 2"``.
 
         Returns
         -------
         Recorder
         """
-        if isinstance(target, str):
-            target = self._registry.population(target)
-        variable = recording.checked_variable(target, variable)
-        if isinstance(target, Projection):
-            self._registry.check_projection(target)
-        else:
-            target = self._registry.population(target)
+        of, ids = self._registry.recorded(target, ids)
+        variable = recording.checked_variable(of, variable)
         recorder = recording.declared(
             len(self._registry.recorders),
-            target,
+            of,
             variable,
-            self._registry.recorded_synapses(target),
+            self._registry.recorded_synapses(of),
             every=every,
             times=times,
             ids=ids,
             synapses=synapses,
             max_bytes=max_bytes,
         )
+        called = target.name if isinstance(target, Group) else of.name
+        made = self._registry.given_or_made(name, f"{called}.{variable}")
+        recorder = replace(recorder, name=made)
         self._registry.recorders.append(recorder)
         return recorder
 
@@ -433,7 +418,23 @@ class Network:
         """The recorders."""
         return list(self._registry.recorders)
 
-    def weights(self, projection: Projection) -> Any:
+    def __getitem__(self, name: str) -> Part:
+        """Return the part of a name: a population, source, projection, recorder or world."""
+        for part in self._registry.parts():
+            if part.name == name:
+                return part
+        names = self._ipython_key_completions_()
+        raise ValueError(_checks.unknown("part of this network", name, names))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._ipython_key_completions_()
+
+    __iter__ = None  # it has several kinds of parts, and a list of each
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [part.name for part in self._registry.parts()]
+
+    def weights(self, projection: Projection | str) -> Any:
         """Return the declared weights (mV) in the form in which they were given, read-only."""
         synapses = self._registry.synapses_of(projection)
         return synapses.in_form(synapses.weights)
@@ -451,7 +452,7 @@ class Network:
         >>> cells = net.add_population("cells", 1000, LIF())
         >>> projection = net.connect(cells, cells, weights=np.ones((1000, 1000)))
         >>> net.memory()
-        Memory(8.17 MB: projection cells→cells 8 MB, Population cells 0.168 MB)
+        Memory(8.17 MB: projection cells->cells 8 MB, Population cells 0.168 MB)
         """
         return memory.of_network(self._registry)
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 from .. import _checks
 from ..neurons import Model
 from ..plasticity import Rule
 from ..steps import Steps
 from ..world.protocol import Drive, Readout
+from .groups import Groupable, Selection
 
 
 @dataclass(frozen=True)
-class Population:
-    """A name for `size` neurons of one model, with their parameters (`neurons`)."""
+class Population(Groupable):
+    """A name for `size` neurons of one model, with their parameters (`neurons`).
+
+    ``population[10:20]``, an array of ids or a mask choose a `Group`.
+    """
 
     name: str
     size: int
@@ -46,7 +49,7 @@ class CurrentSource:
 
 
 @dataclass(frozen=True)
-class SpikeSource:
+class SpikeSource(Groupable):
     """A name for given spikes of `size` presynaptic neurons, replayed."""
 
     name: str
@@ -58,8 +61,8 @@ class Projection:
     """Synapses from a population or spike source (`pre`) onto a population (`post`).
 
     `index` counts projections in the order of `connect`, whose arguments the rest are:
-    `inhibitory`, `plasticity`, `precision`, and in ms `dendritic_delay` and `axonal_delay`, None
-    where the synapses have several.
+    `name`, `inhibitory`, `plasticity`, `precision`, and in ms `dendritic_delay` and `axonal_delay`,
+    None where the synapses have several. `pre_ids` and `post_ids` are those of groups, or None.
     """
 
     index: int
@@ -70,6 +73,9 @@ class Projection:
     plasticity: Rule | None
     dendritic_delay: float = 0.0
     precision: Literal["double", "single"] = "double"
+    name: str = ""
+    pre_ids: Selection | None = None
+    post_ids: Selection | None = None
 
 
 Variable: TypeAlias = Literal["weights", "weight_statistics", "v", "i_e", "i_i", "g_e", "g_i"]
@@ -79,9 +85,9 @@ Variable: TypeAlias = Literal["weights", "weight_statistics", "v", "i_e", "i_i",
 class Recorder:
     """Samples of the weights of a projection, or of a variable of some neurons (`ids`).
 
-    `index` counts recorders in the order of `record`, whose arguments the rest are, `target` and
-    `max_bytes` among them. Taken at multiples of `every` or at `times` (ms), of which one is None;
-    `synapses` are positions in the order in which the weights were given, None for all.
+    `index` counts recorders in the order of `record`, whose arguments the rest are, `target`,
+    `name` and `max_bytes` among them. Taken at multiples of `every` or at `times` (ms), of which
+    one is None; `synapses` are positions in the order in which the weights were given, or None.
     """
 
     index: int
@@ -92,6 +98,7 @@ class Recorder:
     max_bytes: int
     times: tuple[float, ...] | None = None
     synapses: tuple[int, ...] | None = None
+    name: str = ""
 
     def __repr__(self) -> str:
         return _checks.brief_repr(self)
@@ -121,8 +128,6 @@ Part: TypeAlias = Population | Source | Projection | Recorder | AttachedWorld
 
 Emitter: TypeAlias = Population | SpikeSource
 
-T = TypeVar("T", bound=Population | SpikeSource)
-
 
 def checked_size(size: int) -> int:
     """Return how many neurons a population or a spike source is to have, checked."""
@@ -132,36 +137,9 @@ def checked_size(size: int) -> int:
 def label(part: object) -> str:
     """Return what messages call a part, or what is none."""
     if isinstance(part, Projection):
-        return f"projection {part.pre}→{part.post}"
+        return f"projection {part.name}"
     if isinstance(part, Recorder):
-        target = part.target
-        of = label(target) if isinstance(target, Projection) else target.name
-        return f"recorder of {part.variable} of {of.removeprefix('projection ')}"
+        return f"recorder of {part.variable} of {part.target.name}"
     if isinstance(part, (Population, PoissonSource, CurrentSource, SpikeSource, AttachedWorld)):
         return f"{type(part).__name__} {part.name}"
     return repr(part)
-
-
-def find(given: T | str, parts: list[T], kind: str) -> T:
-    """Return the part that is given, itself or by its name."""
-    if isinstance(given, str):
-        for part in parts:
-            if part.name == given:
-                return part
-        raise ValueError(_checks.unknown(kind, given, (part.name for part in parts)))
-    # The type first: an array has no single truth when it is compared with the parts.
-    if type(given) not in (Population, SpikeSource) or given not in parts:
-        raise ValueError(f"{label(given)} is not a {kind} of this network")
-    return given
-
-
-def index_of(given: object, kind: type, parts: Sequence[Any], what: str) -> int:
-    """Return where a part stands that is given by itself or by its name."""
-    if isinstance(given, str):
-        names = [part.name for part in parts]
-        if given not in names:
-            raise ValueError(_checks.unknown(what, given, names))
-        return names.index(given)
-    if not isinstance(given, kind) or given not in parts:
-        raise ValueError(f"{label(given)} is not a {what} of this network")
-    return parts.index(given)

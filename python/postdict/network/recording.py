@@ -221,10 +221,3 @@ def _check_memory(recorder: Recorder, bytes_each: int) -> None:
         raise ValueError(
             f"max_bytes must hold two samples ({2 * bytes_each} bytes), got {recorder.max_bytes}"
         )
-
-
-def sample_name(recorder: Recorder) -> str:
-    """Return what other programs call the samples of a recorder."""
-    target = recorder.target
-    of = f"{target.pre}-{target.post}" if isinstance(target, Projection) else target.name
-    return f"{of}.{recorder.variable}"

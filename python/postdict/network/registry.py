@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Spikes
 from ..world.protocol import World
+from .groups import Group, Selection, as_selection
 from .layouts import Synapses
+from .lookup import find, whole
 from .parts import (
     AttachedWorld,
     CurrentSource,
@@ -17,10 +22,7 @@ from .parts import (
     Population,
     Projection,
     Recorder,
-    Source,
     SpikeSource,
-    find,
-    index_of,
     label,
 )
 
@@ -77,62 +79,109 @@ class Registry:
         """Return a name that no part has yet."""
         if name == "" or not isinstance(name, str):
             raise TypeError(f"name must be a non-empty text, got {name!r}")
-        if name in {part.name for part in self._named()}:
+        if name in {part.name for part in self.parts()}:
             raise ValueError(f"name must be new, got {name!r}, which this network has already")
         return name
+
+    def given_or_made(self, name: str | None, made: str) -> str:
+        """Return a name that is new; where none is given the one that is made, or "made 2", ..."""
+        if name is not None:
+            return self.new_name(name)
+        taken, free, k = {part.name for part in self.parts()}, made, 1
+        while free in taken:
+            k += 1
+            free = f"{made} {k}"
+        return free
+
+    def parts(self) -> list[Part]:
+        """Return all parts, kind by kind."""
+        return [part for kind in _KINDS for part in getattr(self, kind)]
 
     def emitters(self) -> list[Emitter]:
         """Return all that can be connected to a population."""
         return [*self.populations, *self.spike_sources]
 
-    def population(self, given: Population | str) -> Population:
-        """Return a population, itself or by its name."""
-        return find(given, self.populations, "population")
+    def population(self, given: object) -> Population:
+        """Return a whole population, itself or by its name."""
+        return find(whole(given), self.populations, (Population,), "population")
 
-    def population_index(self, given: Population | str) -> int:
-        """Return where a population stands, itself or by its name."""
-        return index_of(given, Population, self.populations, "population")
+    def population_index(self, given: object) -> int:
+        """Return where a whole population stands, itself or by its name."""
+        return self.populations.index(self.population(given))
 
-    def emitter(self, given: Emitter | str) -> Emitter:
-        """Return a population or spike source, itself or by its name."""
-        return find(given, self.emitters(), "population or spike source")
+    def neurons(self, given: object) -> tuple[Population, Selection | None]:
+        """Return a population, and which of its neurons a group of it chooses, None for all."""
+        if not isinstance(given, Group):
+            return self.population(given), None
+        return self.population(given.of), as_selection(given.selection)
 
-    def synapses_of(self, projection: Projection) -> Synapses:
+    def chosen_neurons(
+        self, given: object, ids: ArrayLike | None
+    ) -> tuple[Population, ArrayLike | None]:
+        """Return a population, and the ids that a group of it or `ids` choose, None for all."""
+        population, selection = self.neurons(given)
+        if selection is not None and ids is not None:
+            raise ValueError("ids choose neurons, and so does a group: give one of them")
+        return population, ids if selection is None else np.asarray(selection)
+
+    def recorded(
+        self, given: Any, ids: ArrayLike | None
+    ) -> tuple[Projection | Population, ArrayLike | None]:
+        """Return what is recorded, and of which neurons of a population, None for all."""
+        if not isinstance(given, (Population, Group, Projection, str)):
+            return given, ids  # to be refused by the variable's name
+        names = {projection.name for projection in self.projections}
+        if isinstance(given, Projection) or (isinstance(given, str) and given in names):
+            return self.projection(given), ids
+        return self.chosen_neurons(given, ids)
+
+    def senders(self, given: object) -> tuple[Emitter, Selection | None]:
+        """Return what sends spikes, and which of its neurons a group of it chooses, or None."""
+        if not isinstance(given, Group):
+            return self.emitter(given), None
+        return self.emitter(given.of), as_selection(given.selection)
+
+    def emitter(self, given: object) -> Emitter:
+        """Return a whole population or source, itself or by its name."""
+        types = (Population, SpikeSource)
+        return find(whole(given), self.emitters(), types, "population or spike source")
+
+    def projection(self, given: object) -> Projection:
+        """Return a projection, itself or by its name."""
+        return find(given, self.projections, (Projection,), "projection")
+
+    def recorder(self, given: object) -> Recorder:
+        """Return a recorder, itself or by its name."""
+        return find(given, self.recorders, (Recorder,), "recorder")
+
+    def synapses_of(self, projection: object) -> Synapses:
         """Return the declared synapses of a projection, in the order of the core."""
-        self.check_projection(projection)
-        return self.synapses[projection.index]
+        return self.synapses[self.projection(projection).index]
 
     def recorded_synapses(self, target: Projection | Population) -> Synapses | None:
         """Return the synapses of a recorder's target, None of a population."""
         return self.synapses[target.index] if isinstance(target, Projection) else None
 
-    def spikes_of(self, source: SpikeSource | str) -> Spikes:
+    def spikes_of(self, source: object) -> Spikes:
         """Return the given spikes of a spike source."""
         return self.spikes[self.spike_sources[self.spike_source_index(source)].name]
 
-    def spike_source_index(self, given: SpikeSource | str) -> int:
+    def spike_source_index(self, given: object) -> int:
         """Return where a spike source stands, itself or by its name."""
-        return index_of(given, SpikeSource, self.spike_sources, "spike source")
+        found = find(whole(given), self.spike_sources, (SpikeSource,), "spike source")
+        return self.spike_sources.index(found)
 
-    def poisson_source_index(self, given: PoissonSource | str) -> int:
+    def poisson_source_index(self, given: object) -> int:
         """Return where a Poisson source stands, itself or by its name."""
-        return index_of(given, PoissonSource, self.poisson_sources, "Poisson source")
+        found = find(given, self.poisson_sources, (PoissonSource,), "Poisson source")
+        return self.poisson_sources.index(found)
 
-    def check_projection(self, projection: object) -> None:
-        """Refuse what is not a projection of this network; its index could mean another."""
-        if not isinstance(projection, Projection) or projection not in self.projections:
-            raise ValueError(f"{label(projection)} is not a projection of this network")
-
-    def check_plastic(self, projection: Projection) -> None:
-        """Refuse what is not a plastic projection of this network."""
-        self.check_projection(projection)
+    def plastic(self, given: object) -> Projection:
+        """Return a projection that learns, itself or by its name."""
+        projection = self.projection(given)
         if projection.plasticity is None:
             raise ValueError(f"the {label(projection)} has no plasticity")
-
-    def check_recorder(self, recorder: object) -> None:
-        """Refuse what is not a recorder of this network."""
-        if not isinstance(recorder, Recorder) or recorder not in self.recorders:
-            raise ValueError(f"{label(recorder)} is not a recorder of this network")
+        return projection
 
     def check_currents(self, population: Population, new: CurrentSource) -> None:
         """Refuse a current that makes no sense together with those that are there."""
@@ -142,6 +191,3 @@ class Registry:
                 which = slice(None) if source.ids is None else np.asarray(source.ids)
                 lowest[which] += source.current.lowest
         population.neurons.check_currents(lowest)
-
-    def _named(self) -> list[Population | Source | AttachedWorld]:
-        return [*self.emitters(), *self.poisson_sources, *self.current_sources, *self.worlds]

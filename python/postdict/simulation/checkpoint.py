@@ -24,8 +24,8 @@ from .stream_reader import Moved
 from .worlds import States
 
 FORMAT = "postdict checkpoint"
-VERSION = 4
-READ = (VERSION,)  # in those before, times were no whole numbers of picoseconds
+VERSION = 5
+READ = (VERSION,)  # in those before, parts had no names, or times were no whole picoseconds
 
 
 class CheckpointError(ValueError):
@@ -109,7 +109,7 @@ def _checked_header(arrays: Arrays) -> dict[str, Any]:
         if header["version"] not in READ:
             raise CheckpointError(
                 f"the checkpoint has version {header['version']!r}, this postdict reads "
-                f"{' and '.join(map(str, READ))}: times are whole numbers of picoseconds in it"
+                f"{' and '.join(map(str, READ))}: projections have names in it"
             )
         written = header.pop("digest")
     except (KeyError, TypeError, ValueError, RecursionError) as error:

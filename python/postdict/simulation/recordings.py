@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from .. import _checks, _core
 from .._types import Floats, Spikes
-from ..exchange import Recording, Samples, Train, unique_names
+from ..exchange import Recording, Samples, Train
 from ..network import recording
+from ..network.groups import Selection, local
 from ..network.parts import Population, Recorder, label
 from ..network.registry import Registry
 from ..neurons import LIFExp
@@ -35,15 +36,18 @@ class Recordings:
         self._set_moved(moved)
         self._said = {recorder.index for recorder in registry.recorders if self._drops(recorder)}
 
-    def spikes(self, population: int, start: float | None, stop: float | None) -> Spikes:
-        """Return the spikes of the k-th population in memory; see `Simulation.spikes`."""
+    def spikes(self, given: object, start: float | None, stop: float | None) -> Spikes:
+        """Return the spikes of neurons that are in memory; see `Simulation.spikes`."""
+        population, selection = self._registry.neurons(given)
+        index = self._registry.populations.index(population)
         first = self._readable(start)
         last = np.inf if stop is None else _checks.number("stop", stop, "ms")
-        return self._core.spikes(population, -np.inf if first is None else first, last)
+        times, ids = self._core.spikes(index, -np.inf if first is None else first, last)
+        return (times, ids) if selection is None else of_group(times, ids, selection)
 
-    def samples(self, recorder: Recorder, start: float | None) -> tuple[Floats, Floats]:
+    def samples(self, given: object, start: float | None) -> tuple[Floats, Floats]:
         """Return the samples of a recorder in memory; see `Simulation.recorded`."""
-        self._registry.check_recorder(recorder)
+        recorder = self._registry.recorder(given)
         first = self._readable(start)
         times, values = self._core.recorded(recorder.index)
         if first is not None:
@@ -54,42 +58,41 @@ class Recordings:
     def for_other_programs(self, network: str) -> Recording:
         """Return all of them; `network` says in words of what."""
         trains = {
-            population.name: Train(*self.spikes(k, None, None), population.size)
-            for k, population in enumerate(self._registry.populations)
+            population.name: Train(*self.spikes(population, None, None), population.size)
+            for population in self._registry.populations
         }
-        recorders = self._registry.recorders
-        names = unique_names([recording.sample_name(recorder) for recorder in recorders])
         samples = {
-            name: Samples(*self.samples(recorder, None))
-            for name, recorder in zip(names, recorders, strict=True)
+            recorder.name: Samples(*self.samples(recorder, None))
+            for recorder in self._registry.recorders
         }
         about = {"seed": self._registry.seed, "network": network}
         return Recording(0.0, self._core.time, trains, samples, about=about)
 
     def select(
         self,
-        population: Population | str,
+        population: object,
         on: bool,
         ids: ArrayLike | None,
         start: float | None,
         stop: float | None,
     ) -> None:
         """Record spikes of a population from now on, or no longer; see `set_recording`."""
-        index = self._registry.population_index(population)
+        of, ids = self._registry.chosen_neurons(population, ids)
+        index = self._registry.populations.index(of)
         if not on and (ids is not None or start is not None or stop is not None):
             raise ValueError("ids, start and stop say what to record: with them on must be True")
         neurons = None
         if ids is not None:
-            neurons = recording.chosen_ids(self._registry.populations[index], ids)
+            neurons = recording.chosen_ids(of, ids)
         first = 0.0 if start is None else _checks.number("start", start, "ms")
         last = np.inf
         if stop is not None:
             first, last = _checks.window(first, stop)
         self._core.set_recording(index, bool(on), first, last, neurons)
 
-    def interval(self, recorder: Recorder) -> float | None:
+    def interval(self, given: object) -> float | None:
         """Return the present interval (ms); see `Simulation.sampling_interval`."""
-        self._registry.check_recorder(recorder)
+        recorder = self._registry.recorder(given)
         return None if recorder.every is None else self._core.sampling_interval(recorder.index)
 
     def look(self) -> None:
@@ -168,3 +171,12 @@ class Recordings:
         self.moved = moved
         for k in range(len(self._registry.recorders)):
             self._core.set_streaming(k, moved is not None)
+
+
+def of_group(times: Floats, ids: NDArray[np.int64], selection: Selection) -> Spikes:
+    """Return the spikes of some neurons, by their places in the group, sorted by (time, place)."""
+    among = np.isin(ids, np.asarray(selection))
+    places = local(ids[among], selection).astype(np.int64)
+    kept = times[among]
+    order = np.lexsort((places, kept))
+    return kept[order], places[order]

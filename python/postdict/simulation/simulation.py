@@ -16,14 +16,15 @@ from .._types import Floats, Spikes
 from ..exchange import Recording
 from ..network import Network, html, memory
 from ..network.description import equal
+from ..network.groups import Group
 from ..network.parts import PoissonSource, Population, Projection, Recorder, SpikeSource, label
 from ..network.registry import Registry
 from ..steps import Steps, as_steps, checked_rate
 from ..world.protocol import World
 from . import worlds as _worlds
 from .appended import AppendedSpikes
-from .assembly import assembled
 from .checkpoint import Checkpoint, CheckpointError
+from .cores import limits_in_core, new_core, resumed_core
 from .growth import Growth
 from .limits import Limits
 from .recordings import Recordings
@@ -93,7 +94,7 @@ class Simulation:
         bound = None if max_bytes is None else _checks.integer("max_bytes", max_bytes)
         self._set_up(network._registry, limits, worlds, bound)
         self._growth = Growth(network._registry, self._registry)
-        self._begin(self._new_core(limits), AppendedSpikes())
+        self._begin(new_core(self._registry, limits), AppendedSpikes())
         for k, answer in enumerate(self._worlds.reset(self._registry.seed)):
             if answer is not None:  # it acts from the present on
                 self._core.answer(k, answer)
@@ -112,18 +113,12 @@ class Simulation:
         self._turn = Turn()
         self._worlds = _worlds.WorldsInLoop(self._registry.worlds, self._registry.world_objects)
 
-    def _new_core(self, limits: Limits) -> _core.Simulation:
-        return _core.Simulation(assembled(self._registry), **self._in_core(limits))
-
     def _begin(
         self, core: _core.Simulation, appended: AppendedSpikes, moved: Moved | None = None
     ) -> None:
         self._core = core
         self._appended = appended
         self._recordings = Recordings(self._registry, core, moved)
-
-    def _in_core(self, limits: Limits) -> dict[str, Any]:
-        return limits.of([population.name for population in self._registry.populations])
 
     @property
     def time(self) -> float:
@@ -163,7 +158,7 @@ class Simulation:
 
     def spikes(
         self,
-        population: Population | str,
+        population: Population | Group | str,
         *,
         start: float | None = None,
         stop: float | None = None,
@@ -177,8 +172,9 @@ class Simulation:
         times : array (n_spikes,)
             ms, sorted by (time, id).
         ids : array (n_spikes,) of int64
+            Of a group: places in it, so that ``group.ids[ids]`` are those of the population.
         """
-        return self._recordings.spikes(self._registry.population_index(population), start, stop)
+        return self._recordings.spikes(population, start, stop)
 
     def spike_count(self, population: Population | str) -> int:
         """Return how many spikes the population has fired, recorded or not."""
@@ -186,7 +182,7 @@ class Simulation:
 
     def set_recording(
         self,
-        population: Population | str,
+        population: Population | Group | str,
         on: bool = True,
         *,
         ids: ArrayLike | None = None,
@@ -199,7 +195,7 @@ class Simulation:
 
         Parameters
         ----------
-        population : Population or str
+        population : Population, Group or str
         on : bool
             Whether any are recorded.
         ids : array of int, optional
@@ -209,7 +205,9 @@ class Simulation:
         """
         self._recordings.select(population, on, ids, start, stop)
 
-    def recorded(self, recorder: Recorder, *, start: float | None = None) -> tuple[Floats, Floats]:
+    def recorded(
+        self, recorder: Recorder | str, *, start: float | None = None
+    ) -> tuple[Floats, Floats]:
         """Return the samples of a recorder so far, from `start` (ms) on if it is given.
 
         RuntimeError where some of them were moved to a file by `stream`: the message names it.
@@ -230,7 +228,7 @@ class Simulation:
     def recording(self) -> Recording:
         """Return all that was recorded so far, for other programs: `to_neo`, `to_nwb`, ...
 
-        Samples are called after their target and variable, ``cells.v`` or ``pre-post.weights``.
+        Samples are called as their recorders, ``cells.v`` or ``pre->post.weights``.
         RuntimeError where some of it was moved to a file by `stream`.
         """
         return self._recordings.for_other_programs(repr(self.network))
@@ -268,17 +266,18 @@ class Simulation:
         """
         return self._recordings.streamed(Path(path), flush_every, self._turn)
 
-    def sampling_interval(self, recorder: Recorder) -> float | None:
+    def sampling_interval(self, recorder: Recorder | str) -> float | None:
         """Return the present interval (ms) of a recorder's samples, None if it has `times`.
 
         It is `every`, doubled each time that `max_bytes` was full and every second sample dropped.
         """
         return self._recordings.interval(recorder)
 
-    def potentials(self, population: Population | str) -> Floats:
+    def potentials(self, population: Population | Group | str) -> Floats:
         """Return the membrane potentials (mV, (size,)) at the present, before its events."""
-        index = self._registry.population_index(population)
-        return self._core.potentials(index, np.arange(self._registry.populations[index].size))
+        own, ids = self._registry.neurons(population)
+        index = self._registry.populations.index(own)
+        return self._core.potentials(index, own.ids if ids is None else np.asarray(ids))
 
     def search_work(self, population: Population | str) -> dict[str, int]:
         """Return what it took to find the threshold crossings of `LIFExp` neurons.
@@ -290,43 +289,42 @@ class Simulation:
         """
         return self._recordings.search_work(population)
 
-    def weights(self, projection: Projection) -> Any:
+    def weights(self, projection: Projection | str) -> Any:
         """Return the present weights (mV) in the form in which they were given.
 
         One number, (post, pre), a sparse matrix in its format, or Triplets in their order.
         """
-        synapses = self._registry.synapses_of(projection)
-        return synapses.in_form(self._core.weights(projection.index))
+        own = self._registry.projection(projection)
+        return self._registry.synapses[own.index].in_form(self._core.weights(own.index))
 
-    def set_weights(self, projection: Projection, weights: Any) -> None:
+    def set_weights(self, projection: Projection | str, weights: Any) -> None:
         """Replace the weights (mV).
 
         Parameters
         ----------
-        projection : Projection
+        projection : Projection or str
         weights : float, array (post, pre), scipy.sparse matrix or Triplets
             In the form in which the projection has them, with the same synapses; or one number
             for all, or for synapses given singly (n_synapses,) values in their order.
         """
-        synapses = self._registry.synapses_of(projection)
-        self._core.set_weights(projection.index, synapses.in_core_order(weights))
+        own = self._registry.projection(projection)
+        synapses = self._registry.synapses[own.index]
+        self._core.set_weights(own.index, synapses.in_core_order(weights))
 
-    def set_plasticity(self, projection: Projection, on: bool) -> None:
+    def set_plasticity(self, projection: Projection | str, on: bool) -> None:
         """Switch learning on or off; while off, the rule still follows the spikes."""
-        self._registry.check_plastic(projection)
-        self._core.set_learning(projection.index, bool(on))
+        self._core.set_learning(self._registry.plastic(projection).index, bool(on))
 
-    def set_learning_rate(self, projection: Projection, eta: float) -> None:
+    def set_learning_rate(self, projection: Projection | str, eta: float) -> None:
         """Change a projection's learning rate (eta of its rule, mV) from now on."""
-        self._registry.check_plastic(projection)
-        self._core.set_eta(projection.index, _checks.number("eta", eta, "mV", at_least=0.0))
+        index = self._registry.plastic(projection).index
+        self._core.set_eta(index, _checks.number("eta", eta, "mV", at_least=0.0))
 
-    def account_fluxes(self, projection: Projection, on: bool = True) -> None:
+    def account_fluxes(self, projection: Projection | str, on: bool = True) -> None:
         """Account from now on what the rule does to each synapse, or no longer; see `fluxes`."""
-        self._registry.check_plastic(projection)
-        self._core.set_accounting(projection.index, bool(on))
+        self._core.set_accounting(self._registry.plastic(projection).index, bool(on))
 
-    def fluxes(self, projection: Projection) -> tuple[Any, Any]:
+    def fluxes(self, projection: Projection | str) -> tuple[Any, Any]:
         """Return what the rule has added to each synapse, and taken from it, while accounted.
 
         Bounds are left aside, and weights that do not learn are accounted as if they did.
@@ -337,13 +335,13 @@ class Simulation:
         potentiation, depression : array (post, pre), scipy.sparse matrix or Triplets
             mV, >= 0, in the form of the weights.
         """
-        self._registry.check_plastic(projection)
-        synapses = self._registry.synapses_of(projection)
+        own = self._registry.plastic(projection)
+        synapses = self._registry.synapses[own.index]
         try:
-            potentiation, depression = self._core.fluxes(projection.index)
+            potentiation, depression = self._core.fluxes(own.index)
         except ValueError:
             raise ValueError(
-                f"fluxes of the {label(projection)} are not accounted: call account_fluxes first"
+                f"fluxes of the {label(own)} are not accounted: call account_fluxes first"
             ) from None
         return synapses.in_form(potentiation), synapses.in_form(depression)
 
@@ -378,7 +376,7 @@ class Simulation:
             max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window
         )
         with self._turn.paused_or_mine():
-            self._core.set_limits(**self._in_core(limits))
+            self._core.set_limits(**limits_in_core(self._registry, limits))
             self._limits = limits
 
     def append_spikes(self, source: SpikeSource | str, *, times: ArrayLike, ids: ArrayLike) -> None:
@@ -446,16 +444,9 @@ class Simulation:
 
     def _take_up(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint with a new core: where that fails, the old one stays."""
-        core, appended = self._new_core(checkpoint.limits), AppendedSpikes(checkpoint.appended)
-        try:
-            for source, spikes in checkpoint.appended.items():
-                core.append_spikes(self._registry.spike_source_index(source), *spikes)
-            core.restore(checkpoint.state)
-            core.set_limits(**self._in_core(self._limits))
-        except ValueError as error:
-            raise CheckpointError(str(error)) from None
+        core = resumed_core(self._registry, checkpoint, self._limits)
         self._worlds.restore(checkpoint.worlds)
-        self._begin(core, appended, checkpoint.moved)
+        self._begin(core, AppendedSpikes(checkpoint.appended), checkpoint.moved)
 
     def _to_bytes(self) -> bytes:
         return Checkpoint(
