@@ -27,9 +27,9 @@ class TracePairing {
         y_.advance(t);
     }
 
-    // Per unit of eta, an arrival now changes a weight by constant + factor * y[i],
+    // Per unit of eta, an arrival at a row now changes a weight by constant + factor * y[i],
     const double* y() { return y_.scaled(); }
-    double factor() const { return rule_.arrival_y / y_.growth(0); }
+    double factor(std::size_t) const { return rule_.arrival_y / y_.growth(0); }
     double constant() const { return rule_.arrival; }
     // and is counted after that.
     void count_arrival(std::size_t row, Time) {

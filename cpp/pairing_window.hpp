@@ -34,13 +34,13 @@ class WindowPairing {
         summed_ = false;
     }
 
-    // Per unit of eta, an arrival now changes a weight by constant + factor * y[i]: the sum over
+    // Per unit of eta, an arrival now changes a weight by constant + factor * y[i], the sum over
     // the recent spikes of target i.
     const double* y() {
         if (!summed_) sum();
         return y_.data();
     }
-    double factor() const { return 1.0; }
+    double factor(std::size_t) const { return 1.0; }
     double constant() const { return 0.0; }
 
     void count_arrival(std::size_t row, Time t) {

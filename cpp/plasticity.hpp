@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "pairing_trace.hpp"
+#include "pairing_triplet.hpp"
 #include "pairing_window.hpp"
 #include "rules.hpp"
 #include "spike_log.hpp"
@@ -92,11 +93,11 @@ class Plasticity {
         log_.clear();
         std::fill(seen_.begin(), seen_.end(), 0U);
     }
-    // At the instant of the last `advance`: what an arrival does, and that it has come.
-    ArrivalChange arrival_change() {
+    // At the instant of the last `advance`: what an arrival at a row does, and that it has come.
+    ArrivalChange arrival_change(std::size_t row) {
         return std::visit(
             [&](auto& pairs) {
-                return ArrivalChange{pairs.y(), eta_ * pairs.factor(), eta_ * pairs.constant()};
+                return ArrivalChange{pairs.y(), eta_ * pairs.factor(row), eta_ * pairs.constant()};
             },
             pairing_);
     }
@@ -175,11 +176,13 @@ class Plasticity {
   private:
     static constexpr std::uint32_t longest_log = 1U << 14;
 
-    using Pairing = std::variant<TracePairing, WindowPairing>;
+    using Pairing = std::variant<TracePairing, TripletPairing, WindowPairing>;
 
     static Pairing pairing(const Rule& rule, std::size_t n_rows, std::size_t n_post) {
         if (const auto* trace = std::get_if<TraceRule>(&rule.kind))
             return TracePairing(*trace, rule.nearest, n_rows, n_post);
+        if (const auto* triplets = std::get_if<TripletRule>(&rule.kind))
+            return TripletPairing(*triplets, rule.nearest, n_rows, n_post);
         return WindowPairing(std::get<WindowRule>(rule.kind), rule.nearest, n_rows, n_post);
     }
 

@@ -33,7 +33,7 @@ std::size_t DenseProjection<Real>::arrive(NeuronId source, Time t, Inputs& input
     Plasticity& plasticity = *plasticity_;
     plasticity.advance(t, this->reader());
     read_log(j);
-    const ArrivalChange change = plasticity.arrival_change();
+    const ArrivalChange change = plasticity.arrival_change(j);
     if (plasticity.accounting())
         for (std::size_t i = 0; i < n_post_; ++i) fluxes_.add(j * n_post_ + i, change(i));
     // The weight from before this arrival's change is what it transmits.

@@ -65,7 +65,7 @@ void SparseProjection<Real>::transmit_and_learn(std::size_t bundle, Inputs& inpu
     Plasticity& plasticity = *plasticity_;
     double* const sums = inputs.channel(sign_);
     const double factor = Inputs::factor(sign_);
-    const ArrivalChange change = plasticity.arrival_change();
+    const ArrivalChange change = plasticity.arrival_change(bundle);
     for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
         const NeuronId i = targets_[k];
         const Real weight = plasticity.up_to_date(weights_[k], bundle, i);
@@ -80,7 +80,7 @@ void SparseProjection<Real>::transmit_and_learn(std::size_t bundle, Inputs& inpu
 template <class Real>
 void SparseProjection<Real>::change(std::size_t bundle) {
     if (!plasticity_->accounting()) return;
-    const ArrivalChange change = plasticity_->arrival_change();
+    const ArrivalChange change = plasticity_->arrival_change(bundle);
     for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
         const double amount = change(static_cast<std::size_t>(targets_[k]));
         fluxes_.add(k, amount);

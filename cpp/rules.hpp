@@ -10,6 +10,12 @@
 // arrivals of its instant (lag 0+). The antisymmetric rule (Luz & Shamir 2012), the one of Vogels
 // et al. 2011 and the causal one with a bias (after Bell et al. 1997) are choices of the numbers.
 //
+// A triplet rule (Pfister & Gerstner 2006) has a second, slower trace on each side, which holds
+// what came before the spike that acts:
+//
+//     at an arrival of source j:    w_ij += eta y_i (arrival_y + arrival_yx x2_j)
+//     at a spike of target i:       w_ij += eta x_j (spike_x + spike_xy y2_i)
+//
 // A window rule adds eta K(lag) for each pair, for any K of bounded support: given by samples, or
 // with the shape that Haas, Nowotny & Abarbanel 2006 fitted.
 #pragma once
@@ -30,6 +36,17 @@ struct TraceRule {
     double arrival;
     double tau_x;  // ms
     double tau_y;  // ms
+};
+
+struct TripletRule {
+    double spike_x;
+    double spike_xy;
+    double arrival_y;
+    double arrival_yx;
+    double tau_x;   // ms
+    double tau_y;   // ms
+    double tau_x2;  // ms
+    double tau_y2;  // ms
 };
 
 // Linear between knots, 0 outside.
@@ -75,7 +92,7 @@ struct WindowRule {
 };
 
 struct Rule {
-    std::variant<TraceRule, WindowRule> kind;
+    std::variant<TraceRule, TripletRule, WindowRule> kind;
     double eta;            // mV
     bool nearest = false;  // pair with the nearest spike only, not with all
     bool soft = false;  // scale changes by the distance from the bound, w_max - w or w, over w_max

@@ -35,6 +35,7 @@ PARAMETERS = {
     "AntisymmetricSTDP": {},
     "CausalSTDP": {"bias": 0.3},
     "HaasSTDP": {},
+    "TripletSTDP": {},
     "VogelsSTDP": {"rho": 5.0},
     "WindowSTDP": KNOTS,
 }

@@ -132,6 +132,17 @@ Rule make_rule(const py::kwargs& kwargs) {
         given.into("tau_x", traces.tau_x);
         given.into("tau_y", traces.tau_y);
         rule.kind = traces;
+    } else if (kind == "triplets") {
+        TripletRule triplets;
+        given.into("spike_x", triplets.spike_x);
+        given.into("spike_xy", triplets.spike_xy);
+        given.into("arrival_y", triplets.arrival_y);
+        given.into("arrival_yx", triplets.arrival_yx);
+        given.into("tau_x", triplets.tau_x);
+        given.into("tau_y", triplets.tau_y);
+        given.into("tau_x2", triplets.tau_x2);
+        given.into("tau_y2", triplets.tau_y2);
+        rule.kind = triplets;
     } else {
         WindowRule pairs;
         given.into("longest_before", pairs.longest_before);

@@ -17,7 +17,14 @@ from .network.parts import (
     SpikeSource,
 )
 from .neurons import LIF, LIFCond, LIFExp
-from .plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
+from .plasticity import (
+    AntisymmetricSTDP,
+    CausalSTDP,
+    HaasSTDP,
+    TripletSTDP,
+    VogelsSTDP,
+    WindowSTDP,
+)
 from .simulation import LimitError, Simulation
 from .simulation.checkpoint import CheckpointError
 from .simulation.stream_reader import StreamError, read_stream
@@ -49,6 +56,7 @@ __all__ = [
     "Steps",
     "StreamError",
     "Sweep",
+    "TripletSTDP",
     "Triplets",
     "VogelsSTDP",
     "WindowSTDP",

@@ -19,7 +19,9 @@ def found():
 
 
 def test_the_engine_reproduces_every_window(found):
-    assert set(found.summary["rules"]) == {"antisymmetric", "haas", "vogels", "causal", "sampled"}
+    assert set(found.summary["rules"]) == {
+        "antisymmetric", "haas", "vogels", "causal", "sampled", "triplet"
+    }  # fmt: skip
     for rule in found.summary["rules"].values():
         assert rule["difference"] <= 1e-12
         assert max(rule["difference_by_frequency"].values()) <= 1e-12
@@ -55,6 +57,13 @@ def test_frequency_mixes_neighbouring_pairs(found):
     assert np.all(np.diff(arrays["causal_all_by_frequency"][0]) >= 0.0)
 
 
+def test_triplets_fitted_to_visual_cortex_are_within_the_errors_of_its_data(found):
+    assert found.summary["published"] == {
+        "all": pytest.approx(0.3416, abs=1e-4),
+        "nearest": pytest.approx(0.2322, abs=1e-4),
+    }
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -62,6 +71,7 @@ def test_frequency_mixes_neighbouring_pairs(found):
         {"lag_step": 0.7, "longest_lag": 20.3, "pairs": 7},  # lags that are no binary fractions
         {"A_plus": -0.6, "A_minus": -1.2, "tau_plus": 31.0, "tau_minus": 7.0},
         {"haas_fit": "older", "haas_stretch": 2.5},
+        {"triplet_fit": "visual-cortex"},
     ],
 )
 def test_other_settings_follow_as_well(changes):

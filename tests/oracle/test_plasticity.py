@@ -81,8 +81,11 @@ def by_time(times, ids):
     return times[order], ids[order]
 
 
-def nest_weights(nest, synapse, given, *, delay, tau_minus, sign=1.0):
-    """Parrots repeat what they are sent one step later; port 1 is deaf but plastic."""
+def nest_weights(nest, synapse, given, *, delay, sign=1.0, **taus):
+    """Parrots repeat what they are sent one step later; port 1 is deaf but plastic.
+
+    taus: of the traces of targets, which NEST has in the neuron.
+    """
     nest.ResetKernel()
     nest.resolution = GRID
 
@@ -93,7 +96,7 @@ def nest_weights(nest, synapse, given, *, delay, tau_minus, sign=1.0):
         nest.Connect(source, repeat, "one_to_one", {"delay": GRID})
         return repeat
 
-    pre, post = parrots(N_PRE, *given.pre), parrots(N_POST, *given.post, tau_minus=tau_minus)
+    pre, post = parrots(N_PRE, *given.pre), parrots(N_POST, *given.post, **taus)
     nest.Connect(
         pre,
         post,
@@ -116,7 +119,11 @@ def nest_weights(nest, synapse, given, *, delay, tau_minus, sign=1.0):
 
 
 def brian_weights(brian2, given, on_pre, on_post, constants, *, pre_delay, post_delay=0.0):
-    """Traces x (of sources, time constant tau_x) and y (of targets, tau_y), without a step."""
+    """Traces x (of sources, time constant tau_x) and y (of targets, tau_y), without a step.
+
+    Where there is a tau_x2, x2 and y2 beside, which are raised after what they act on.
+    """
+    slow = "tau_x2" in constants
     ms = brian2.ms
     brian2.start_scope()
     brian2.defaultclock.dt = GRID * ms
@@ -129,9 +136,13 @@ def brian_weights(brian2, given, on_pre, on_post, constants, *, pre_delay, post_
         post,
         """w : 1
         dx/dt = -x / tau_x : 1 (event-driven)
-        dy/dt = -y / tau_y : 1 (event-driven)""",
-        on_pre=f"x += 1\nw = clip({on_pre}, 0, w_max)",
-        on_post=f"y += 1\nw = clip({on_post}, 0, w_max)",
+        dy/dt = -y / tau_y : 1 (event-driven)"""
+        + slow
+        * """
+        dx2/dt = -x2 / tau_x2 : 1 (event-driven)
+        dy2/dt = -y2 / tau_y2 : 1 (event-driven)""",
+        on_pre=f"x += 1\nw = clip({on_pre}, 0, w_max)" + slow * "\nx2 += 1",
+        on_post=f"y += 1\nw = clip({on_post}, 0, w_max)" + slow * "\ny2 += 1",
         namespace={k: v * ms if k.startswith("tau") else v for k, v in constants.items()},
     )
     synapses.connect()
@@ -272,3 +283,46 @@ def test_dendritic_delay_is_that_of_brian(brian2, compared, delay, seed):
     ours = engine(ANTISYMMETRIC, given, axonal_delay=1.5, dendritic_delay=delay)
     theirs = antisymmetric_in_brian(brian2, given, pre_delay=1.5, post_delay=delay)
     check(compared, "dendritic_delay and Brian2", given, ours, theirs)
+
+
+TRIPLETS = postdict.TripletSTDP(
+    0.02, 0.5, 0.6, 0.4, 0.3, tau_plus=17.0, tau_minus=23.0, tau_x=61.0, tau_y=47.0, w_max=1.0
+)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("delay", [0.25, 2.0, 10.0])
+def test_triplet_stdp_is_that_of_nest(nest, compared, delay, seed):
+    """By the lag rule of its pair rule; no spikes meet."""
+    given, rule = draw(seed), TRIPLETS
+    ours = engine(rule, given, earlier=delay + 1.5, axonal_delay=1.5)
+    synapse = {
+        "synapse_model": "stdp_triplet_synapse",
+        "Wmax": rule.w_max,
+        "Aplus": rule.eta * rule.A2_plus,
+        "Aminus": rule.eta * rule.A2_minus,
+        "Aplus_triplet": rule.eta * rule.A3_plus,
+        "Aminus_triplet": rule.eta * rule.A3_minus,
+        "tau_plus": rule.tau_plus,
+        "tau_plus_triplet": rule.tau_x,
+    }
+    taus = {"tau_minus": rule.tau_minus, "tau_minus_triplet": rule.tau_y}
+    theirs = nest_weights(nest, synapse, given, delay=delay, **taus)
+    check(compared, "TripletSTDP and NEST stdp_triplet_synapse", given, ours, theirs)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("delay", [0.25, 2.0, 10.0])
+def test_triplet_stdp_is_that_of_brian(brian2, compared, delay, seed):
+    given, rule = draw(seed), TRIPLETS
+    ours = engine(rule, given, axonal_delay=delay)
+    names = {"tau_x": "tau_plus", "tau_y": "tau_minus", "tau_x2": "tau_x", "tau_y2": "tau_y"}
+    theirs = brian_weights(
+        brian2,
+        given,
+        "w - eta * y * (A2_minus + A3_minus * x2)",
+        "w + eta * x * (A2_plus + A3_plus * y2)",
+        rule.to_dict() | {ours: getattr(rule, theirs) for ours, theirs in names.items()},
+        pre_delay=delay,
+    )
+    check(compared, "TripletSTDP and Brian2", given, ours, theirs)

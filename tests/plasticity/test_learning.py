@@ -18,7 +18,7 @@ WINDOW = WindowSTDP(ETA, **KNOTS)
 HAAS = HaasSTDP(ETA)
 
 
-@pytest.mark.parametrize("kind", RULES)
+@pytest.mark.parametrize("kind", sorted(RULES.keys() - {"TripletSTDP"}))
 def test_nearest_pairs_are_with_the_latest_of_the_other_side(kind):
     rule = RULES[kind](eta=ETA, **{**PARAMETERS[kind], "pairing": "nearest"})
     rng = np.random.default_rng(2)

@@ -29,13 +29,23 @@ class Rule:
     def window(self, lag: float) -> float:
         raise NotImplementedError
 
-    def of_spike(self, lags: Sequence[float]) -> float:
-        """What a spike does; the lags are those of the arrivals so far, the latest last."""
-        return sum(map(self.window, lags if self.pairing == "all" else lags[-1:]))
+    def counted(self, lags: Sequence[float]) -> Sequence[float]:
+        """Those of the spikes of one side that count, the latest last."""
+        return lags if self.pairing == "all" else lags[-1:]
 
-    def of_arrival(self, lags: Sequence[float]) -> float:
-        """What an arrival does; the lags are those of the target's spikes so far."""
-        return self.per_arrival + self.of_spike(lags)
+    def of_spike(self, lags: Sequence[float], own: Sequence[float]) -> float:  # noqa: ARG002 -- for triplets
+        """What a spike does; the lags are those of the arrivals so far, the latest last.
+
+        `own` are the times (ms) since the target's spikes before this one, in their order.
+        """
+        return sum(map(self.window, self.counted(lags)))
+
+    def of_arrival(self, lags: Sequence[float], own: Sequence[float]) -> float:  # noqa: ARG002 -- for triplets
+        """What an arrival does; the lags are those of the target's spikes so far.
+
+        `own` are the times (ms) since the arrivals before this one.
+        """
+        return self.per_arrival + sum(map(self.window, self.counted(lags)))
 
     def changed(self, w: float, amount: float) -> float:
         if self.bounds == "soft":
@@ -86,6 +96,34 @@ class CausalSTDP(Rule):
 
     def window(self, lag: float) -> float:
         return math.exp(-lag / self.tau) if lag >= 0.0 else 0.0
+
+
+@dataclass(frozen=True)
+class TripletSTDP(Rule):
+    """Pairs as of AntisymmetricSTDP, by amplitudes that grow with what the acting side did before.
+
+    A spike counts with A2_plus + A3_plus y2, y2 = sum of exp(-own / tau_y); an arrival with
+    A2_minus + A3_minus x2, x2 = sum of exp(-own / tau_x).
+    """
+
+    A2_plus: float
+    A2_minus: float
+    A3_plus: float
+    A3_minus: float
+    tau_plus: float
+    tau_minus: float
+    tau_x: float
+    tau_y: float
+
+    def of_spike(self, lags: Sequence[float], own: Sequence[float]) -> float:
+        x = sum(math.exp(-lag / self.tau_plus) for lag in self.counted(lags))
+        y2 = sum(math.exp(-before / self.tau_y) for before in self.counted(own))
+        return x * (self.A2_plus + self.A3_plus * y2)
+
+    def of_arrival(self, lags: Sequence[float], own: Sequence[float]) -> float:
+        y = sum(math.exp(lag / self.tau_minus) for lag in self.counted(lags))
+        x2 = sum(math.exp(-before / self.tau_x) for before in self.counted(own))
+        return -y * (self.A2_minus + self.A3_minus * x2)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def dendritic_delay(d):
 def rule(d, w_max, inhibitory):
     kinds = ["AntisymmetricSTDP"]
     if "rules" in d.features:
-        kinds += ["VogelsSTDP", "CausalSTDP"]
+        kinds += ["VogelsSTDP", "CausalSTDP", "TripletSTDP"]
     if "windows" in d.features:
         kinds += ["HaasSTDP", "WindowSTDP"]
     kind = d.one_of(kinds)
@@ -98,6 +98,15 @@ def antisymmetric(d):
     return dict(
         zip(("A_plus", "A_minus", "tau_plus", "tau_minus"), [*amplitudes, *taus], strict=True)
     )
+
+
+def triplets(d):
+    names = ("A2_plus", "A2_minus", "A3_plus", "A3_minus")
+    taus = ("tau_plus", "tau_minus", "tau_x", "tau_y")
+    return {
+        **dict(zip(names, d.rng.uniform(-1.0, 2.0, 4), strict=True)),
+        **dict(zip(taus, d.rng.uniform(3.0, 60.0, 4), strict=True)),
+    }
 
 
 def haas(d):
@@ -130,6 +139,7 @@ OWN = {  # the parameters that only one kind of rule has
     "AntisymmetricSTDP": antisymmetric,
     "VogelsSTDP": lambda d: {"rho": d.rng.uniform(1.0, 30.0), "tau": d.rng.uniform(3.0, 40.0)},
     "CausalSTDP": lambda d: {"bias": d.rng.uniform(0.0, 1.0), "tau": d.rng.uniform(3.0, 40.0)},
+    "TripletSTDP": triplets,
     "HaasSTDP": haas,
     "WindowSTDP": sampled_window,
 }

@@ -46,15 +46,19 @@ class Synapses:
     def sign(self, w: float) -> float:
         return -w if self.inhibitory else w
 
-    def of_arrival(self, t: int, i: int) -> float:
-        """What the rule does, bounds aside, to a synapse onto target i that an arrival reaches."""
+    def of_arrival(self, t: int, i: int, arrivals: Sequence[int]) -> float:
+        """What the rule does, bounds aside, to a synapse onto target i with these arrivals so far,
+        when another reaches it.
+        """
         assert self.stdp is not None
-        return self.eta * self.stdp.of_arrival([in_ms(spike - t) for spike in self.spikes[i]])
+        lags = [in_ms(spike - t) for spike in self.spikes[i]]
+        return self.eta * self.stdp.of_arrival(lags, [in_ms(t - before) for before in arrivals])
 
-    def of_spike(self, t: int, arrivals: Sequence[int]) -> float:
-        """And to a synapse with these arrivals whose target has fired."""
+    def of_spike(self, t: int, i: int, arrivals: Sequence[int]) -> float:
+        """And when its target has fired."""
         assert self.stdp is not None
-        return self.eta * self.stdp.of_spike([in_ms(t - arrival) for arrival in arrivals])
+        lags = [in_ms(t - arrival) for arrival in arrivals]
+        return self.eta * self.stdp.of_spike(lags, [in_ms(t - before) for before in self.spikes[i]])
 
     def account(self, on: bool) -> None:
         """Count from 0, by synapse, what events add and take."""
@@ -138,14 +142,14 @@ class Projection(Synapses):
         inputs = [(i, self.sign(row[j])) for i, row in enumerate(self.weights)]
         if self.stdp:
             for i in range(self.n_post):
-                self.change(i, j, self.of_arrival(t, i))
+                self.change(i, j, self.of_arrival(t, i, self.arrivals[j]))
         self.arrivals[j].append(t)
         return inputs
 
     def target_fired(self, i: int, t: int) -> None:
         if self.stdp:
             for j in range(self.n_pre):
-                self.change(i, j, self.of_spike(t, self.arrivals[j]))
+                self.change(i, j, self.of_spike(t, i, self.arrivals[j]))
         self.spikes[i].append(t)
 
     def change(self, i: int, j: int, amount: int) -> None:
@@ -199,7 +203,7 @@ class SparseProjection(Synapses):
         k = self.order[arrival]
         i, transmitted = self.post_ids[k], self.sign(self.weights[k])
         if self.stdp:
-            self.change(k, self.of_arrival(t, i))
+            self.change(k, self.of_arrival(t, i, self.arrivals[k]))
         self.arrivals[k].append(t)
         return [(i, transmitted)]
 
@@ -207,7 +211,7 @@ class SparseProjection(Synapses):
         if self.stdp:
             for k, target in enumerate(self.post_ids):
                 if target == i:
-                    self.change(k, self.of_spike(t, self.arrivals[k]))
+                    self.change(k, self.of_spike(t, i, self.arrivals[k]))
         self.spikes[i].append(t)
 
     def change(self, k: int, amount: int) -> None:

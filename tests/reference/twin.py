@@ -36,7 +36,7 @@ from .common import in_ms, picoseconds, require
 from .conductances import LIFCond
 from .currents import total
 from .neurons import Input, LIFExp
-from .rules import AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP
+from .rules import AntisymmetricSTDP, CausalSTDP, HaasSTDP, TripletSTDP, VogelsSTDP, WindowSTDP
 from .synapses import Projection, SparseProjection, Weights
 from .twin_parts import ARRIVAL, CROSSING, CURRENT, DENDRITE, EMISSION, KICK, Parts
 from .worlds import SteppedWorld
@@ -47,6 +47,7 @@ __all__ = [
     "HaasSTDP",
     "Projection",
     "SparseProjection",
+    "TripletSTDP",
     "Twin",
     "VogelsSTDP",
     "WindowSTDP",

@@ -7,11 +7,12 @@ the weight is the (non-negative) inhibitory efficacy.
 from .. import _checks
 from ._rule import Rule
 from .traces import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
+from .triplets import TripletSTDP
 from .windows import HaasSTDP, WindowSTDP
 
 RULES: dict[str, type[Rule]] = {
     rule.__name__: rule
-    for rule in (AntisymmetricSTDP, CausalSTDP, HaasSTDP, VogelsSTDP, WindowSTDP)
+    for rule in (AntisymmetricSTDP, CausalSTDP, HaasSTDP, TripletSTDP, VogelsSTDP, WindowSTDP)
 }
 """By the name that checkpoints give them."""
 
@@ -33,6 +34,7 @@ __all__ = [
     "CausalSTDP",
     "HaasSTDP",
     "Rule",
+    "TripletSTDP",
     "VogelsSTDP",
     "WindowSTDP",
 ]

@@ -49,8 +49,9 @@ class Rule:
 
         Of the kind "traces", per unit of eta: a spike adds ``spike_x x`` and an arrival
         ``arrival_y y + arrival``, where arrivals raise the trace x and spikes y by one, and both
-        decay with their tau (ms). Of a window ("samples", "haas"): its parameters, and how far (ms)
-        it reaches where the target fired first and where the source did.
+        decay with their tau (ms). "triplets" add ``spike_xy x y2`` and ``arrival_yx y x2``, with
+        slower traces. Of a window ("samples", "haas"): its parameters, and how far (ms) it reaches
+        where the target fired first and where the source did.
         """
         raise NotImplementedError
 

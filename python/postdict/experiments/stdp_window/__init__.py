@@ -20,7 +20,7 @@ from .trial import run_trial
 
 __all__ = ["FIGURES", "Config", "headline", "run"]
 
-FIGURES = {"stdp-window": ((10.0, 11.5), draw)}
+FIGURES = {"stdp-window": ((10.0, 14.5), draw)}
 
 
 def run(config: Config, stage: Stage | None = None) -> Result:

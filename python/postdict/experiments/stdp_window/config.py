@@ -8,7 +8,15 @@ import numpy as np
 
 from ..._types import Floats
 from ...lab.settings import check, setting
-from ...plasticity import AntisymmetricSTDP, CausalSTDP, HaasSTDP, Rule, VogelsSTDP, WindowSTDP
+from ...plasticity import (
+    AntisymmetricSTDP,
+    CausalSTDP,
+    HaasSTDP,
+    Rule,
+    TripletSTDP,
+    VogelsSTDP,
+    WindowSTDP,
+)
 
 FREQUENCIES = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0)  # Hz
 
@@ -36,6 +44,16 @@ class Config:
     tau: float = setting(20.0, "rules of Vogels and causal", unit="ms", above=0)
     rho: float = setting(5.0, "target rate of the rule of Vogels", unit="Hz", at_least=0)
     bias: float = setting(0.3, "of the causal rule")
+    triplet_fit: str = setting(
+        "hippocampus-minimal",
+        "fit of TripletSTDP",
+        choices=(
+            "visual-cortex",
+            "visual-cortex-minimal",
+            "hippocampus",
+            "hippocampus-minimal",
+        ),
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -75,6 +93,7 @@ class Config:
             "vogels": VogelsSTDP(self.eta, self.rho, self.tau),
             "causal": CausalSTDP(self.eta, self.bias, self.tau),
             "sampled": WindowSTDP(self.eta, tuple(knots), tuple(hat)),
+            "triplet": TripletSTDP.fit(self.triplet_fit, self.eta),
         }
 
     def reversed_rule(self) -> AntisymmetricSTDP:

@@ -21,6 +21,7 @@ TITLES = {
     "vogels": "VogelsSTDP",
     "causal": "CausalSTDP",
     "sampled": "WindowSTDP: 41 samples",
+    "triplet": "TripletSTDP: isolated pairs",
 }
 PAIRINGS = {"all": (plotting.BLUE, "o"), "nearest": (plotting.VERMILION, "s")}
 
@@ -41,8 +42,8 @@ def headline(result: Result) -> list[tuple[str, str]]:
 
 def draw(result: Result, figure: Figure) -> None:
     """Draw the protocol, every window, and the change per pair over the frequency of pairs."""
-    axes = figure.subplots(4, 3)
-    letters = iter("abcdefghijkl")
+    axes = figure.subplots(5, 3)
+    letters = iter("abcdefghijklmno")
     panels = iter(axes.flat)
     _draw_protocol(plotting.panel(next(panels), next(letters), "the pairing protocol"), result)
     for name, title in TITLES.items():
@@ -65,6 +66,8 @@ def draw(result: Result, figure: Figure) -> None:
     control = result.summary["controls"]["reversed_window"]
     own, forward = control["difference"], control["difference_from_forward"]
     _note(ax, f"off by {own:.0e}\nfrom the dashed one by {forward:.1f}")
+    title = "TripletSTDP and visual cortex"
+    _draw_published(plotting.panel(next(panels), next(letters), title), result)
 
 
 def _draw_protocol(ax: Axes, result: Result) -> None:
@@ -152,3 +155,34 @@ def _draw_frequencies(ax: Axes, result: Result, name: str) -> None:
 
 def _note(ax: Axes, text: str) -> None:
     ax.text(0.97, 0.97, text, transform=ax.transAxes, ha="right", va="top", fontsize=7)
+
+
+def _draw_published(ax: Axes, result: Result) -> None:
+    """Draw the fits' change by 60 pairs over the frequency, and the data that were fitted."""
+    arrays = result.arrays
+    frequencies = arrays["published_frequencies"]
+    ax.axhline(0.0, color="lightgrey", linewidth=0.8)
+    for pairing, (color, _) in PAIRINGS.items():
+        for side, style in enumerate(("-", "--")):
+            label = pairing if side == 0 else None
+            ax.plot(
+                frequencies,
+                arrays[f"published_{pairing}"][side],
+                color=color,
+                linestyle=style,
+                label=label,
+            )
+    for (mean, error), marker, lag in zip(arrays["published"], "o^", ("+10", "−10"), strict=True):
+        ax.errorbar(
+            frequencies,
+            mean,
+            error,
+            color=plotting.BLACK,
+            linestyle="none",
+            marker=marker,
+            markersize=3,
+            linewidth=0.8,
+            label=f"data, {lag} ms",
+        )
+    ax.legend(fontsize=6, frameon=False, loc="upper left")
+    ax.set(xlabel="frequency (Hz)", ylabel="relative change, 60 pairs")

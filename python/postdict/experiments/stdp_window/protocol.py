@@ -12,7 +12,7 @@ from ...lab.stages import Stage
 from ...network import Network
 from ...network.parts import Projection
 from ...neurons import LIF
-from ...plasticity import Rule
+from ...plasticity import Rule, TripletSTDP
 from ...simulation import Simulation
 from .config import Config
 
@@ -23,6 +23,8 @@ _PULSE_DELAY = 1.0  # ms
 
 def paired(rule: Rule, arrivals: Floats, spikes: Floats) -> tuple[float, float]:
     """Return what pairs and arrivals add up to, bounds aside, from the rule's window alone.
+
+    Of triplets, from the sums that the rule is defined by.
 
     Parameters
     ----------
@@ -37,6 +39,8 @@ def paired(rule: Rule, arrivals: Floats, spikes: Floats) -> tuple[float, float]:
     farthest : float
         The sum of absolute amounts (mV): no weight can move farther.
     """
+    if isinstance(rule, TripletSTDP):
+        return _triplets(rule, arrivals, spikes)
     lags = (spikes[:, None] - arrivals).round(9)  # of times that are whole picoseconds
     after = lags >= 0.0
     if rule.pairing == "nearest":  # of the arrivals up to a spike the last, and likewise
@@ -46,6 +50,25 @@ def paired(rule: Rule, arrivals: Floats, spikes: Floats) -> tuple[float, float]:
     amounts = rule.window(lags)
     own = len(arrivals) * rule.per_arrival
     return float(amounts.sum() + own), float(np.abs(amounts).sum() + abs(own))
+
+
+def _triplets(rule: TripletSTDP, arrivals: Floats, spikes: Floats) -> tuple[float, float]:
+    def trace(at: Floats, of: Floats, tau: float, coincident: bool = False) -> Floats:
+        since = (at[:, None] - of).round(9)
+        counted = (since >= 0.0) if coincident else (since > 0.0)
+        if rule.pairing == "nearest":
+            counted &= ~np.pad(counted, ((0, 0), (0, 1)))[:, 1:]
+        decayed = np.exp(-np.maximum(since, 0.0) / tau)
+        return np.asarray(np.where(counted, decayed, 0.0).sum(axis=1))
+
+    by_spikes = trace(spikes, arrivals, rule.tau_plus, coincident=True) * (
+        rule.A2_plus + rule.A3_plus * trace(spikes, spikes, rule.tau_y)
+    )
+    by_arrivals = -trace(arrivals, spikes, rule.tau_minus) * (
+        rule.A2_minus + rule.A3_minus * trace(arrivals, arrivals, rule.tau_x)
+    )
+    amounts = rule.eta * np.concatenate([by_spikes, by_arrivals])
+    return float(amounts.sum()), float(np.abs(amounts).sum())
 
 
 @dataclass(frozen=True)
