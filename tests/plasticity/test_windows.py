@@ -112,7 +112,7 @@ def test_what_cannot_be_together_is_refused_at_construction(kind):
     source = net.add_spike_source("source", 1, times=[], ids=[])
     with pytest.raises(ValueError, match=r"^weights must be at most w_max = 0\.8 mV, got 0\.9 at"):
         net.connect(source, "cell", weights=[[0.9]], plasticity=rule)
-    with pytest.raises(ValueError, match=r"weights must be non-negative .* got -0\.1 at"):
+    with pytest.raises(ValueError, match=r"weights .*must be non-negative .* got -0\.1 at"):
         net.connect(source, "cell", weights=[[-0.1]], plasticity=rule)
     with pytest.raises(TypeError, match=r"^plasticity must be a postdict rule, got type$"):
         net.connect(source, "cell", weights=0.5, plasticity=type(rule))
