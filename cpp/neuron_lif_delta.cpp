@@ -20,11 +20,6 @@ constexpr std::size_t most = 16;             // at most n/16
 constexpr double first_stride = 1.0 / 32.0;  // of tau_m
 constexpr double shortest_stride = 1e-3;
 
-bool any_positive(const std::vector<Duration>& durations) {
-    return std::any_of(durations.begin(), durations.end(),
-                       [](Duration d) { return d > Duration{}; });
-}
-
 }  // namespace
 
 LifDelta::LifDelta(const LifParameters& p)
@@ -72,11 +67,18 @@ void LifDelta::cross(Time t) {
             schedule(i, t);
             continue;
         }
-        excess_.scaled()[i] = gap_[i] * excess_.growth(i);
+        due_.resize(size(), 0.0);
+        due_[i] = excess_.scaled()[i] / gap_[i];
+        at_threshold_.push_back(i);
         crossings_.set(i, never);
         inputs_.touch(static_cast<NeuronId>(i));
     }
     if (t == horizon_) watch(t);
+}
+
+void LifDelta::forget_crossings() {
+    for (const std::size_t i : at_threshold_) due_[i] = 0.0;
+    at_threshold_.clear();
 }
 
 // Adds input at the present instant, whose growth of the frame is given; few come to more than
@@ -114,6 +116,7 @@ const std::vector<NeuronId>& LifDelta::settle(Time t) {
         for (std::size_t i = 0; i < size(); ++i) act(i, inputs_.take(i), excess_.growth(i), t);
         inputs_.clear_touched();
     }
+    forget_crossings();
     return fired_;
 }
 
@@ -138,34 +141,38 @@ void LifDelta::settle_all(Time t) {
             continue;
         for (std::size_t i = first; i < last; ++i)
             if (next_[i] >= near_[i] * growth)
-                next_[i] = test(i, excess[i] / growth + inputs_.take(i), next_[i], t);
+                next_[i] = test(i, excess[i] / growth + inputs_.take(i), next_[i], 0.0, t);
     }
     excess_.swap_scaled(next_);
 }
 
 void LifDelta::alarm(std::size_t i, double input, double next, double growth, Time t) {
     double& excess = excess_.scaled()[i];
-    if (next < near_[i] * growth) {
+    const double due = at_threshold_.empty() ? 0.0 : due_[i];
+    if (due > 0.0) {
+        due_[i] = 0.0;  // it may be visited again
+        excess = test(i, gap_[i] + input, next, due, t);
+    } else if (next < near_[i] * growth) {
         excess = next;
     } else {
-        // A crossing that is due stands at the threshold exactly (see `cross`).
-        const double before = excess == gap_[i] * growth ? gap_[i] : excess / growth;
-        excess = test(i, before + input, next, t);
+        excess = test(i, excess / growth + input, next, due, t);
     }
     if (gap_[i] < 0.0) schedule(i, t);
 }
 
 // Decides at threshold in plain mV, where an input of three thresholds is exactly three spikes, not
 // in the growing frame, where it might be two. Returns what V - v_inf becomes, in the frame:
-// `next`, if the neuron does not fire.
-double LifDelta::test(std::size_t i, double excess, double next, Time t) {
+// `next`, if the neuron does not fire. `due` is the growth of the frame at its own crossing, or 0.
+double LifDelta::test(std::size_t i, double excess, double next, double due, Time t) {
     if (excess < gap_[i]) return next;
+    const double growth = due > 0.0 ? due : excess_.growth(i);
     if (!parameters_.subtract) {
         fired_.push_back(static_cast<NeuronId>(i));
-        if (tau_refrac_[i] == Duration{}) return reset_[i] * excess_.growth(i);
+        if (tau_refrac_[i] == Duration{}) return reset_[i] * growth;
         held_until_[i] = t + tau_refrac_[i];
         // As if it had been decaying from v_reset since the end, which is to come.
-        return reset_[i] * excess_.growth_at(i, held_until_[i]);
+        return reset_[i] * (due > 0.0 ? due * std::exp(tau_refrac_[i] / excess_.tau(i))
+                                      : excess_.growth_at(i, held_until_[i]));
     }
     const double step = gap_[i] - reset_[i];  // v_thresh - v_reset
     for (int count = 0; excess >= gap_[i]; ++count) {
@@ -176,7 +183,7 @@ double LifDelta::test(std::size_t i, double excess, double next, Time t) {
         fired_.push_back(static_cast<NeuronId>(i));
         excess -= step;
     }
-    return excess * excess_.growth(i);
+    return excess * growth;
 }
 
 // Excess and gap of a driven neuron are both negative, and the frame makes (v_inf - V)/(v_inf -
@@ -215,14 +222,14 @@ void LifDelta::set_drive(NeuronId id, double drive, Time t) {
     const auto i = static_cast<std::size_t>(id);
     advance(t);
     double& excess = excess_.scaled()[i];
-    const bool at_threshold = excess == gap_[i] * excess_.growth(i);  // it crosses at this instant
+    const double due = at_threshold_.empty() ? 0.0 : due_[i];  // it crosses at this instant
     const double before = v_inf_[i];
     drive_[i] = drive;
     derive(i);
     if (refractory_ && t < held_until_[i]) {
         excess = reset_[i] * excess_.growth_at(i, held_until_[i]);
-    } else if (at_threshold) {
-        excess = gap_[i] * excess_.growth(i);
+    } else if (due > 0.0) {
+        excess = gap_[i] * (gap_[i] < 0.0 ? due : excess_.growth(i));
     } else {
         excess -= (v_inf_[i] - before) * excess_.growth(i);
     }

@@ -53,7 +53,9 @@ class LifDelta {
     // The next spike without further input, or look at who may be next: strictly later than the
     // last settled instant, or never.
     Time next_time() const { return std::min(crossings_.top_time(), horizon_); }
-    // Neurons whose predicted crossing is now stand exactly at threshold before the arrivals act.
+    // Neurons whose predicted crossing is in this picosecond stand exactly at threshold before the
+    // arrivals act, which act on them at the crossing itself: they go on from there, so that no
+    // rounding is carried from spike to spike.
     void cross(Time t);
 
     // Ends the instant: adds the summed arrivals, clips at v_min, tests the threshold, resets.
@@ -86,7 +88,8 @@ class LifDelta {
     void settle_all(Time t);
     void act(std::size_t i, double input, double growth, Time t);
     void alarm(std::size_t i, double input, double next, double growth, Time t);
-    double test(std::size_t i, double excess, double next, Time t);
+    double test(std::size_t i, double excess, double next, double due, Time t);
+    void forget_crossings();
     Time crossing(std::size_t i) const;
     void schedule(std::size_t i, Time t);
     void watch(Time t);
@@ -112,6 +115,10 @@ class LifDelta {
     Time horizon_ = never;
     double stride_;  // ms, from one horizon to the next, so that few are predicted each time
     double ahead_ = unbounded;  // growth of the frame at the horizon
+
+    // Of the neurons that cross at the present instant, and of nobody between two instants.
+    std::vector<std::size_t> at_threshold_;
+    std::vector<double> due_;  // (n,) growth of the frame at the crossing, else 0; (0,) at first
 
     Inputs inputs_;             // mV, the present instant's arrivals
     std::vector<double> next_;  // (n,) scratch

@@ -75,6 +75,7 @@ LifExponential::LifExponential(const LifExponentialParameters& p)
       inputs_(p.v_rest.size(), Inputs::Channels::two) {
     for (std::size_t i = 0; i < v_inf_.size(); ++i)
         cells_.push_back({p.v_init[i] - v_inf_[i], 0.0, 0.0, before_all});
+    if (any_positive(tau_refrac_)) late_.resize(size(), 0.0);
     advance(Time{});
     watch(Time{});
 }
@@ -122,10 +123,22 @@ void LifExponential::cross(Time t) {
             continue;
         }
         crossings_.set(i, never);
-        at_threshold_.push_back(static_cast<std::uint32_t>(i));
+        at_threshold_.push_back({static_cast<std::uint32_t>(i), lateness(i)});
         inputs_.touch(static_cast<NeuronId>(i));
     }
     if (t == horizon_) watch(t);
+}
+
+// What the crossing lies after the present instant, the nearest picosecond: that near V is a line.
+double LifExponential::lateness(std::size_t i) const {
+    constexpr double most = 1.0 / picoseconds_per_ms;
+    const Cell& cell = cells_[i];
+    const Basis now = basis(i);
+    const double u = cell.a * now.decay_m + cell.g_e * now.c_e + cell.g_i * now.c_i;
+    const double slope =
+        (cell.g_e * now.decay_e + cell.g_i * now.decay_i - u) / membrane(i).tau_m;  // mV/ms
+    if (!(slope > 0.0)) return 0.0;  // V just touches threshold
+    return std::clamp((gap_[i] - u) / slope, -most, most);
 }
 
 // Whether V - v_inf surely stays below threshold without input, whatever the time: it follows a
@@ -169,7 +182,7 @@ void LifExponential::renew_window() {
     uncertain_[i] = 1;
     // While it is refractory V restarts at v_reset at the end of that, whatever the currents do.
     if (t < cell.held_until) {
-        cell.receive(basis(i), basis_at(i, cell.held_until), e, inhibition);
+        cell.receive(basis(i), basis_at_end(i), e, inhibition);
     } else if (shared_) {
         cell.receive(shared_basis_, shared_basis_, e, inhibition);
     } else {
@@ -200,7 +213,7 @@ const std::vector<NeuronId>& LifExponential::settle(Time t) {
         }
     }
     inputs_.clear_touched();
-    for (const std::uint32_t i : at_threshold_) fire(i, t);
+    for (const auto& [i, late] : at_threshold_) fire(i, late, t);
     std::sort(fired_.begin(), fired_.end());
     at_threshold_.clear();
     return fired_;
@@ -214,17 +227,21 @@ const std::vector<NeuronId>& LifExponential::settle_kick(NeuronId id, double wei
     return fired_;
 }
 
-void LifExponential::fire(std::size_t i, Time t) {
+void LifExponential::fire(std::size_t i, double late, Time t) {
     fired_.push_back(static_cast<NeuronId>(i));
-    if (tau_refrac_[i] > Duration{}) cells_[i].held_until = t + tau_refrac_[i];
-    restart(i, reset_[i], t);
+    if (tau_refrac_[i] > Duration{}) {
+        cells_[i].held_until = t + tau_refrac_[i];
+        late_[i] = late;
+        restart(i, reset_[i], basis_at_end(i));
+    } else {
+        restart(i, reset_[i], Basis(membrane(i), (t - origin_).ms() + late));
+    }
     search_unless_quiet(i, t);
 }
 
-// V - v_inf = u at t, or where that is later at the end of refractoriness.
-void LifExponential::restart(std::size_t i, double u, Time t) {
+// V - v_inf = u at the time of `start`.
+void LifExponential::restart(std::size_t i, double u, const Basis& start) {
     Cell& cell = cells_[i];
-    const Basis start = t < cell.held_until ? basis_at(i, cell.held_until) : basis(i);
     cell.a = (u - cell.g_e * start.c_e - cell.g_i * start.c_i) / start.decay_m;
 }
 
@@ -290,7 +307,7 @@ void LifExponential::set_drive(NeuronId id, double drive, Time t) {
     drive_[i] = drive;
     derive(i);
     if (t < cells_[i].held_until) {
-        restart(i, reset_[i], t);
+        restart(i, reset_[i], basis_at_end(i));
     } else {
         cells_[i].a -= (v_inf_[i] - before) / basis(i).decay_m;
     }
@@ -338,6 +355,9 @@ void LifExponential::check_state(Time now) const {
                           (cell.held_until >= Time{} && cell.held_until <= now + tau_refrac_[i]),
                       "a refractory end is no time, or too late");
     }
+    for (const double late : late_)
+        require_state(std::abs(late) <= 1.0 / picoseconds_per_ms,
+                      "a refractory end lies outside its picosecond");
 }
 
 }  // namespace postdict

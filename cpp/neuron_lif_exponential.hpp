@@ -76,6 +76,8 @@ class LifExponential {
 
     // When a neuron crosses threshold without further input, or all must be looked at again.
     Time next_time() const { return std::min(crossings_.top_time(), horizon_); }
+    // A neuron goes on from its crossing itself, of which its spike's time is the nearest
+    // picosecond, so that no rounding is carried from spike to spike.
     void cross(Time t);
 
     // Ends the instant; returns the neurons that fired, sorted; valid until the next call.
@@ -96,6 +98,7 @@ class LifExponential {
         visit("origin", self.origin_);
         visit(self.cells_, Column{"a", &Cell::a}, Column{"g_e", &Cell::g_e},
               Column{"g_i", &Cell::g_i}, Column{"held_until", &Cell::held_until});
+        visit("late", self.late_);
         visit("crossings", self.crossings_);
         visit("uncertain", self.uncertain_);
         visit("horizon_start", self.start_);
@@ -135,6 +138,10 @@ class LifExponential {
 
     const Membrane& membrane(std::size_t i) const { return membrane_[shared_ ? 0 : i]; }
     Basis basis_at(std::size_t i, Time t) const { return Basis(membrane(i), (t - origin_).ms()); }
+    // At the end of refractoriness, to a part of a picosecond.
+    Basis basis_at_end(std::size_t i) const {
+        return Basis(membrane(i), (cells_[i].held_until - origin_).ms() + late_[i]);
+    }
     // At the present instant.
     Basis basis(std::size_t i) const { return shared_ ? shared_basis_ : basis_at(i, now_); }
 
@@ -142,8 +149,9 @@ class LifExponential {
     void advance(Time t);
     void move_origin(Time t);
     void act(std::size_t i, double e, double inhibition, Time t);
-    void fire(std::size_t i, Time t);
-    void restart(std::size_t i, double u, Time start);
+    double lateness(std::size_t i) const;
+    void fire(std::size_t i, double late, Time t);
+    void restart(std::size_t i, double u, const Basis& start);
     // Whether V surely stays below threshold up to the horizon. Inlined by order, as `act` is.
     [[gnu::always_inline]] bool quiet(std::size_t i) const {
         return (shared_ ? window_.most(cells_[i]) : own_window(i).most(cells_[i])) < near_[i];
@@ -173,6 +181,8 @@ class LifExponential {
 
     Time origin_;
     std::vector<Cell> cells_;
+    std::vector<double> late_;             // (n,) ms, what the end of refractoriness lies after its
+                                           // picosecond; (0,) where nobody is ever refractory
     EventQueue crossings_;                 // before the horizon; lower bounds for the uncertain
     std::vector<std::uint8_t> uncertain_;  // (n,) 1 where an arrival came after the search
     Time start_;                           // of the present window, which ends at the horizon
@@ -182,8 +192,12 @@ class LifExponential {
 
     Time now_ = before_all;
     Basis shared_basis_;
-    Inputs inputs_;                            // mV, the present instant's arrivals
-    std::vector<std::uint32_t> at_threshold_;  // neurons whose crossing is this instant
+    Inputs inputs_;  // mV, the present instant's arrivals
+    struct Crossing {
+        std::uint32_t who;
+        double late;  // ms, what it lies after the present instant
+    };
+    std::vector<Crossing> at_threshold_;  // of this instant
     std::vector<NeuronId> fired_;
     Work work_;
 };

@@ -56,6 +56,11 @@ inline std::vector<Duration> durations(const std::vector<double>& ms) {
     return result;
 }
 
+inline bool any_positive(const std::vector<Duration>& durations) {
+    return std::any_of(durations.begin(), durations.end(),
+                       [](Duration d) { return d > Duration{}; });
+}
+
 // The end of a stride (ms) of the neurons of a population that may fire by themselves.
 inline Time horizon_after(Time t, double stride) {
     constexpr Time last = latest + longest;  // which no run reaches; never is for no horizon

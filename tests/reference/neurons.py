@@ -2,6 +2,9 @@
 
 To the event loop both are V at a time, the next crossing of v_thresh if no input arrives, and
 `receive`, which takes all input of one instant and returns the number of spikes.
+
+A spike is counted in whole picoseconds, but a neuron goes on from its crossing itself, which lies
+up to half a picosecond before or after.
 """
 
 from __future__ import annotations
@@ -59,7 +62,9 @@ class LIF:
     v0: float
     by_subtraction: bool = field(kw_only=True)
     t0: int = 0  # ps; still to come while the neuron is refractory
+    t0_rest: float = 0.0  # ms, which t0 lies before the start itself
     crossing: float = math.inf
+    crossing_rest: float = 0.0
 
     def __post_init__(self) -> None:
         require(self.tau_m > 0.0 and self.tau_refrac >= 0.0, "tau_m > 0 and tau_refrac >= 0")
@@ -74,39 +79,44 @@ class LIF:
             return self.v_thresh
         if t <= self.t0:
             return self.v0
-        return self.v_inf + (self.v0 - self.v_inf) * math.exp(-in_ms(t - self.t0) / self.tau_m)
+        age = in_ms(t - self.t0) - self.t0_rest
+        return self.v_inf + (self.v0 - self.v_inf) * math.exp(-age / self.tau_m)
 
-    def start(self, v: float, t0: int, now: int) -> None:
+    def start(self, v: float, t0: int, now: int, rest: float = 0.0) -> None:
         """Let V run from v at t0 on, and predict the crossing."""
-        self.v0, self.t0, self.crossing = v, t0, math.inf
+        self.v0, self.t0, self.t0_rest, self.crossing = v, t0, rest, math.inf
         if self.v_inf > self.v_thresh:
             ratio = (self.v_inf - v) / (self.v_inf - self.v_thresh)
-            self.crossing = strictly_after(now, t0 + picoseconds(self.tau_m * math.log(ratio)))
+            after = rest + self.tau_m * math.log(ratio)
+            self.crossing, self.crossing_rest = spike_after(t0, after, now)
 
     def drive(self, v_inf: float, t: int) -> None:
         require(self.v_min <= v_inf, "v_min above v_inf")
         v = min(self.potential(t), math.nextafter(self.v_thresh, -math.inf))
         self.v_inf = v_inf
         if t != self.crossing:
-            self.start(v, max(t, self.t0), t)
+            self.start(v, max(t, self.t0), t, self.t0_rest if t <= self.t0 else 0.0)
 
     def receive(self, given: Input, t: int) -> int:
         if t < self.t0:
             return 0
         before = self.potential(t)
+        rest = self.t0_rest if t == self.t0 else 0.0
+        if t == self.crossing:
+            rest = self.crossing_rest
         v = max(before + given.total, self.v_min)
         if v < self.v_thresh:
             if v != before:  # input that cancels leaves the prediction as it is, to the last bit
-                self.start(v, t, t)
+                self.start(v, t, t, rest)
             return 0
         if not self.by_subtraction:
-            self.start(self.v_reset, t + self.refractory, t)
+            self.start(self.v_reset, t + self.refractory, t, rest)
             return 1
         spikes = 0
         while v >= self.v_thresh:
             v -= self.v_thresh - self.v_reset
             spikes += 1
-        self.start(v, t, t)
+        self.start(v, t, t, rest)
         return spikes
 
 
@@ -127,10 +137,12 @@ class LIFExp:
     tau_syn_i: float
     v0: float
     t0: int = 0  # ps; still to come while the neuron is refractory
+    t0_rest: float = 0.0  # ms, which t0 lies before the start itself
     g_e: float = 0.0  # as of t_g
     g_i: float = 0.0
     t_g: int = 0  # ps
     crossing: float = math.inf
+    crossing_rest: float = 0.0
 
     def __post_init__(self) -> None:
         require(self.tau_m > 0.0 and self.tau_refrac >= 0.0, "tau_m > 0 and tau_refrac >= 0")
@@ -139,14 +151,14 @@ class LIFExp:
         self.refractory = picoseconds(self.tau_refrac)
         self.start(self.v0, 0, 0)
 
-    def currents(self, t: int) -> tuple[float, float]:
-        age = in_ms(t - self.t_g)
+    def currents(self, t: int, rest: float = 0.0) -> tuple[float, float]:
+        age = in_ms(t - self.t_g) + rest
         e, i = math.exp(-age / self.tau_syn_e), math.exp(-age / self.tau_syn_i)
         return self.g_e * e, self.g_i * i
 
     def course(self) -> exact.Course:
         """V from t0 on."""
-        g_e, g_i = self.currents(self.t0)
+        g_e, g_i = self.currents(self.t0, self.t0_rest)
         return exact.Course(
             self.v0, self.v_inf, self.tau_m, g_e, g_i, self.tau_syn_e, self.tau_syn_i
         )
@@ -156,32 +168,43 @@ class LIFExp:
             return self.v_thresh
         if t <= self.t0:
             return self.v0
-        v = exact.potential(self.course(), in_ms(t - self.t0))
+        v = exact.potential(self.course(), in_ms(t - self.t0) - self.t0_rest)
         return min(v, math.nextafter(self.v_thresh, -math.inf))  # not there yet, despite rounding
 
-    def start(self, v: float, t0: int, now: int) -> None:
+    def start(self, v: float, t0: int, now: int, rest: float = 0.0) -> None:
         """Let V run from v at t0 on, and predict the crossing."""
-        self.v0, self.t0 = v, t0
+        self.v0, self.t0, self.t0_rest = v, t0, rest
         after = exact.first_crossing(self.course(), self.v_thresh)
         self.crossing = math.inf
         if after < math.inf:
-            self.crossing = strictly_after(now, t0 + picoseconds(after))
+            self.crossing, self.crossing_rest = spike_after(t0, rest + after, now)
 
     def drive(self, v_inf: float, t: int) -> None:
         v = self.potential(t)
         self.v_inf = v_inf
         if t != self.crossing:
-            self.start(v, max(t, self.t0), t)
+            self.start(v, max(t, self.t0), t, self.t0_rest if t <= self.t0 else 0.0)
 
     def receive(self, given: Input, t: int) -> int:
         fires = t == self.crossing
         if not (fires or given.excitatory or given.inhibitory):
             return 0  # the prediction stays as it is, to the last bit
-        v, t0 = (self.v_reset, t + self.refractory) if fires else (self.potential(t), self.t0)
+        if fires:
+            v, t0, rest = self.v_reset, t + self.refractory, self.crossing_rest
+        elif t <= self.t0:
+            v, t0, rest = self.v0, self.t0, self.t0_rest
+        else:
+            v, t0, rest = self.potential(t), t, 0.0
         g_e, g_i = self.currents(t)
         self.g_e, self.g_i, self.t_g = g_e + given.excitatory, g_i + given.inhibitory, t
-        self.start(v, max(t0, t), t)
+        self.start(v, t0, t, rest)
         return int(fires)
+
+
+def spike_after(t0: int, after: float, now: int) -> tuple[int, float]:
+    """The picosecond of a crossing `after` ms from t0, and what it lies after that, ms."""
+    crossing = strictly_after(now, t0 + picoseconds(after))
+    return crossing, after - in_ms(crossing - t0)
 
 
 def drive_and_start(

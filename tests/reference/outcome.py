@@ -14,7 +14,7 @@ class Outcome:
     readings: dict[tuple[float, str], np.ndarray] = field(default_factory=dict)
 
 
-def assert_same(one, other, tolerance=2e-9):
+def assert_same(one, other, tolerance=1.5e-9):
     """The differences that are first in time are named, the root of all others among them.
 
     A crossing in the middle between two picoseconds may be rounded to either.

@@ -159,8 +159,8 @@ def test_a_current_acts_from_the_end_of_refractoriness_on():
     outcome = both(model)
     for times, ids in outcome.spikes.values():
         second = first + 8.0 + 20.0 * np.log([2.5 / 1.0, 3.5 / 2.0])
-        assert times[ids == 0][:2] == pytest.approx([first, second[0]], abs=2 * 0.5e-9 + 1e-11)
-        assert times[ids == 1][:2] == pytest.approx([first, second[1]], abs=2 * 0.5e-9 + 1e-11)
+        assert times[ids == 0][:2] == pytest.approx([first, second[0]], abs=0.5e-9 + 1e-11)
+        assert times[ids == 1][:2] == pytest.approx([first, second[1]], abs=0.5e-9 + 1e-11)
 
 
 def test_a_current_that_is_over_leaves_no_rounding():
