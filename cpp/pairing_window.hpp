@@ -59,10 +59,13 @@ class WindowPairing {
     auto amounts(std::size_t row) const {
         return [this, &times = arrivals_[row]](double logged) {
             const Time spike = after(origin_, std::max(logged, 0.0));
+            const auto longest = static_cast<std::uint64_t>(window_.rule().longest_after.count());
             double sum = 0.0;
-            for (const Time arrival : times)
-                if (spike - arrival <= window_.rule().longest_after)
-                    sum += window_((spike - arrival).ms());
+            for (const Time arrival : times) {
+                const Duration lag = spike - arrival;
+                // None is negative, but in a log that a stranger wrote.
+                if (static_cast<std::uint64_t>(lag.count()) <= longest) sum += window_(lag.ms());
+            }
             return sum;
         };
     }
@@ -89,6 +92,10 @@ class WindowPairing {
                               (times.empty() || (times[0] >= Time{} && times.back() < now)),
                           "remembered arrivals are out of order");
         require_state(origin_ >= Time{} && origin_ <= now, "a log begins outside the run");
+        require_state(
+            std::is_sorted(spikes_.begin(), spikes_.end(),
+                           [](const Spike& a, const Spike& b) { return a.time < b.time; }),
+            "remembered spikes are out of order");
         for (const Spike& spike : spikes_)
             require_state(spike.time >= Time{} && spike.time < now &&
                               static_cast<std::size_t>(spike.id) < y_.size(),

@@ -124,7 +124,7 @@ def test_a_killed_run_leaves_a_readable_file(tmp_path, after):
     assert child.returncode == -signal.SIGKILL
     run = postdict.read_stream(path)
     assert run.time >= reached
-    end = 1.0 + max(run.time, *(run.recorded(k)[0][-1] for k in range(run.n_recorders)))
+    end = 1.0 + max(run.time, *(run.recorded(k)[0][-1] for k in run.recorders))
     expected = whole(end, network(max_bytes=2**28))
     times, ids = expected.spikes("motor")
     n = len(run.spikes("motor")[0])

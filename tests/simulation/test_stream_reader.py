@@ -146,7 +146,7 @@ def test_reading_refuses_what_is_not_there(streamed):
     with pytest.raises(ValueError, match=r"recorder must be in \[0, 5\), got 5"):
         run.recorded(5)
     with pytest.raises(TypeError, match="recorder must be an integer"):
-        run.recorded("v")
+        run.recorded(1.5)
     times, ids = run.spikes("motor")
     some = (times >= 20.0) & (times < 60.0)
     assert np.array_equal(run.spikes("motor", start=20.0, stop=60.0), (times[some], ids[some]))

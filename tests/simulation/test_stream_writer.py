@@ -216,7 +216,7 @@ def test_a_network_without_parts_streams(tmp_path):
     with sim.stream(tmp_path / "run.h5"):
         sim.run(5.0)
     run = postdict.read_stream(tmp_path / "run.h5")
-    assert (run.time, run.populations, run.n_recorders) == (5.0, (), 0)
+    assert (run.time, run.populations, run.recorders) == (5.0, (), ())
 
 
 def test_trials_go_to_a_file_each(tmp_path):

@@ -16,12 +16,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _checks, _optional
 from .._types import Floats, Integers
+from ..exchange import Recording, Samples, Train, unique_names
+
+if TYPE_CHECKING:
+    import neo
+    import xarray
 
 FORMAT = "postdict stream"
 VERSION = 1
@@ -59,6 +64,8 @@ class StreamedRun:
     seed : int
     network : dict
         The network's description: populations, sources, projections, recorders.
+    populations, recorders : tuple of str
+        Their names, such as ``cells`` and ``cells.v``.
     """
 
     def __init__(self, path: Path) -> None:
@@ -74,8 +81,8 @@ class StreamedRun:
             self.seed = int(file.attrs["seed"])
             self.network: dict[str, Any] = json.loads(file.attrs["network"])
             self.populations = tuple(str(p["name"]) for p in self.network["populations"])
-            self.n_recorders = len(self.network["recorders"])
-            for part in range(len(self.populations) + self.n_recorders):
+            self.recorders = tuple(_recorder_names(self.network))
+            for part in range(len(self.populations) + len(self.recorders)):
                 self._arrays(file, part)
 
     def __repr__(self) -> str:
@@ -103,17 +110,74 @@ class StreamedRun:
             return given[a:b].copy(), ids[a:b].astype(np.int64)
 
     def recorded(self, recorder: Any) -> tuple[Floats, Floats]:
-        """Return times (ms) and values (mV) of a recorder or its number, as a simulation does."""
-        k = _checks.integer("recorder", getattr(recorder, "index", recorder))
-        if k >= self.n_recorders:
-            raise ValueError(f"recorder must be in [0, {self.n_recorders}), got {k}")
+        """Return times (ms) and values (mV) of a recorder, its name or its number.
+
+        Parameters
+        ----------
+        recorder : Recorder, str or int
+            As the network gave it; one of `recorders`; or which of them, from 0 on.
+
+        Returns
+        -------
+        times : (n,) array, ms
+        values : (n, ...) array, mV
+            In the form of `Simulation.recorded`.
+
+        Raises
+        ------
+        ValueError
+            There is no such recorder.
+        """
+        if isinstance(recorder, str):
+            if recorder not in self.recorders:
+                raise ValueError(_checks.unknown("recorder", recorder, self.recorders))
+            k = self.recorders.index(recorder)
+        else:
+            k = _checks.integer("recorder", getattr(recorder, "index", recorder))
+        if k >= len(self.recorders):
+            raise ValueError(f"recorder must be in [0, {len(self.recorders)}), got {k}")
         with _opened(self.path) as file:
             times, values, n = self._arrays(file, len(self.populations) + k)
             return times[:n], values[:n]
 
+    def recording(self) -> Recording:
+        """Return all that is in the file, for other programs; it is read into memory.
+
+        Examples
+        --------
+        >>> import postdict
+        >>> net = postdict.Network()
+        >>> cells = net.add_population("cells", 2, postdict.LIF(i_offset=1.5))
+        >>> sim = postdict.Simulation(net)
+        >>> with sim.stream("cells.h5"):
+        ...     sim.run(100.0)
+        >>> len(postdict.read_stream("cells.h5").recording().spikes["cells"].times)
+        8
+        """
+        sizes = {p["name"]: p["size"] for p in self.network["populations"]}
+        return Recording(
+            0.0,
+            self.time,
+            {name: Train(*self.spikes(name), sizes[name]) for name in self.populations},
+            {name: Samples(*self.recorded(name)) for name in self.recorders},
+            about={"seed": self.seed, "network": self.network},
+        )
+
+    def to_neo(self) -> neo.Block:
+        """Return spikes and samples as a `neo.Block` (extra `neo`); see `Recording.to_neo`."""
+        return self.recording().to_neo()
+
+    def to_nwb(self, path: str | os.PathLike[str]) -> None:
+        """Write spikes and samples as an NWB file (extra `nwb`); see `Recording.to_nwb`."""
+        self.recording().to_nwb(path)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Return spikes and samples as an `xarray.Dataset` (extra `xarray`)."""
+        return self.recording().to_xarray()
+
     def _arrays(self, file: Any, part: int) -> tuple[Any, Any, int]:
         """Return the datasets of a population or recorder, and how many rows of them are whole."""
-        n_parts = len(self.populations) + self.n_recorders
+        n_parts = len(self.populations) + len(self.recorders)
         rows = _dataset(file, "rows", "i", 1)
         if rows.shape != (n_parts,):
             raise ValueError(f"rows has shape {rows.shape}, not {(n_parts,)}")
@@ -143,6 +207,18 @@ def read_stream(path: str | os.PathLike[str]) -> StreamedRun:
         h5py is not installed (``pip install 'postdict[hdf5]'``).
     """
     return StreamedRun(Path(path))
+
+
+def _recorder_names(network: dict[str, Any]) -> list[str]:
+    """Return what `Simulation.recording` calls the recorders of a description."""
+    names = []
+    for recorder in network["recorders"]:
+        target = recorder["target"]
+        if isinstance(target, int):
+            projection = network["projections"][target]
+            target = f"{projection['pre']}-{projection['post']}"
+        names.append(f"{target}.{recorder['variable']}")
+    return unique_names(names)
 
 
 def hdf5() -> Any:
