@@ -59,12 +59,12 @@ class WindowPairing {
     auto amounts(std::size_t row) const {
         return [this, &times = arrivals_[row]](double logged) {
             const Time spike = after(origin_, std::max(logged, 0.0));
-            const auto longest = static_cast<std::uint64_t>(window_.rule().longest_after.count());
+            const auto reach = static_cast<std::uint64_t>(window_.rule().longest_after.count());
             double sum = 0.0;
             for (const Time arrival : times) {
                 const Duration lag = spike - arrival;
                 // None is negative, but in a log that a stranger wrote.
-                if (static_cast<std::uint64_t>(lag.count()) <= longest) sum += window_(lag.ms());
+                if (static_cast<std::uint64_t>(lag.count()) <= reach) sum += window_(lag.ms());
             }
             return sum;
         };

@@ -22,7 +22,7 @@ import numpy as np
 
 from .. import _checks, _optional
 from .._types import Floats, Integers
-from ..exchange import Recording, Samples, Train, unique_names
+from ..exchange import Recording, Samples, Train
 
 if TYPE_CHECKING:
     import neo
@@ -81,7 +81,10 @@ class StreamedRun:
             self.seed = int(file.attrs["seed"])
             self.network: dict[str, Any] = json.loads(file.attrs["network"])
             self.populations = tuple(str(p["name"]) for p in self.network["populations"])
-            self.recorders = tuple(_recorder_names(self.network))
+            # Streams of 0.1 have recorders without names.
+            self.recorders = tuple(
+                str(r.get("name", k)) for k, r in enumerate(self.network["recorders"])
+            )
             for part in range(len(self.populations) + len(self.recorders)):
                 self._arrays(file, part)
 
@@ -207,18 +210,6 @@ def read_stream(path: str | os.PathLike[str]) -> StreamedRun:
         h5py is not installed (``pip install 'postdict[hdf5]'``).
     """
     return StreamedRun(Path(path))
-
-
-def _recorder_names(network: dict[str, Any]) -> list[str]:
-    """Return what `Simulation.recording` calls the recorders of a description."""
-    names = []
-    for recorder in network["recorders"]:
-        target = recorder["target"]
-        if isinstance(target, int):
-            projection = network["projections"][target]
-            target = f"{projection['pre']}-{projection['post']}"
-        names.append(f"{target}.{recorder['variable']}")
-    return unique_names(names)
 
 
 def hdf5() -> Any:
