@@ -23,7 +23,7 @@ import compare_tables
 from workloads import workload
 
 HERE = Path(__file__).parent
-COMPARED = ("loop-400", "loop-100", "jump", "cuba")
+COMPARED = ("loop-400", "loop-100", "jump", "cuba", "coba")
 ALONE = ("loop-1600", "inverse-model")  # postdict only
 FEWEST_SEEDS = 8
 Runs = dict[tuple[str, str], list[dict[str, Any]]]

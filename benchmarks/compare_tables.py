@@ -21,6 +21,8 @@ GOALS = {
     ("jump", "nest"): 25.0,
     ("cuba", "brian2"): 1.5,
     ("cuba", "nest"): 25.0,
+    ("coba", "brian2"): 1.5,
+    ("coba", "nest"): 20.0,
 }
 LARGEST_GROWTH = 1.5  # of the cost of an event from loop-400 to loop-1600
 REAL_TIME = 2000.0  # how much faster than real time inverse-model is to run

@@ -69,7 +69,7 @@ def peak_bytes(status: Path = Path("/proc/self/status")) -> int:
 
 def parser(simulator: str) -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(description=f"One measured run of {simulator}.")
-    result.add_argument("workload", help="loop-N, jump or cuba")
+    result.add_argument("workload", help="loop-N, jump, cuba or coba")
     result.add_argument("--seed", type=int, default=1)
     result.add_argument("--duration", type=float, help="ms; the workload's own by default")
     return result

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from measured_run import Run, chosen, parser, peak_bytes, report
-from workloads import STEP, Brette, Loop, Workload
+from workloads import STEP, Brette, Coba, Loop, Workload
 
 # Appends wall and processor seconds and both spike counts to a file; keeps the process's status.
 STAMP = """{
@@ -93,6 +93,39 @@ def brette(b2: Any, work: Brette, seed: int) -> tuple[list[Any], tuple[Any, Any]
     return objects, groups, None
 
 
+def coba(b2: Any, work: Coba, seed: int) -> tuple[list[Any], tuple[Any, Any], Any]:
+    """Return all objects, the kicks last, those whose spikes are counted, and nothing plastic."""
+    ms, (excitatory, inhibitory) = b2.ms, work.weights
+    cells = b2.NeuronGroup(
+        work.n,
+        """dv/dt = (V_REST - v - g_e*(v - E_E) - g_i*(v - E_I))/tau_m : 1 (unless refractory)
+           dg_e/dt = -g_e/tau_e : 1
+           dg_i/dt = -g_i/tau_i : 1""",
+        threshold=f"v > {work.v_thresh}",
+        reset=f"v = {work.v_reset}",
+        refractory=work.tau_refrac * ms,
+        method="exponential_euler",  # as in Brian2's own example of this network
+        namespace={
+            "tau_m": work.tau_m * ms,
+            "tau_e": work.tau_syn_e * ms,
+            "tau_i": work.tau_syn_i * ms,
+            "V_REST": work.v_rest,
+            "E_E": work.e_rev_e,
+            "E_I": work.e_rev_i,
+        },
+    )
+    cells.v = work.start(seed)
+    groups = cells[: work.sizes[0]], cells[work.sizes[0] :]
+    objects = [cells]
+    on_pre = f"g_e_post += {excitatory}", f"g_i_post += {inhibitory}"
+    for group, code in zip(groups, on_pre, strict=True):
+        synapses = b2.Synapses(group, cells, on_pre=code, delay=work.delay * ms)
+        synapses.connect(p=work.probability)
+        objects.append(synapses)
+    kicks = b2.PoissonInput(groups[0], "g_e", 1, work.kick_rate * b2.Hz, weight=excitatory)
+    return [*objects, kicks], groups, None
+
+
 def build(work: Workload, seed: int, folder: Path) -> None:
     """Compile the program, and note beside it what a later call needs to read its results."""
     import brian2 as b2
@@ -102,13 +135,15 @@ def build(work: Workload, seed: int, folder: Path) -> None:
     b2.prefs.devices.cpp_standalone.openmp_threads = 0
     b2.defaultclock.dt = STEP * b2.ms
     b2.seed(seed)
-    make = loop if isinstance(work, Loop) else brette
+    make = loop if isinstance(work, Loop) else coba if isinstance(work, Coba) else brette
     objects, counted, plastic = make(b2, work, seed)
     monitors = [b2.SpikeMonitor(group, record=False) for group in counted]
     net = b2.Network(*objects, *monitors)
     device = b2.get_device()
     stamp = STAMP.replace("FIRST", monitors[0].name).replace("SECOND", monitors[1].name)
-    net.run(STEP * b2.ms)  # allocates; not measured
+    net.run((work.kicks_end if isinstance(work, Coba) else STEP) * b2.ms)  # not measured: allocates
+    if isinstance(work, Coba):
+        objects[-1].active = False
     device.insert_code("main", stamp)
     net.run(work.duration * b2.ms)
     device.insert_code("main", stamp)

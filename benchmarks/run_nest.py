@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from measured_run import Run, chosen, parser, report
-from workloads import STEP, Brette, Loop, Workload
+from workloads import STEP, Brette, Coba, Loop, Workload
 
 
 @contextlib.contextmanager
@@ -100,6 +100,39 @@ def build_brette(work: Brette, seed: int) -> tuple[Any, Any]:
     return groups
 
 
+def build_coba(work: Coba, seed: int) -> tuple[Any, Any]:
+    leak = 10.0  # nS
+    cells = {
+        "C_m": work.tau_m * leak,
+        "g_L": leak,
+        "E_L": work.v_rest,
+        "V_th": work.v_thresh,
+        "V_reset": work.v_reset,
+        "t_ref": work.tau_refrac,
+        "tau_syn_ex": work.tau_syn_e,
+        "tau_syn_in": work.tau_syn_i,
+        "E_ex": work.e_rev_e,
+        "E_in": work.e_rev_i,
+    }
+    both = nest.Create("iaf_cond_exp", work.n, cells)
+    both.V_m = work.start(seed).tolist()
+    groups = both[: work.sizes[0]], both[work.sizes[0] :]
+    excitatory, inhibitory = work.weights
+    for name, group, weight in zip("ei", groups, (excitatory, -inhibitory), strict=True):
+        nest.CopyModel("static_synapse_hom_w", name, {"weight": leak * weight, "delay": work.delay})
+        nest.Connect(
+            group,
+            both,
+            {"rule": "pairwise_bernoulli", "p": work.probability, "allow_autapses": True},
+            {"synapse_model": name},
+        )
+    kicks = nest.Create(
+        "poisson_generator", params={"rate": work.kick_rate, "stop": work.kicks_end}
+    )
+    nest.Connect(kicks, groups[0], syn_spec={"weight": leak * excitatory, "delay": work.delay})
+    return groups
+
+
 def measured(work: Workload, seed: int) -> Run:
     run = Run()
     with run.build:
@@ -108,12 +141,13 @@ def measured(work: Workload, seed: int) -> Run:
         nest.local_num_threads = 1
         nest.rng_seed = seed
         build = build_loop if isinstance(work, Loop) else build_brette
+        build = build_coba if isinstance(work, Coba) else build
         groups = build(work, seed)
         recorders = [nest.Create("spike_recorder") for _ in groups]
         for group, recorder in zip(groups, recorders, strict=True):
             nest.Connect(group, recorder)
         nest.Prepare()
-        nest.Run(STEP)  # allocates; not measured
+        nest.Run(work.kicks_end if isinstance(work, Coba) else STEP)  # not measured: allocates
     before = [recorder.n_events for recorder in recorders]
     with run.simulate:
         nest.Run(work.duration)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from measured_run import Run, chosen, parser, report
 from numpy.typing import NDArray
-from workloads import STEP, Brette, Floats, Loop
+from workloads import STEP, Brette, Coba, Floats, Loop
 
 Ids = NDArray[np.int64]
 
@@ -114,6 +114,40 @@ def run_brette(work: Brette, start: Floats, targets: list[Ids], run: Run) -> Non
     run.spikes = int(counts[:n_excitatory].sum()), int(counts[n_excitatory:].sum())
 
 
+def run_coba(work: Coba, seed: int, targets: list[Ids], run: Run) -> None:
+    """Run neurons with conductances by exponential Euler's steps."""
+    n_excitatory, rng = work.sizes[0], np.random.default_rng([seed, 5])
+    v, g_e, g_i = work.start(seed), np.zeros(work.n), np.zeros(work.n)
+    e_decay, i_decay = decay(work.tau_syn_e), decay(work.tau_syn_i)
+    free_from = np.zeros(work.n, dtype=np.int64)  # the step at which refractoriness ends
+    axons, counts = Axons(work.delay), np.zeros(work.n, dtype=np.int64)
+
+    def steps(start: float, stop: float) -> None:
+        for step in range(round(start / STEP), round(stop / STEP)):
+            g = 1.0 + g_e + g_i
+            end = (work.v_rest + g_e * work.e_rev_e + g_i * work.e_rev_i) / g
+            v[:] = end + (v - end) * np.exp(-STEP / work.tau_m * g)
+            np.multiply(g_e, e_decay, out=g_e)
+            np.multiply(g_i, i_decay, out=g_i)
+            if start < work.kicks_end:
+                kicks = rng.poisson(work.kick_rate * STEP * 1e-3, n_excitatory)
+                g_e[:n_excitatory] += work.weights[0] * kicks
+            for k in axons.arriving(step):
+                (g_e if k < n_excitatory else g_i)[targets[k]] += work.weights[int(k >= n_excitatory)]
+            v[free_from > step] = work.v_reset
+            fired = np.flatnonzero(v >= work.v_thresh)
+            v[fired] = work.v_reset
+            free_from[fired] = step + round(work.tau_refrac / STEP)
+            counts[fired] += 1
+            axons.send(step, fired)
+
+    steps(0.0, work.kicks_end)
+    counts[:] = 0
+    with run.simulate:
+        steps(work.kicks_end, work.kicks_end + work.duration)
+    run.spikes = int(counts[:n_excitatory].sum()), int(counts[n_excitatory:].sum())
+
+
 def main() -> None:
     options = parser("numpy").parse_args()
     work, run = chosen(options), Run()
@@ -122,7 +156,10 @@ def main() -> None:
     else:
         with run.build:
             targets = random_targets(work, options.seed)
-        run_brette(work, work.start(options.seed), targets, run)
+        if isinstance(work, Coba):
+            run_coba(work, options.seed, targets, run)
+        else:
+            run_brette(work, work.start(options.seed), targets, run)
     report("numpy", np.__version__, options, run)
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import importlib.metadata
 
+import brette_coba
 import brette_cuba
 import brette_jump
 from measured_run import Run, chosen, parser, report
-from workloads import Loop, Workload
+from workloads import Coba, Loop, Workload
 
 import postdict
 
@@ -45,6 +46,8 @@ def network(work: Workload, seed: int) -> tuple[postdict.Network, postdict.Proje
     """Return the network of any workload and what is plastic in it."""
     if isinstance(work, Loop):
         return loop_network(work, seed)
+    if isinstance(work, Coba):
+        return brette_coba.network(seed, n=work.n), None
     build = brette_cuba.network if work.exponential else brette_jump.network
     return build(seed, n=work.n), None
 
@@ -55,10 +58,13 @@ def measured(work: Workload, seed: int) -> Run:
     with run.build:
         net, plastic = network(work, seed)
         simulation = postdict.Simulation(net)
+        if isinstance(work, Coba):
+            simulation.run(work.kicks_end)
+    before = [simulation.spike_count(population) for population in net.populations]
     with run.simulate:
         simulation.run(work.duration)
-    first, second = (simulation.spike_count(population) for population in net.populations)
-    run.spikes = first, second
+    after = [simulation.spike_count(population) for population in net.populations]
+    run.spikes = after[0] - before[0], after[1] - before[1]
     if plastic is not None:
         run.weights = simulation.weights(plastic)
     return run

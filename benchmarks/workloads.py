@@ -134,11 +134,32 @@ class Brette:
         return round(self.in_degree * sum(spikes))
 
 
+@dataclass(frozen=True)
+class Coba(Brette):
+    """Benchmark 1 of Brette et al. 2007: conductances, in units of the leak, and no drive.
+
+    tau_m dV/dt = v_rest - V - g_e (V - e_rev_e) - g_i (V - e_rev_i). Excitatory neurons are kicked,
+    each by its own Poisson process, for the first 50 ms, which are not measured.
+    """
+
+    exponential: bool = True
+    i_offset: float = 0.0
+    e_rev_e: float = 0.0
+    e_rev_i: float = -80.0
+    kick_rate: float = 300.0
+    kicks_end: float = 50.0
+
+    @property
+    def weights(self) -> tuple[float, float]:
+        """Excitatory and inhibitory; a kick is of the first."""
+        return 0.6, 6.7
+
+
 Workload = Loop | Brette
 
 
 def workload(name: str, duration: float | None = None) -> Workload:
-    """Return "loop-N", "jump" or "cuba" ("jump-N" and "cuba-N": smaller, with the same in-degree).
+    """Return "loop-N", "jump", "cuba" or "coba" ("jump-N", ...: smaller, with the same in-degree).
 
     `duration` (ms) replaces the workload's own.
     """
@@ -148,7 +169,9 @@ def workload(name: str, duration: float | None = None) -> Workload:
         given["n"] = int(size)
     if kind in ("jump", "cuba") and (size.isdecimal() or name == kind):
         return Brette(kind == "cuba", **given)
+    if kind == "coba" and (size.isdecimal() or name == kind):
+        return Coba(**given)
     if kind != "loop" or not size.isdecimal():
-        raise SystemExit(f"workload must be loop-N, jump or cuba, got {name!r}")
+        raise SystemExit(f"workload must be loop-N, jump, cuba or coba, got {name!r}")
     usual = {100: 100e3, 400: 20e3, 1600: 2e3}.get(int(size), 3.2e9 / int(size) ** 2)
     return Loop(**{"duration": usual, **given})

@@ -16,8 +16,8 @@
 // 1)/2)), Q the largest q of the piece; and Q h <= kappa max|e_x|. With the best rho that is, of
 // max|e_x|,
 //
-//     n = 4:  theta, kappa <= 1/16:  2e-14        n = 8:   theta, kappa <= 1/2:  1e-14
-//     n = 6:  theta, kappa <= 1/4:   3e-14        n = 12:  theta, kappa <= 1:    2e-16
+//     n = 3:  kappa and 4 theta <= 1/32:  1e-14    n = 11:  kappa and 4 theta <= 2:  7e-15
+//     n = 7:  kappa and 4 theta <= 3/4:   3e-14
 //
 // and what one piece does wrong the next ones forget, by exp(-L).
 #pragma once

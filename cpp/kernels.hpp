@@ -4,6 +4,17 @@
 
 #include <cstddef>
 
+// The sanitizers are not up yet when the clones are chosen: CMakePresets.json turns these off
+// there.
+#define POSTDICT_CLONES
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__has_attribute) && \
+    !defined(POSTDICT_NO_CLONES)
+#if __has_attribute(target_clones)
+#undef POSTDICT_CLONES
+#define POSTDICT_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+#endif
+
 namespace postdict::kernels {
 
 // Asks for memory that is about to be visited out of order.
