@@ -133,7 +133,8 @@ def run_coba(work: Coba, seed: int, targets: list[Ids], run: Run) -> None:
                 kicks = rng.poisson(work.kick_rate * STEP * 1e-3, n_excitatory)
                 g_e[:n_excitatory] += work.weights[0] * kicks
             for k in axons.arriving(step):
-                (g_e if k < n_excitatory else g_i)[targets[k]] += work.weights[int(k >= n_excitatory)]
+                inhibitory = int(k >= n_excitatory)
+                (g_e, g_i)[inhibitory][targets[k]] += work.weights[inhibitory]
             v[free_from > step] = work.v_reset
             fired = np.flatnonzero(v >= work.v_thresh)
             v[fired] = work.v_reset
