@@ -1,5 +1,9 @@
 """Sphinx's settings for the documentation site: `sphinx-build -W docs build/site`."""
 
+import re
+
+from sphinx import addnodes
+
 import postdict
 
 project = "postdict"
@@ -34,3 +38,14 @@ html_theme = "furo"
 html_title = f"postdict {release}"
 html_static_path = ["static"]
 html_css_files = ["wide-tables.css"]
+
+
+def keep_shapes_plain(_, doctree):
+    """Leave the letters of a shape alone: (n_motor,) of one class is no link to that of another."""
+    for link in list(doctree.findall(addnodes.pending_xref)):
+        if link.get("refdomain") == "py" and re.fullmatch("[a-z_]+", link.get("reftarget", "")):
+            link.replace_self(link.children)
+
+
+def setup(app):
+    app.connect("doctree-read", keep_shapes_plain)
