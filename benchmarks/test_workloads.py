@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import run_numpy
 import run_postdict
+import vogels2011
 from measured_run import Run
 from workloads import Brette, Loop, workload
 
@@ -68,6 +69,36 @@ def test_examples_have_the_numbers_of_the_workloads(name: str, example: object) 
         sizes = [p.size for p in net.populations if p.name in (projection.pre, projection.post)]
         pairs = sizes[0] * sizes[-1]
         assert synapses.n_synapses == pytest.approx(0.08 * pairs, rel=0.05)
+
+
+def test_coba_has_the_numbers_of_the_workload_and_fires_alike_in_numpy() -> None:
+    work = workload("coba-1000", 500.0)
+    net, _ = run_postdict.network(work, 1)
+    for population in net.populations:
+        assert isinstance(population.neurons, postdict.LIFCond)
+        given = population.neurons.to_dict()
+        for parameter in set(given) & set(vars(work)):
+            assert given[parameter] == getattr(work, parameter), parameter
+    for projection in net.projections:
+        synapses = net.weights(projection)
+        np.testing.assert_array_equal(synapses.weight, work.weights[projection.inhibitory])
+    engine, reference = run_postdict.measured(work, 1), Run()
+    run_numpy.run_coba(work, 1, run_numpy.random_targets(work, 1), reference)
+    np.testing.assert_allclose(engine.spikes, reference.spikes, rtol=0.25)  # chaos, half a second
+
+
+def test_inhibition_of_vogels_2011_learns_to_quiet_what_fires_at_160_hz() -> None:
+    net, inhibition = vogels2011.network(1, scale=0.05)
+    simulation = postdict.Simulation(net)
+    simulation.set_plasticity(inhibition, False)
+    simulation.run(200.0)
+    loud = simulation.spike_count("excitatory")
+    assert loud / (400 * 0.2) > 100.0  # Hz
+    simulation.set_plasticity(inhibition, True)
+    simulation.run(800.0)
+    before = simulation.spike_count("excitatory")
+    simulation.run(200.0)
+    assert simulation.spike_count("excitatory") - before < 0.3 * loud
 
 
 def test_disagreement_stops_the_comparison() -> None:

@@ -13,9 +13,9 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .common import in_ms, picoseconds, require, strictly_after
+from .common import in_ms, picoseconds, require
 from .crossing import bisect
-from .neurons import Input
+from .neurons import Input, spike_after
 
 N_TERMS = 30
 LOOKS = 8
@@ -116,8 +116,7 @@ class LIFCond:
         after = self.first_crossing()
         self.crossing = math.inf
         if after < math.inf:
-            self.crossing = strictly_after(now, t0 + picoseconds(rest + after))
-            self.crossing_rest = rest + after - in_ms(self.crossing - t0)
+            self.crossing, self.crossing_rest = spike_after(t0, rest + after, now)
 
     def drive(self, v_inf: float, t: int) -> None:
         v = self.potential(t)
