@@ -16,6 +16,7 @@
 #include "source_current.hpp"
 #include "source_poisson.hpp"
 #include "source_spike_times.hpp"
+#include "source_trains.hpp"
 #include "world_loop.hpp"
 
 namespace postdict {
@@ -45,9 +46,12 @@ struct Current {
     CurrentSource source;
 };
 
-// What can be connected as presynaptic: a population, or a source that replays spikes.
+// What has no neurons and can be connected: given spikes, or drawn ones. Visited once per instant.
+using Source = std::variant<SpikeTimesSource, PoissonTrains>;
+
+// What can be connected as presynaptic: a population, or a source of spikes.
 struct Emitter {
-    enum class Kind { population, spike_times } kind;
+    enum class Kind { population, source } kind;
     std::size_t index;
     bool operator==(const Emitter&) const = default;
 };
@@ -91,15 +95,23 @@ struct Network {
     std::vector<Population> populations;
     std::vector<Poisson> poisson;
     std::vector<Current> currents;
-    std::vector<SpikeTimesSource> spike_times;
+    std::vector<Source> sources;
     std::vector<Projection> projections;
     std::vector<SampledRecorder> recorders;
     std::vector<ControlledWorld> worlds;
 };
 
+inline std::size_t source_size(const Source& source) {
+    return std::visit([](const auto& s) { return s.size(); }, source);
+}
+
+inline const std::string& source_name(const Source& source) {
+    return std::visit([](const auto& s) -> const std::string& { return s.name(); }, source);
+}
+
 inline std::size_t emitter_size(const Network& network, const Emitter& emitter) {
     return emitter.kind == Emitter::Kind::population ? network.populations[emitter.index].size()
-                                                     : network.spike_times[emitter.index].size();
+                                                     : source_size(network.sources[emitter.index]);
 }
 
 }  // namespace postdict

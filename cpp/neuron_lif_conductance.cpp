@@ -234,6 +234,16 @@ void LifConductance::set_drive(NeuronId id, double drive, Time t) {
     search_unless_quiet(i, t);
 }
 
+void LifConductance::set_potential(NeuronId id, double v, Time t) {
+    const auto i = static_cast<std::size_t>(id);
+    wake(t);
+    bring(i, t);
+    cells_[i].held_until = before_all;
+    cells_[i].late = 0.0;
+    cells_[i].u = v - v_inf_[i];
+    search_unless_quiet(i, t);
+}
+
 double LifConductance::potential(NeuronId id, Time t) const {
     const auto i = static_cast<std::size_t>(id);
     return v_inf_[i] + state(i, t).u;

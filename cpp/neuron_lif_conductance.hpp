@@ -65,6 +65,8 @@ class LifConductance {
 
     // What step currents add to v_inf of one neuron from t on, mV; V is continuous.
     void set_drive(NeuronId i, double drive, Time t);
+    // V (mV) of one neuron, below threshold, from t on; who was refractory is so no longer.
+    void set_potential(NeuronId i, double v, Time t);
 
     double potential(NeuronId i, Time t) const;               // mV, from the past of t
     double conductance(NeuronId i, Time t, Sign sign) const;  // in units of the leak, likewise

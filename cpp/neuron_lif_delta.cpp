@@ -243,6 +243,16 @@ void LifDelta::set_drive(NeuronId id, double drive, Time t) {
     }
 }
 
+void LifDelta::set_potential(NeuronId id, double v, Time t) {
+    const auto i = static_cast<std::size_t>(id);
+    advance(t);
+    if (refractory_) held_until_[i] = before_all;
+    // Below threshold, whatever rounding says.
+    const double excess = std::min(v - v_inf_[i], std::nextafter(gap_[i], -unbounded));
+    excess_.scaled()[i] = excess * excess_.growth(i);
+    if (gap_[i] < 0.0) schedule(i, t);
+}
+
 double LifDelta::potential(NeuronId id, Time t) const {
     const auto i = static_cast<std::size_t>(id);
     if (refractory_ && t < held_until_[i]) return v_inf_[i] + reset_[i];

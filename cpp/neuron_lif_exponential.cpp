@@ -314,6 +314,15 @@ void LifExponential::set_drive(NeuronId id, double drive, Time t) {
     search_unless_quiet(i, t);
 }
 
+void LifExponential::set_potential(NeuronId id, double v, Time t) {
+    const auto i = static_cast<std::size_t>(id);
+    advance(t);
+    wake(t);
+    cells_[i].held_until = before_all;
+    restart(i, v - v_inf_[i], basis(i));
+    search_unless_quiet(i, t);
+}
+
 double LifExponential::potential(NeuronId id, Time t) const {
     const auto i = static_cast<std::size_t>(id);
     const Cell& cell = cells_[i];

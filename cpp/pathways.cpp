@@ -6,14 +6,14 @@ namespace postdict {
 
 Pathways::Pathways(const Network& network)
     : from_population(network.populations.size()),
-      from_spike_times(network.spike_times.size()),
+      from_sources(network.sources.size()),
       plastic_onto(network.populations.size()),
       dendrites_from(network.populations.size()) {
     for (std::size_t p = 0; p < network.projections.size(); ++p) {
         const Projection& projection = network.projections[p];
         const Emitter& pre = projection.pre;
         Exits& exits = pre.kind == Emitter::Kind::population ? from_population[pre.index]
-                                                             : from_spike_times[pre.index];
+                                                             : from_sources[pre.index];
         if (projection.staggered()) {
             exits.staggered.push_back(staggered.size());
             staggered.push_back({p, {}});

@@ -45,7 +45,7 @@ struct Pathways {
     std::vector<DendriteLine> dendrites;
 
     std::vector<Exits> from_population;
-    std::vector<Exits> from_spike_times;
+    std::vector<Exits> from_sources;
     // Plastic projections onto a population: those that see its spikes at once, and the dendrites
     // that carry them to the others.
     std::vector<std::vector<std::size_t>> plastic_onto;

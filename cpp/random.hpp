@@ -7,11 +7,18 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "state.hpp"
+#include "time.hpp"
 
 namespace postdict {
+
+// The name of a stream that takes the place of another from a time on.
+inline std::string reseeded(std::string_view name, Time now) {
+    return std::string(name) + '\n' + std::to_string(now.count());
+}
 
 class Random {
   public:

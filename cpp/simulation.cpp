@@ -22,7 +22,7 @@ Simulation::Simulation(Network network, Limits limits)
 
 Slots Simulation::slots() const {
     return Slots({network_.recorders.size(), ways_.lines.size(), ways_.staggered.size(),
-                  ways_.dendrites.size(), network_.poisson.size(), network_.spike_times.size(),
+                  ways_.dendrites.size(), network_.poisson.size(), network_.sources.size(),
                   network_.populations.size(), network_.currents.size(), network_.worlds.size()});
 }
 
@@ -142,7 +142,7 @@ void Simulation::take(const Stream& stream, Time t) {
             return come_back(stream.index, t);
         case StreamKind::poisson:
             return kick(stream.index);
-        case StreamKind::spike_times:
+        case StreamKind::source:
             return replay(stream.index, t);
         case StreamKind::population:
             return cross(stream.index, t);
@@ -162,10 +162,14 @@ void Simulation::kick(std::size_t index) {
 }
 
 void Simulation::replay(std::size_t index, Time t) {
-    const std::vector<NeuronId>& fired = network_.spike_times[index].fire(t);
-    send(ways_.from_spike_times[index], fired, t);
-    hear({Emitter::Kind::spike_times, index}, fired, t);
-    schedule(StreamKind::spike_times, index, network_.spike_times[index].next_time());
+    std::visit(
+        [&](auto& source) {
+            const std::vector<NeuronId>& fired = source.fire(t);
+            send(ways_.from_sources[index], fired, t);
+            hear({Emitter::Kind::source, index}, fired, t);
+            schedule(StreamKind::source, index, source.next_time());
+        },
+        network_.sources[index]);
 }
 
 void Simulation::step(std::size_t index, Time t) {

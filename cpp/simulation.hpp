@@ -58,7 +58,7 @@ class Simulation {
     SpikeRecord take_spikes(std::size_t population);
 
     const Population& population(std::size_t p) const { return network_.populations[p]; }
-    std::size_t source_size(std::size_t s) const { return network_.spike_times[s].size(); }
+    const Source& source(std::size_t s) const { return network_.sources[s]; }
     double potential(std::size_t population, NeuronId id) const {
         return std::visit([&](const auto& neurons) { return neurons.potential(id, time_); },
                           network_.populations[population].neurons);
@@ -71,8 +71,16 @@ class Simulation {
     void set_learning(std::size_t projection, bool on);
     void set_eta(std::size_t projection, double eta);
     void set_accounting(std::size_t projection, bool on);
-    Fluxes fluxes(std::size_t projection) const;  // present
-    void set_rate(std::size_t poisson, const Steps& rate);
+    Fluxes fluxes(std::size_t projection) const;                        // present
+    void set_potential(std::size_t population, NeuronId id, double v);  // below threshold
+    void set_current(std::size_t current, const Steps& steps, const std::vector<double>& each);
+    const CurrentSource& current(std::size_t c) const { return network_.currents[c].source; }
+    // As `PoissonSource` takes them; of a source of kicks, or of trains that are connected.
+    void set_rate(std::size_t poisson, const Steps& rate, const std::vector<double>& each = {});
+    void set_train_rate(std::size_t source, const Steps& rate, const std::vector<double>& each);
+    const PoissonSource& poisson(std::size_t s) const { return network_.poisson[s].source; }
+    // Other random numbers from now on, of every source.
+    void reseed(std::uint64_t seed);
     void append_spikes(std::size_t source, const std::vector<Spike>& spikes);
     // A world's first answer, as if it were asked at the present.
     void answer(std::size_t world, const Answer& given);
@@ -162,17 +170,18 @@ void Simulation::each_stream(Use&& use) const {
         for (std::size_t k = 0; k < parts.size(); ++k) use(slots_.of(kind, k), next_time(parts[k]));
     };
     const auto spikes = [](const auto& way) { return way.spikes.next_time(); };
-    const auto source = [](const auto& part) { return part.source.next_time(); };
+    const auto of_source = [](const auto& part) { return part.source.next_time(); };
     const auto itself = [](const auto& part) { return part.next_time(); };
     each(StreamKind::recorder, network_.recorders, itself);
     each(line, ways_.lines, spikes);
     each(staggered, ways_.staggered, spikes);
     each(dendrite, ways_.dendrites, spikes);
-    each(poisson, network_.poisson, source);
-    each(spike_times, network_.spike_times, itself);
+    each(StreamKind::poisson, network_.poisson, of_source);
+    each(StreamKind::source, network_.sources,
+         [&](const auto& s) { return std::visit(itself, s); });
     each(StreamKind::population, network_.populations,
          [&](const auto& p) { return std::visit(itself, p.neurons); });
-    each(current, network_.currents, source);
+    each(StreamKind::current, network_.currents, of_source);
     each(StreamKind::world, network_.worlds, [](const auto& w) { return w.loop.next_time(); });
 }
 

@@ -17,7 +17,8 @@ void Simulation::check_parts(Time now) const {
     }
     for (const Poisson& poisson : network_.poisson) poisson.source.check_state(now);
     for (const Current& current : network_.currents) current.source.check_state(now);
-    for (const SpikeTimesSource& source : network_.spike_times) source.check_state(now);
+    for (const Source& source : network_.sources)
+        std::visit([&](const auto& s) { s.check_state(now); }, source);
     for (const Projection& projection : network_.projections)
         std::visit([&](const auto& s) { s.check_state(now); }, projection.synapses);
     for (const AxonLine& line : ways_.lines)

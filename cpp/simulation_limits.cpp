@@ -59,9 +59,9 @@ std::string Simulation::largest_recorded() const {
 std::string Simulation::largest_pending() const {
     // Along axons and dendrites, by whose spikes they are.
     std::vector<std::uint64_t> of_population(network_.populations.size(), 0);
-    std::vector<std::uint64_t> of_spike_times(network_.spike_times.size(), 0);
+    std::vector<std::uint64_t> of_sources(network_.sources.size(), 0);
     const auto of = [&](const Emitter& pre) -> std::uint64_t& {
-        return (pre.kind == Emitter::Kind::population ? of_population : of_spike_times)[pre.index];
+        return (pre.kind == Emitter::Kind::population ? of_population : of_sources)[pre.index];
     };
     for (const AxonLine& line : ways_.lines) of(line.pre) += line.spikes.size();
     for (const StaggeredAxons& axons : ways_.staggered)
@@ -81,9 +81,9 @@ std::string Simulation::largest_pending() const {
             return "spikes of population '" + network_.populations[p].name + "' on their way (" +
                    mean_rate(p) + "): weaken its input";
         });
-    for (std::size_t s = 0; s < of_spike_times.size(); ++s)
-        compare(of_spike_times[s], [&] {
-            return "spikes of source '" + network_.spike_times[s].name() +
+    for (std::size_t s = 0; s < of_sources.size(); ++s)
+        compare(of_sources[s], [&] {
+            return "spikes of source '" + source_name(network_.sources[s]) +
                    "' on their way: shorten its delays";
         });
     for (const ControlledWorld& world : network_.worlds) {

@@ -37,14 +37,46 @@ Fluxes Simulation::fluxes(std::size_t p) const {
     return std::visit([](const auto& s) { return s.fluxes(); }, synapses(p));
 }
 
-void Simulation::set_rate(std::size_t s, const Steps& rate) {
-    network_.poisson[s].source.set_rate(rate, time_);
+void Simulation::set_potential(std::size_t p, NeuronId id, double v) {
+    std::visit(
+        [&](auto& neurons) {
+            neurons.set_potential(id, v, time_);
+            schedule(StreamKind::population, p, neurons.next_time());
+        },
+        network_.populations[p].neurons);
+}
+
+void Simulation::set_current(std::size_t c, const Steps& steps, const std::vector<double>& each) {
+    Current& current = network_.currents[c];
+    current.source.set(steps, each, time_);
+    for (const NeuronId i : current.source.ids()) drive(current.target, i, time_);
+    schedule(StreamKind::current, c, current.source.next_time());
+}
+
+void Simulation::set_train_rate(std::size_t s, const Steps& rate, const std::vector<double>& each) {
+    auto& trains = std::get<PoissonTrains>(network_.sources[s]);
+    trains.source().set_rate(rate, each, time_);
+    schedule(StreamKind::source, s, trains.next_time());
+}
+
+void Simulation::reseed(std::uint64_t seed) {
+    for (Poisson& poisson : network_.poisson) poisson.source.reseed(seed, time_);
+    for (Source& source : network_.sources)
+        if (auto* trains = std::get_if<PoissonTrains>(&source))
+            trains->source().reseed(seed, time_);
+    for (ControlledWorld& world : network_.worlds) world.loop.reseed(seed, time_);
+    fill_queue();
+}
+
+void Simulation::set_rate(std::size_t s, const Steps& rate, const std::vector<double>& each) {
+    network_.poisson[s].source.set_rate(rate, each, time_);
     schedule(StreamKind::poisson, s, network_.poisson[s].source.next_time());
 }
 
 void Simulation::append_spikes(std::size_t s, const std::vector<Spike>& spikes) {
-    network_.spike_times[s].append(spikes);
-    schedule(StreamKind::spike_times, s, network_.spike_times[s].next_time());
+    auto& source = std::get<SpikeTimesSource>(network_.sources[s]);
+    source.append(spikes);
+    schedule(StreamKind::source, s, source.next_time());
 }
 
 void Simulation::answer(std::size_t w, const Answer& given) {
@@ -75,7 +107,7 @@ void Simulation::fields(Self& self, Visitor& visit) {
     each("spikes", self.spikes_, [](auto& record) -> auto& { return record; });
     each("poisson", self.network_.poisson, [](auto& p) -> auto& { return p.source; });
     each("current", self.network_.currents, [](auto& c) -> auto& { return c.source; });
-    each("spike_times", self.network_.spike_times, [](auto& s) -> auto& { return s; });
+    each_variant("source", self.network_.sources, [](auto& s) -> auto& { return s; });
     each_variant("projection", self.network_.projections,
                  [](auto& p) -> auto& { return p.synapses; });
     each("line", self.ways_.lines, [](auto& line) -> auto& { return line.spikes; });

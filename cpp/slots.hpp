@@ -15,7 +15,7 @@ enum class StreamKind : std::uint8_t {
     staggered,
     dendrite,
     poisson,
-    spike_times,
+    source,
     population,
     current,
     world

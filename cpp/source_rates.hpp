@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -22,7 +23,11 @@ namespace postdict {
 class RatesSource {
   public:
     RatesSource(std::uint64_t seed, std::string_view name, std::size_t n)
-        : random_(seed, name), rates_(n, 0.0), sums_(n, 0.0), left_(random_.exponential()) {}
+        : name_(name),
+          random_(seed, name),
+          rates_(n, 0.0),
+          sums_(n, 0.0),
+          left_(random_.exponential()) {}
 
     Time next_time() const { return next_; }
 
@@ -44,6 +49,13 @@ class RatesSource {
         if (next_ < never) left_ = (next_ - now).in_picoseconds() * total();
         rates_ = rates;
         add_up();
+        next_ = total() > 0.0 ? after(now, left_ / total()) : never;
+    }
+
+    // Other random numbers from now on.
+    void reseed(std::uint64_t seed, Time now) {
+        random_ = Random(seed, reseeded(name_, now));
+        left_ = random_.exponential();
         next_ = total() > 0.0 ? after(now, left_ / total()) : never;
     }
 
@@ -71,6 +83,7 @@ class RatesSource {
         for (std::size_t i = 0; i < rates_.size(); ++i) sums_[i] = sum += rates_[i];
     }
 
+    std::string name_;
     Random random_;
     std::vector<double> rates_;  // (n,) Hz
     std::vector<double> sums_;   // (n,) Hz, of the rates up to each neuron's

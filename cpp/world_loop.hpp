@@ -67,6 +67,8 @@ class WorldLoop {
     // Lets it act; kicks go to the inputs. `changed(i)` is called where the current of i is new.
     template <class Changed>
     std::uint64_t act(Time t, Inputs& inputs, Changed&& changed);
+    // Other random numbers of the kicks at rates, from now on.
+    void reseed(std::uint64_t seed, Time now) { source_.reseed(seed, now); }
     World& world() const { return *settings_.world; }
     // What a sensor receives at present, mV.
     double current(NeuronId i) const {

@@ -87,6 +87,26 @@ inline Steps to_steps(const Doubles& times, const Doubles& values) {
     return {to_times(times), to_vector(values)};
 }
 
+// One signal for all (steps,), or one for each of n (steps, n), which come with their mean.
+struct Signals {
+    Steps mean;
+    std::vector<double> each;
+};
+
+inline Signals to_signals(const Doubles& times, const Doubles& values, std::size_t n) {
+    if (values.ndim() == 1) return {to_steps(times, values), {}};
+    require(values.ndim() == 2 && times.size() > 0 && values.shape(0) == times.size() &&
+                values.shape(1) == static_cast<py::ssize_t>(n),
+            "signals need one value for each time and each of those who get them");
+    Signals result{{to_times(times), {}}, to_vector(values)};
+    for (std::size_t k = 0; k < result.mean.times.size(); ++k) {
+        double sum = 0.0;
+        for (std::size_t i = 0; i < n; ++i) sum += result.each[k * n + i];
+        result.mean.values.push_back(sum / static_cast<double>(n));
+    }
+    return result;
+}
+
 template <class To, class From>
 py::array_t<To> to_array(const std::vector<From>& values) {
     py::array_t<To> result(static_cast<py::ssize_t>(values.size()));

@@ -78,26 +78,43 @@ std::size_t add_lif_conductance(Network& network, std::string name, std::size_t 
     return add(network, std::move(name), LifConductance(p));
 }
 
+// `ids` are of those that are kicked, in the order of their rates; none for all.
 std::size_t add_poisson(Network& network, const std::string& name, std::size_t population,
-                        const Doubles& times, const Doubles& rates, double weight) {
-    const std::size_t n = network.populations.at(population).size();
-    network.poisson.push_back(
-        {population, PoissonSource(network.seed, name, n, to_steps(times, rates), weight)});
+                        const Doubles& times, const Doubles& rates, double weight,
+                        const std::optional<Ids>& ids) {
+    const std::size_t n_all = network.populations.at(population).size();
+    std::vector<NeuronId> chosen;
+    if (ids) chosen = to_ids(*ids, n_all);
+    require(!ids || !chosen.empty(), "somebody must be kicked");
+    const std::size_t n = ids ? chosen.size() : n_all;
+    auto [mean, each] = to_signals(times, rates, n);
+    network.poisson.push_back({population, PoissonSource(network.seed, name, n, std::move(mean),
+                                                         weight, std::move(each), chosen)});
     return network.poisson.size() - 1;
+}
+
+std::size_t add_poisson_trains(Network& network, const std::string& name, std::size_t n,
+                               const Doubles& times, const Doubles& rates) {
+    require(n > 0, "a source needs neurons");
+    auto [mean, each] = to_signals(times, rates, n);
+    network.sources.emplace_back(
+        PoissonTrains(network.seed, name, n, std::move(mean), std::move(each)));
+    return network.sources.size() - 1;
 }
 
 std::size_t add_current(Network& network, std::size_t population, const Ids& ids,
                         const Doubles& times, const Doubles& values) {
     const std::size_t n = network.populations.at(population).size();
+    auto [mean, each] = to_signals(times, values, static_cast<std::size_t>(ids.size()));
     network.currents.push_back(
-        {population, CurrentSource(to_ids(ids, n), to_steps(times, values))});
+        {population, CurrentSource(to_ids(ids, n), std::move(mean), std::move(each))});
     return network.currents.size() - 1;
 }
 
 std::size_t add_spike_times(Network& network, std::string name, std::size_t n, const Doubles& times,
                             const Ids& ids) {
-    network.spike_times.emplace_back(std::move(name), n, to_spikes(times, ids, n));
-    return network.spike_times.size() - 1;
+    network.sources.emplace_back(SpikeTimesSource(std::move(name), n, to_spikes(times, ids, n)));
+    return network.sources.size() - 1;
 }
 
 Variable variable_named(const std::string& name) {
@@ -169,7 +186,9 @@ void bind_network(py::module_& module) {
         .def("add_lif_exponential", &add_lif_exponential, py::arg("name"), py::arg("n"))
         .def("add_lif_conductance", &add_lif_conductance, py::arg("name"), py::arg("n"))
         .def("add_poisson", &add_poisson, py::arg("name"), py::arg("population"), py::arg("times"),
-             py::arg("rates"), py::arg("weight"))
+             py::arg("rates"), py::arg("weight"), py::arg("ids") = py::none())
+        .def("add_poisson_trains", &add_poisson_trains, py::arg("name"), py::arg("n"),
+             py::arg("times"), py::arg("rates"))
         .def("add_current", &add_current, py::arg("population"), py::arg("ids"), py::arg("times"),
              py::arg("values"))
         .def("add_spike_times", &add_spike_times, py::arg("name"), py::arg("n"), py::arg("times"),

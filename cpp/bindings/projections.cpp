@@ -29,11 +29,10 @@ struct Connection {
 Connection read_connection(ByName& given, const Network& network) {
     Connection c;
     const bool from_population = given.take_as<bool>("from_population");
-    c.pre.kind = from_population ? Emitter::Kind::population : Emitter::Kind::spike_times;
+    c.pre.kind = from_population ? Emitter::Kind::population : Emitter::Kind::source;
     given.into("pre", c.pre.index);
-    require(
-        c.pre.index < (from_population ? network.populations.size() : network.spike_times.size()),
-        "the presynaptic part must be there");
+    require(c.pre.index < (from_population ? network.populations.size() : network.sources.size()),
+            "the presynaptic part must be there");
     c.n_pre = emitter_size(network, c.pre);
     given.into("post", c.post);
     c.n_post = network.populations.at(c.post).size();

@@ -203,6 +203,21 @@ py::array_t<double> potentials(SharedSimulation& shared, std::size_t population,
     return result;
 }
 
+void set_potentials(SharedSimulation& shared, std::size_t population, const Ids& ids,
+                    const Doubles& potentials) {
+    const auto simulation = shared.use();
+    const std::vector<NeuronId> who = to_ids(ids, simulation->population(population).size());
+    require(potentials.size() == ids.size(), "potentials need one value for each neuron");
+    for (std::size_t k = 0; k < who.size(); ++k)
+        simulation->set_potential(population, who[k], potentials.data()[k]);
+}
+
+// Rates as a source takes them: its neurons have rates of their own from the start, or never.
+Signals rates_of(const PoissonSource& source, const Doubles& times, const Doubles& rates) {
+    require(source.has_own_rates() == (rates.ndim() == 2), "rates must keep their form");
+    return to_signals(times, rates, source.size());
+}
+
 StateArrays state(SharedSimulation& shared) {
     return to_arrays(shared.use()->state());
 }
@@ -289,15 +304,45 @@ void bind_simulation(py::module_& module) {
         .def(
             "set_rate",
             [](SharedSimulation& s, std::size_t poisson, const Doubles& times,
-               const Doubles& rates) { s.use()->set_rate(poisson, to_steps(times, rates)); },
+               const Doubles& rates) {
+                const auto simulation = s.use();
+                const Signals given = rates_of(simulation->poisson(poisson), times, rates);
+                simulation->set_rate(poisson, given.mean, given.each);
+            },
             py::arg("poisson"), py::arg("times"), py::arg("rates"))
+        .def(
+            "set_train_rate",
+            [](SharedSimulation& s, std::size_t source, const Doubles& times,
+               const Doubles& rates) {
+                const auto simulation = s.use();
+                const auto* trains = std::get_if<PoissonTrains>(&simulation->source(source));
+                require(trains != nullptr, "only Poisson trains have a rate");
+                const Signals given = rates_of(trains->source(), times, rates);
+                simulation->set_train_rate(source, given.mean, given.each);
+            },
+            py::arg("source"), py::arg("times"), py::arg("rates"))
+        .def(
+            "set_current",
+            [](SharedSimulation& s, std::size_t current, const Doubles& times,
+               const Doubles& values) {
+                const auto simulation = s.use();
+                const std::size_t n = simulation->current(current).ids().size();
+                const Signals given = to_signals(times, values, n);
+                simulation->set_current(current, given.mean, given.each);
+            },
+            py::arg("current"), py::arg("times"), py::arg("values"))
+        .def("set_potentials", &set_potentials, py::arg("population"), py::arg("ids"),
+             py::arg("potentials"))
+        .def(
+            "reseed", [](SharedSimulation& s, std::uint64_t seed) { s.use()->reseed(seed); },
+            py::arg("seed"))
         .def(
             "append_spikes",
             [](SharedSimulation& s, std::size_t source, const Doubles& times, const Ids& ids) {
                 const auto simulation = s.use();
                 simulation->append_spikes(
-                    source,
-                    to_spikes(times, ids, simulation->source_size(source), simulation->time()));
+                    source, to_spikes(times, ids, source_size(simulation->source(source)),
+                                      simulation->time()));
             },
             py::arg("source"), py::arg("times"), py::arg("ids"))
         .def(

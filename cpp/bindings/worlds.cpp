@@ -59,7 +59,7 @@ Drive drive_named(const std::string& name) {
 void add_world(Network& network, std::string name, const py::kwargs& kwargs) {
     ByName given(kwargs);
     const bool from_population = given.take_as<bool>("from_population");
-    const Emitter motor{from_population ? Emitter::Kind::population : Emitter::Kind::spike_times,
+    const Emitter motor{from_population ? Emitter::Kind::population : Emitter::Kind::source,
                         given.take_as<std::size_t>("motor")};
     const auto sensor = given.take_as<std::size_t>("sensor");
     LoopSettings settings;
@@ -76,9 +76,8 @@ void add_world(Network& network, std::string name, const py::kwargs& kwargs) {
     require(settings.interval > Duration{} && settings.latency >= Duration{},
             "steps need an interval, and answers come later");
     require(settings.readout != Readout::rates || settings.tau > 0.0, "rates need a time constant");
-    require(
-        motor.index < (from_population ? network.populations.size() : network.spike_times.size()),
-        "who is heard must be there");
+    require(motor.index < (from_population ? network.populations.size() : network.sources.size()),
+            "who is heard must be there");
     settings.n_motor = emitter_size(network, motor);
     settings.n_sensor = network.populations.at(sensor).size();
     network.worlds.push_back({motor, sensor, WorldLoop(std::move(settings), network.seed)});

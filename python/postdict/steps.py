@@ -27,8 +27,8 @@ class Steps:
     ----------
     times : array (n,)
         ms, >= 0, rising.
-    values : array (n,)
-        Hz as a rate, mV as a current.
+    values : array (n,), or (neurons, n)
+        Hz as a rate, mV as a current; of several neurons a row each.
 
     Attributes
     ----------
@@ -54,12 +54,16 @@ class Steps:
     def __post_init__(self) -> None:
         unit = _checks.unit_among("values", self.values, ("Hz", "mV"))
         times = _checks.finite_array("times", self.times, "ms", ndim=1)
-        values = _checks.finite_array("values", self.values, unit or "", ndim=1)
-        if times.shape != values.shape:
+        values = _checks.finite_array("values", self.values, unit or "")
+        if values.ndim not in (1, 2):
             raise ValueError(
-                f"times and values must have one length, got {times.size} and {values.size}"
+                f"values must be (n,) or (neurons, n), one for each time, got shape {values.shape}"
             )
-        if not times.size:
+        if times.size != values.shape[-1]:
+            raise ValueError(
+                f"times and values must have one length, got {times.size} and {values.shape[-1]}"
+            )
+        if not values.size:
             raise ValueError("times and values must hold at least one step, got none")
         if times[0] < 0:
             raise ValueError(f"times must be non-negative, got {times[0]} ms at [0]")
@@ -79,7 +83,7 @@ class Steps:
 
         Parameters
         ----------
-        values : array (n,)
+        values : array (n,), or (neurons, n)
             Hz as a rate, mV as a current. The last one holds for ever: append a 0 to end it.
         every : float
             Interval, ms.
@@ -87,10 +91,13 @@ class Steps:
             Time of the first sample, ms.
         """
         unit = _checks.unit_among("values", values, ("Hz", "mV"))
-        given = _checks.finite_array("values", values, unit or "", ndim=1)
+        given = _checks.finite_array("values", values, unit or "")
         interval = _checks.number("every", every, "ms", above=0.0)
         first = _checks.number("start", start, "ms", at_least=0.0)
-        steps = cls(first + interval * np.arange(given.size, dtype=np.float64), given)
+        steps = cls(
+            first + interval * np.arange(given.shape[-1] if given.ndim else 0, dtype=np.float64),
+            given,
+        )
         object.__setattr__(steps, "unit", unit)
         return steps
 
@@ -99,18 +106,27 @@ class Steps:
 
         Returns
         -------
-        float, or an array in the shape of `t`
+        float, or an array in the shape of `t`; of several neurons (neurons, ...)
         """
         at = _checks.finite_array("t", t, "ms")
         taken = np.searchsorted(self.times, at, side="right")
-        result = np.where(taken > 0, self.values[taken - 1], 0.0)
+        result = np.where(taken > 0, self.values[..., taken - 1], 0.0)
         return result if result.ndim else float(result)
 
     @property
-    def lowest(self) -> float:
-        """The smallest value that it ever has, the 0 before its first step included."""
-        least = float(self.values.min())
-        return least if self.times[0] == 0 else min(0.0, least)
+    def n_neurons(self) -> int | None:
+        """How many neurons have a signal of their own, None where one is for all."""
+        return None if self.values.ndim == 1 else len(self.values)
+
+    @property
+    def lowest(self) -> Any:
+        """The smallest value that it ever has, the 0 before its first step included.
+
+        A float, or (neurons,) of several.
+        """
+        least = self.values.min(axis=-1)
+        least = least if self.times[0] == 0 else np.minimum(0.0, least)
+        return least if least.ndim else float(least)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Steps):
@@ -121,13 +137,14 @@ class Steps:
 
     def __hash__(self) -> int:
         # Without a copy of what may be millions of samples; it need not tell all steps apart.
-        return hash((self.times.size, float(self.times[-1]), float(self.values[0])))
+        return hash((self.times.size, float(self.times[-1]), float(self.values.flat[0])))
 
     def __repr__(self) -> str:
-        if self.times.size <= _SHOWN:
+        if self.values.size <= _SHOWN:
             return f"Steps({self.times.tolist()}, {self.values.tolist()})"
+        of = "" if self.n_neurons is None else f"{self.n_neurons} neurons, "
         return (
-            f"Steps({self.times.size} from {self.times[0]:g} to {self.times[-1]:g} ms, "
+            f"Steps({of}{self.times.size} from {self.times[0]:g} to {self.times[-1]:g} ms, "
             f"values {self.values.min():g} to {self.values.max():g})"
         )
 
@@ -136,11 +153,22 @@ class Steps:
         return Steps, (self.times, self.values), {"unit": self.unit}
 
 
-def checked_rate(rate: float | Steps) -> float | Steps:
-    """Return a rate (Hz) that is one number or `Steps`, nowhere negative or absurd."""
+def checked_rate(rate: float | ArrayLike | Steps, n: int) -> float | Steps:
+    """Return a rate (Hz) of n neurons, nowhere negative or absurd.
+
+    One number, one for each neuron (which become steps at 0), or `Steps` of one or of each.
+    """
     if not isinstance(rate, Steps):
-        return _checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)
-    _check_steps("rate", rate)
+        if _checks.is_single(rate) or isinstance(rate, str):
+            return _checks.number("rate", rate, "Hz", at_least=0.0, at_most=LARGEST_RATE)
+        each = _checks.finite_array("rate", rate, "Hz", ndim=1)
+        if each.shape != (n,):
+            raise ValueError(
+                f"rate must be one number or one per neuron ({n}), got {each.size} values; "
+                "a signal is given as Steps"
+            )
+        rate = Steps(np.zeros(1), each[:, np.newaxis])
+    _check_steps("rate", rate, n)
     if rate.unit == "mV":
         raise ValueError("rate must be a rate (Hz), got Steps of a voltage (mV)")
     for wrong, rule in (
@@ -148,22 +176,26 @@ def checked_rate(rate: float | Steps) -> float | Steps:
         (rate.values > LARGEST_RATE, f"at most {_checks.shown(LARGEST_RATE)}"),
     ):
         if wrong.any():
-            k = int(np.argmax(wrong))
-            at = f"[{k}] ({_checks.shown(rate.times[k])} ms)"
-            raise ValueError(f"rate must be {rule}, got {rate.values[k]} Hz at {at}")
+            place = _checks.first_place(wrong)
+            at = f"{_checks.show_place(place)} ({_checks.shown(rate.times[place[-1]])} ms)"
+            raise ValueError(f"rate must be {rule}, got {rate.values[place]} Hz at {at}")
     return rate
 
 
-def checked_current(current: Steps) -> Steps:
-    """Return a current (mV), which is `Steps`."""
-    _check_steps("current", current)
+def checked_current(current: Steps, n: int) -> Steps:
+    """Return a current (mV) of n neurons, which is `Steps`, of all or of each."""
+    _check_steps("current", current, n)
     if current.unit == "Hz":
         raise ValueError("current must be a voltage (mV), got Steps of a rate (Hz)")
     return current
 
 
-def _check_steps(name: str, given: object) -> None:
+def _check_steps(name: str, given: Any, n: int) -> None:
     _checks.exact(name, given, (Steps,), what="Steps", instead="give its values by Steps.sampled")
+    if given.n_neurons not in (None, n):
+        raise ValueError(
+            f"{name} must be one signal or one per neuron ({n}), got {given.n_neurons} signals"
+        )
 
 
 def as_steps(rate: float | Steps) -> Steps:

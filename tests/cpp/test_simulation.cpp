@@ -36,10 +36,10 @@ Network small_network() {
     network.poisson.push_back(
         {0, PoissonSource(network.seed, "noise", n, Steps::constant(400.0), 0.3)});
     network.currents.push_back({0, CurrentSource({1}, {{300.0_ms, 500.0_ms}, {0.9, -0.2}})});
-    network.spike_times.push_back(
+    network.sources.push_back(
         SpikeTimesSource("tutor", 2, {{5.0_ms, 0}, {5.0_ms, 1}, {700.0_ms, 1}}));
     const Emitter cells{Emitter::Kind::population, 0};
-    const Emitter replay{Emitter::Kind::spike_times, 0};
+    const Emitter replay{Emitter::Kind::source, 0};
     network.projections.push_back(
         {cells, 0, 2.5_ms, 0.0_ms,
          DenseProjection<double>({n, n, std::vector<double>(n * n, 0.1), Sign::inhibitory, rule})});

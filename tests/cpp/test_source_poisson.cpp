@@ -70,3 +70,21 @@ TEST_CASE("a source that is saved and restored anywhere goes on with the same bi
         CHECK(restored.kick().who == whole.kick().who);
     }
 }
+
+TEST_CASE("rates of each neuron share the kicks as they share the sum") {
+    // Steps of three neurons, the second of them never, the first only from 1 s on.
+    PoissonSource source(7, "noise", 3, {{0.0_ms, 1000.0_ms}, {20.0, 40.0}}, 0.1,
+                         {0.0, 0.0, 60.0, 90.0, 0.0, 30.0}, {5, 1, 2});
+    double first = 0.0, third = 0.0, third_before = 0.0;
+    while (source.next_time() < 11000.0_ms) {
+        const postdict::Time t = source.next_time();
+        const auto who = source.kick().who;
+        CHECK((who == 2 || (who == 5 && t >= 1000.0_ms)));
+        first += who == 5;
+        third += who == 2 && t >= 1000.0_ms;
+        third_before += t < 1000.0_ms;
+    }
+    CHECK(third_before == doctest::Approx(60.0).epsilon(0.4));
+    CHECK(first == doctest::Approx(900.0).epsilon(0.15));
+    CHECK(third == doctest::Approx(300.0).epsilon(0.25));
+}

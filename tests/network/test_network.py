@@ -79,7 +79,7 @@ REFUSED = {  # what is called on the network, with which arguments
         ({"population": np.arange(2)}, ValueError, r"is not a population of this network"),
         ({"rate": -1.0}, ValueError, r"rate must be non-negative, got -1\.0 Hz"),
         ({"rate": 1.1e6}, ValueError, r"rate must be at most 1e\+06, got 1100000\.0 Hz"),
-        ({"rate": [1.0, 2.0]}, TypeError, r"rate must be a number"),
+        ({"rate": [1.0, 2.0, 3.0]}, ValueError, r"rate must be one number or one per neuron \(2\)"),
         ({"weight": math.nan}, ValueError, r"weight must be finite, got nan mV"),
         ({"weight": "0.1"}, TypeError, r"weight must be a number, got '0\.1'"),
     ],
@@ -183,7 +183,8 @@ def test_handles_are_plain_values():
             handle.name = "other"
     motor, sensor, noise, tutor, *_ = parts(network())
     assert repr(tutor) == "SpikeSource(name='tutor', size=3)"
-    assert repr(noise).endswith("(name='noise', population='motor', rate=150.0, weight=0.5)")
+    expected = "PoissonSource(name='noise', population='motor', rate=150.0, weight=0.5, ids=None)"
+    assert repr(noise) == expected
     assert repr(motor).startswith("Population(name='motor', size=2, neurons=LIF(tau_m=100.0")
     assert motor != sensor
 

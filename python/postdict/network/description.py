@@ -41,6 +41,7 @@ def describe(registry: Registry) -> tuple[dict[str, Any], Arrays]:
                 "population": s.population,
                 "rate": None if isinstance(s.rate, Steps) else s.rate,
                 "weight": s.weight,
+                "ids": None if s.ids is None else list(s.ids),
             }
             for s in registry.poisson_sources
         ],
@@ -53,6 +54,14 @@ def describe(registry: Registry) -> tuple[dict[str, Any], Arrays]:
             for s in registry.current_sources
         ],
         "spike_sources": [{"name": s.name, "size": s.size} for s in registry.spike_sources],
+        "poisson_trains": [
+            {
+                "name": s.name,
+                "size": s.size,
+                "rate": None if isinstance(s.rate, Steps) else s.rate,
+            }
+            for s in registry.poisson_trains
+        ],
         "projections": [
             {
                 "name": p.name,
@@ -100,6 +109,9 @@ def describe(registry: Registry) -> tuple[dict[str, Any], Arrays]:
     for k, poisson in enumerate(registry.poisson_sources):
         if isinstance(poisson.rate, Steps):
             arrays |= _described_steps("rate", k, poisson.rate)
+    for k, trains in enumerate(registry.poisson_trains):
+        if isinstance(trains.rate, Steps):
+            arrays |= _described_steps("train_rate", k, trains.rate)
     for k, current in enumerate(registry.current_sources):
         arrays |= _described_steps("current", k, current.current)
     return description, arrays
@@ -112,7 +124,7 @@ def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
         network.add_population(p["name"], p["size"], MODELS[p["model"]](**p["parameters"]))
     for k, s in enumerate(description["poisson_sources"]):
         rate = _steps("rate", k, arrays) if s["rate"] is None else s["rate"]
-        network.add_poisson(s["name"], s["population"], rate=rate, weight=s["weight"])
+        network.add_poisson(s["name"], s["population"], rate=rate, weight=s["weight"], ids=s["ids"])
     for k, s in enumerate(description["current_sources"]):
         current = _steps("current", k, arrays)
         network.add_current(s["name"], s["population"], current, ids=s["ids"])
@@ -120,6 +132,9 @@ def from_description(description: dict[str, Any], arrays: Arrays) -> Network:
         network.add_spike_source(
             s["name"], s["size"], times=arrays[f"times/{k}"], ids=arrays[f"ids/{k}"]
         )
+    for k, s in enumerate(description["poisson_trains"]):
+        rate = _steps("train_rate", k, arrays) if s["rate"] is None else s["rate"]
+        network.add_poisson_source(s["name"], s["size"], rate=rate)
     for k, p in enumerate(description["projections"]):
         rule, delay = p["plasticity"], p["axonal_delay"]
         network.connect(

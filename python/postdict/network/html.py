@@ -7,8 +7,22 @@ from collections.abc import Sequence
 from .._html import Row, table
 from ..steps import Steps
 from . import memory
-from .parts import Projection, label
+from .parts import CurrentSource, PoissonSource, Projection, label
 from .registry import Registry
+
+
+def in_a_line(registry: Registry) -> str:
+    """Return a network as its repr shows it."""
+    parts = [f"{p.name}[{p.size}]" for p in registry.emitters()]
+    onto: list[PoissonSource | CurrentSource]
+    onto = [*registry.poisson_sources, *registry.current_sources]
+    parts += [f"{s.name}→{s.population}" for s in onto]
+    parts += [
+        f"{p.pre}→{p.post}{' inhibitory' * p.inhibitory}{' plastic' * bool(p.plasticity)}"
+        for p in registry.projections
+    ]
+    parts += [f"{w.motor}→{w.name}→{w.sensor}" for w in registry.worlds]
+    return f"Network(seed={registry.seed}: {', '.join(parts)})"
 
 
 def of_network(registry: Registry) -> str:
@@ -19,6 +33,10 @@ def of_network(registry: Registry) -> str:
         for s in registry.poisson_sources
     ]
     sources += [(s.name, "current", s.population, "in steps") for s in registry.current_sources]
+    sources += [
+        (s.name, "Poisson trains", "", f"{s.size} neurons, {_rate(s.rate)}")
+        for s in registry.poisson_trains
+    ]
     sources += [
         (s.name, "spikes", "", f"{s.size} neurons, {len(registry.spikes_of(s)[0])} spikes")
         for s in registry.spike_sources
@@ -70,7 +88,7 @@ def of_simulation(registry: Registry, time: float, n_events: int, spikes: Sequen
 
 
 def _rate(rate: float | Steps) -> str:
-    return "rate in steps" if isinstance(rate, Steps) else f"{rate:g} Hz"
+    return "rates in steps" if isinstance(rate, Steps) else f"{rate:g} Hz"
 
 
 def _projection(registry: Registry, projection: Projection) -> Row:

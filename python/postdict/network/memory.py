@@ -88,6 +88,8 @@ def of_network(registry: Registry) -> Memory:
     parts |= {p: _of_neurons(p.size, p.neurons) for p in registry.populations}
     steps = {s: s.rate for s in registry.poisson_sources if isinstance(s.rate, Steps)}
     parts |= {s: _of_steps(rate) for s, rate in steps.items()}
+    trains = {s: s.rate for s in registry.poisson_trains if isinstance(s.rate, Steps)}
+    parts |= {s: _of_steps(rate) for s, rate in trains.items()}
     sizes = {p.name: p.size for p in registry.populations}
     parts |= {s: _of_current(s, sizes[s.population]) for s in registry.current_sources}
     parts |= {s: GIVEN_SPIKE * registry.spikes_of(s)[0].size for s in registry.spike_sources}
@@ -106,7 +108,7 @@ def _of_neurons(size: int, neurons: Model) -> int:
 
 def _of_steps(steps: Steps) -> int:
     """Return the bytes of a rate or a current."""
-    return STEP * steps.times.size
+    return STEP * steps.values.size
 
 
 def _of_current(source: CurrentSource, size: int) -> int:

@@ -13,12 +13,11 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Spikes
-from ..neurons import LIF, Model, check_model
+from ..neurons import Model, check_model
 from ..plasticity import Rule
 from ..steps import Steps, checked_current, checked_rate
-from ..world import protocol
 from ..world.protocol import Drive, Readout, World
-from . import html, memory, projections, recording
+from . import attaching, html, memory, projections, recording
 from .groups import Group
 from .parts import (
     AttachedWorld,
@@ -26,6 +25,7 @@ from .parts import (
     Emitter,
     Part,
     PoissonSource,
+    PoissonTrains,
     Population,
     Projection,
     Recorder,
@@ -47,6 +47,7 @@ class Network:
 
     Examples
     --------
+    >>> from postdict import LIF
     >>> net = Network(seed=7)
     >>> cells = net.add_population("cells", 20, LIF(tau_m=100.0))
     >>> noise = net.add_poisson("noise", cells, rate=150.0, weight=0.1)
@@ -80,7 +81,13 @@ class Network:
         return population
 
     def add_poisson(
-        self, name: str, population: Population | str, *, rate: float | Steps, weight: float
+        self,
+        name: str,
+        population: Population | Group | str,
+        *,
+        rate: float | ArrayLike | Steps,
+        weight: float,
+        ids: ArrayLike | None = None,
     ) -> PoissonSource:
         """Kick every neuron of a population independently, as a Poisson process.
 
@@ -88,24 +95,27 @@ class Network:
         ----------
         name : str
             Unique; with the network's seed it fixes the random stream.
-        population : Population or str
+        population : Population, Group or str
             Who is kicked.
-        rate : float or Steps
-            Hz, for each neuron; a function of time as `Steps`.
+        rate : float, array (n,) or Steps
+            Hz, of all or of each neuron; functions of time as `Steps`, of one row or of (n, steps).
         weight : float
             mV, added to V at each kick; negative for inhibition.
+        ids : array of int, optional
+            Which neurons, each once, in the order of their rates; all by default.
 
         Returns
         -------
         PoissonSource
         """
         name = self._registry.new_name(name)
-        target = self._registry.population(population)
+        target, chosen, n = self._registry.driven(population, ids)
         source = PoissonSource(
             name,
             target.name,
-            checked_rate(rate),
+            checked_rate(rate, n),
             _checks.number("weight", weight, "mV"),
+            chosen,
         )
         self._registry.poisson_sources.append(source)
         return source
@@ -127,8 +137,8 @@ class Network:
         population : Population, Group or str
             Whose neurons.
         current : Steps
-            mV. The lowest values of all currents into a LIF with `v_min` may not add up to less
-            than v_min - v_rest - i_offset.
+            mV, one signal or (n, steps), one for each neuron. The lowest values of all currents
+            into a LIF with `v_min` may not add up to less than v_min - v_rest - i_offset.
         ids : array of int, optional
             Which neurons, each once; all by default.
 
@@ -137,11 +147,33 @@ class Network:
         CurrentSource
         """
         name = self._registry.new_name(name)
-        target, ids = self._registry.chosen_neurons(population, ids)
-        current = checked_current(current)
-        source = CurrentSource(name, target.name, current, _checks.chosen(ids, target.size))
+        target, chosen, n = self._registry.driven(population, ids)
+        source = CurrentSource(name, target.name, checked_current(current, n), chosen)
         self._registry.check_currents(target, source)
         self._registry.current_sources.append(source)
+        return source
+
+    def add_poisson_source(
+        self, name: str, size: int, *, rate: float | ArrayLike | Steps
+    ) -> PoissonTrains:
+        """Add presynaptic neurons that fire as Poisson processes; connect them like a population.
+
+        Parameters
+        ----------
+        name : str
+            Unique; with the network's seed it fixes the random stream.
+        size : int
+            Number of neurons.
+        rate : float, array (size,) or Steps
+            Hz, as of `add_poisson`.
+
+        Returns
+        -------
+        PoissonTrains
+        """
+        name = self._registry.new_name(name)
+        source = PoissonTrains(name, checked_size(size), checked_rate(rate, size))
+        self._registry.poisson_trains.append(source)
         return source
 
     def add_spike_source(
@@ -189,7 +221,7 @@ class Network:
 
         Parameters
         ----------
-        pre : Population, SpikeSource, Group or str
+        pre : Population, SpikeSource, PoissonTrains, Group or str
         post : Population, Group or str
             Of groups, weights and indices have the shape and the order.
         weights : float, array (post, pre), scipy.sparse matrix (post, pre) or Triplets
@@ -288,27 +320,17 @@ class Network:
         ValueError
             The object is attached already, under another name.
         """
-        name = self._registry.new_name(name)
-        heard, driven = self._registry.emitter(motor), self._registry.population(sensor)
-        interval = protocol.check(name, world)
-        protocol.check_own(name, world, self._registry.world_objects)
-        protocol.check_options(readout, tau, drive, weight)
-        model = driven.neurons
-        if drive == "current" and isinstance(model, LIF) and model.v_min is not None:
-            raise ValueError(
-                f"drive 'current' could pull {driven.name!r} below its v_min: "
-                "leave v_min away, or drive by kicks"
-            )
-        attached = AttachedWorld(
+        attached = attaching.attached(
+            self._registry,
             name,
-            heard.name,
-            driven.name,
-            interval,
-            _checks.span("latency", latency, positive=False),
-            readout,
-            None if tau is None else _checks.number("tau", tau, "ms", above=0.0),
-            drive,
-            None if weight is None else _checks.number("weight", weight, "mV"),
+            world,
+            motor,
+            sensor,
+            readout=readout,
+            tau=tau,
+            drive=drive,
+            weight=weight,
+            latency=latency,
         )
         self._registry.worlds.append(attached)
         self._registry.world_objects[name] = world
@@ -404,6 +426,11 @@ class Network:
         return list(self._registry.spike_sources)
 
     @property
+    def poisson_trains(self) -> list[PoissonTrains]:
+        """The sources of Poisson trains."""
+        return list(self._registry.poisson_trains)
+
+    @property
     def projections(self) -> list[Projection]:
         """The projections."""
         return list(self._registry.projections)
@@ -420,11 +447,7 @@ class Network:
 
     def __getitem__(self, name: str) -> Part:
         """Return the part of a name: a population, source, projection, recorder or world."""
-        for part in self._registry.parts():
-            if part.name == name:
-                return part
-        names = self._ipython_key_completions_()
-        raise ValueError(_checks.unknown("part of this network", name, names))
+        return self._registry.part(name)
 
     def __contains__(self, name: object) -> bool:
         return name in self._ipython_key_completions_()
@@ -448,9 +471,10 @@ class Network:
 
         Examples
         --------
+        >>> from postdict import LIF
         >>> net = Network()
         >>> cells = net.add_population("cells", 1000, LIF())
-        >>> projection = net.connect(cells, cells, weights=np.ones((1000, 1000)))
+        >>> projection = net.connect(cells, cells, weights=[[0.1] * 1000] * 1000)
         >>> net.memory()
         Memory(8.17 MB: projection cells->cells 8 MB, Population cells 0.168 MB)
         """
@@ -469,15 +493,7 @@ class Network:
         return network
 
     def __repr__(self) -> str:
-        parts = [f"{p.name}[{p.size}]" for p in self._registry.emitters()]
-        onto: list[PoissonSource | CurrentSource] = [*self.poisson_sources, *self.current_sources]
-        parts += [f"{s.name}→{s.population}" for s in onto]
-        parts += [
-            f"{p.pre}→{p.post}{' inhibitory' * p.inhibitory}{' plastic' * bool(p.plasticity)}"
-            for p in self.projections
-        ]
-        parts += [f"{w.motor}→{w.name}→{w.sensor}" for w in self.worlds]
-        return f"Network(seed={self.seed}: {', '.join(parts)})"
+        return html.in_a_line(self._registry)
 
     def _repr_html_(self) -> str:
         return html.of_network(self._registry)

@@ -25,14 +25,21 @@ class Population(Groupable):
     neurons: Model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PoissonSource:
-    """A name for Poisson kicks of `weight` (mV) at `rate` (Hz) to each neuron of a population."""
+    """A name for Poisson kicks of `weight` (mV) at `rate` (Hz) to each neuron of a population.
+
+    Or to those of `ids`, None for all. Where each has a rate of its own, `rate` has a row for each.
+    """
 
     name: str
     population: str
     rate: float | Steps
     weight: float
+    ids: tuple[int, ...] | None = None
+
+    def __repr__(self) -> str:
+        return _checks.brief_repr(self)
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,6 +61,15 @@ class SpikeSource(Groupable):
 
     name: str
     size: int
+
+
+@dataclass(frozen=True)
+class PoissonTrains(Groupable):
+    """A name for `size` presynaptic neurons that fire as Poisson processes at `rate` (Hz)."""
+
+    name: str
+    size: int
+    rate: float | Steps
 
 
 @dataclass(frozen=True)
@@ -122,11 +138,15 @@ class AttachedWorld:
     weight: float | None
 
 
-Source: TypeAlias = PoissonSource | CurrentSource | SpikeSource
+Source: TypeAlias = PoissonSource | CurrentSource | SpikeSource | PoissonTrains
+
+AnyPoisson: TypeAlias = PoissonSource | PoissonTrains
 
 Part: TypeAlias = Population | Source | Projection | Recorder | AttachedWorld
 
-Emitter: TypeAlias = Population | SpikeSource
+Emitter: TypeAlias = Population | SpikeSource | PoissonTrains
+
+SOURCES = (PoissonSource, CurrentSource, SpikeSource, PoissonTrains)
 
 
 def checked_size(size: int) -> int:
@@ -140,6 +160,6 @@ def label(part: object) -> str:
         return f"projection {part.name}"
     if isinstance(part, Recorder):
         return f"recorder of {part.variable} of {part.target.name}"
-    if isinstance(part, (Population, PoissonSource, CurrentSource, SpikeSource, AttachedWorld)):
+    if isinstance(part, (Population, AttachedWorld, *SOURCES)):
         return f"{type(part).__name__} {part.name}"
     return repr(part)

@@ -19,6 +19,7 @@ from .parts import (
     Emitter,
     Part,
     PoissonSource,
+    PoissonTrains,
     Population,
     Projection,
     Recorder,
@@ -31,6 +32,7 @@ _KINDS = (
     "poisson_sources",
     "current_sources",
     "spike_sources",
+    "poisson_trains",
     "projections",
     "worlds",
     "recorders",
@@ -50,6 +52,7 @@ class Registry:
         self.poisson_sources: list[PoissonSource] = []
         self.current_sources: list[CurrentSource] = []
         self.spike_sources: list[SpikeSource] = []
+        self.poisson_trains: list[PoissonTrains] = []
         self.projections: list[Projection] = []
         self.recorders: list[Recorder] = []
         self.worlds: list[AttachedWorld] = []
@@ -97,9 +100,17 @@ class Registry:
         """Return all parts, kind by kind."""
         return [part for kind in _KINDS for part in getattr(self, kind)]
 
+    def part(self, name: str) -> Part:
+        """Return the part of a name."""
+        for part in self.parts():
+            if part.name == name:
+                return part
+        names = [part.name for part in self.parts()]
+        raise ValueError(_checks.unknown("part of this network", name, names))
+
     def emitters(self) -> list[Emitter]:
         """Return all that can be connected to a population."""
-        return [*self.populations, *self.spike_sources]
+        return [*self.populations, *self.spike_sources, *self.poisson_trains]
 
     def population(self, given: object) -> Population:
         """Return a whole population, itself or by its name."""
@@ -124,6 +135,14 @@ class Registry:
             raise ValueError("ids choose neurons, and so does a group: give one of them")
         return population, ids if selection is None else np.asarray(selection)
 
+    def driven(
+        self, given: object, ids: ArrayLike | None
+    ) -> tuple[Population, tuple[int, ...] | None, int]:
+        """Return a population, which of its neurons are driven, None for all, and how many."""
+        target, given_ids = self.chosen_neurons(given, ids)
+        chosen = _checks.chosen(given_ids, target.size)
+        return target, chosen, target.size if chosen is None else len(chosen)
+
     def recorded(
         self, given: Any, ids: ArrayLike | None
     ) -> tuple[Projection | Population, ArrayLike | None]:
@@ -143,7 +162,7 @@ class Registry:
 
     def emitter(self, given: object) -> Emitter:
         """Return a whole population or source, itself or by its name."""
-        types = (Population, SpikeSource)
+        types = (Population, SpikeSource, PoissonTrains)
         return find(whole(given), self.emitters(), types, "population or spike source")
 
     def projection(self, given: object) -> Projection:
@@ -171,10 +190,20 @@ class Registry:
         found = find(whole(given), self.spike_sources, (SpikeSource,), "spike source")
         return self.spike_sources.index(found)
 
-    def poisson_source_index(self, given: object) -> int:
-        """Return where a Poisson source stands, itself or by its name."""
-        found = find(given, self.poisson_sources, (PoissonSource,), "Poisson source")
-        return self.poisson_sources.index(found)
+    def poisson(self, given: object) -> PoissonSource | PoissonTrains:
+        """Return a source of kicks or of trains, itself or by its name."""
+        parts: list[PoissonSource | PoissonTrains]
+        parts = [*self.poisson_sources, *self.poisson_trains]
+        return find(given, parts, (PoissonSource, PoissonTrains), "Poisson source")
+
+    def current_source(self, given: object) -> CurrentSource:
+        """Return a current, itself or by its name."""
+        return find(given, self.current_sources, (CurrentSource,), "current source")
+
+    def n_driven(self, source: PoissonSource | CurrentSource) -> int:
+        """Return how many neurons a source kicks, or drives."""
+        size = self.population(source.population).size
+        return size if source.ids is None else len(source.ids)
 
     def plastic(self, given: object) -> Projection:
         """Return a projection that learns, itself or by its name."""
@@ -184,10 +213,10 @@ class Registry:
         return projection
 
     def check_currents(self, population: Population, new: CurrentSource) -> None:
-        """Refuse a current that makes no sense together with those that are there."""
+        """Refuse a current that makes no sense with those that are there under other names."""
         lowest = np.zeros(population.size)
         for source in (*self.current_sources, new):
-            if source.population == population.name:
+            if source.population == population.name and (source is new or source.name != new.name):
                 which = slice(None) if source.ids is None else np.asarray(source.ids)
                 lowest[which] += source.current.lowest
         population.neurons.check_currents(lowest)

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from .._types import Floats
 from ..network import recording
 from ..network.layouts import Dense
 from ..network.parts import Projection
 from ..network.registry import Registry
 from ..neurons import LIF, LIFExp
 from ..plasticity import Rule
-from ..steps import as_steps
+from ..steps import Steps, as_steps
 from .worlds import steps_in_our_units
 
 
@@ -33,18 +34,22 @@ def assembled(registry: Registry) -> _core.Network:
         else:
             populations[name] = core.add_lif_conductance(name, size, **parameters)
     for poisson in registry.poisson_sources:
-        onto, rate = populations[poisson.population], as_steps(poisson.rate)
-        core.add_poisson(poisson.name, onto, rate.times, rate.values, poisson.weight)
+        onto = populations[poisson.population]
+        rate = in_core(poisson.rate)
+        core.add_poisson(poisson.name, onto, *rate, poisson.weight, poisson.ids)
     sizes = {population.name: population.size for population in registry.populations}
     for source in registry.current_sources:
         ids = np.arange(sizes[source.population]) if source.ids is None else np.asarray(source.ids)
-        onto, current = populations[source.population], source.current
-        core.add_current(onto, ids, current.times, current.values)
+        onto = populations[source.population]
+        core.add_current(onto, ids, *in_core(source.current, source.ids))
     sources = {}
     for replay in registry.spike_sources:
         sources[replay.name] = core.add_spike_times(
             replay.name, replay.size, *registry.spikes_of(replay)
         )
+    for trains in registry.poisson_trains:
+        rate = in_core(trains.rate)
+        sources[trains.name] = core.add_poisson_trains(trains.name, trains.size, *rate)
     for projection in registry.projections:
         from_population = projection.pre in populations
         shared: dict[str, Any] = {
@@ -102,6 +107,20 @@ def _connect(
             targets=synapses.targets,
             weights=synapses.weights,
         )
+
+
+def in_core(
+    signals: float | Steps, ids: tuple[int, ...] | None = None, n: int | None = None
+) -> tuple[Floats, Floats]:
+    """Return times (ms) and values (steps,), or (steps, neurons) where each has its own.
+
+    Those of `ids` come sorted by them; one signal is given to each of `n`, where that is given.
+    """
+    steps = as_steps(signals)
+    values = steps.values if n is None else np.broadcast_to(steps.values, (n, steps.times.size))
+    if values.ndim == 2 and ids is not None:
+        values = values[np.argsort(np.asarray(ids))]
+    return steps.times, np.ascontiguousarray(values.T)
 
 
 def core_rule(rule: Rule) -> _core.Rule:

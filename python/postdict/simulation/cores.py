@@ -10,6 +10,12 @@ from .assembly import assembled
 from .checkpoint import Checkpoint, CheckpointError
 from .limits import Limits
 
+LimitError = _core.LimitError
+"""A bound on activity was reached: the run stopped, whole, at an instant."""
+
+RateLimitError = _core.RateLimitError
+"""The bound is that of a rate."""
+
 
 def limits_in_core(registry: Registry, limits: Limits) -> dict[str, Any]:
     """Return limits as the core takes them."""

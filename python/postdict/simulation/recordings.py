@@ -90,6 +90,13 @@ class Recordings:
             first, last = _checks.window(first, stop)
         self._core.set_recording(index, bool(on), first, last, neurons)
 
+    def potentials(self, given: object) -> Floats:
+        """Return the potentials of neurons at the present; see `Simulation.potentials`."""
+        population, selection = self._registry.neurons(given)
+        index = self._registry.populations.index(population)
+        ids = population.ids if selection is None else np.asarray(selection)
+        return self._core.potentials(index, ids)
+
     def interval(self, given: object) -> float | None:
         """Return the present interval (ms); see `Simulation.sampling_interval`."""
         recorder = self._registry.recorder(given)
@@ -116,12 +123,12 @@ class Recordings:
             raise TypeError("only neurons of the model LIFExp are searched for crossings")
         return self._core.search_work(index)
 
-    def check_no_stream(self) -> None:
-        """Refuse to go back to an earlier state while a file takes what is recorded."""
+    def check_no_stream(self, call: str) -> None:
+        """Refuse to undo, or to forget, what a file takes while it is recorded."""
         if self.stream is not None:
             raise RuntimeError(
                 f"this Simulation streams to {str(self.stream.path)!r}, which holds what is to be "
-                "undone: end the stream before restore, and start another after it"
+                f"undone: end the stream before {call}, and start another after it"
             )
 
     @contextmanager

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _checks, _core, _files
@@ -17,10 +16,11 @@ from ..exchange import Recording
 from ..network import Network, html, memory
 from ..network.description import equal
 from ..network.groups import Group
-from ..network.parts import PoissonSource, Population, Projection, Recorder, SpikeSource, label
+from ..network.parts import AnyPoisson, CurrentSource, Population, Projection, Recorder, SpikeSource
 from ..network.registry import Registry
-from ..steps import Steps, as_steps, checked_rate
+from ..steps import Steps
 from ..world.protocol import World
+from . import changes
 from . import worlds as _worlds
 from .appended import AppendedSpikes
 from .checkpoint import Checkpoint, CheckpointError
@@ -32,12 +32,6 @@ from .runner import ProgressCallback, end_after, end_at, run
 from .stream_reader import Moved
 from .stream_writer import Stream
 from .turn import Turn
-
-LimitError = _core.LimitError
-"""A bound on activity was reached: the run stopped, whole, at an instant."""
-
-RateLimitError = _core.RateLimitError
-"""The bound is that of a rate."""
 
 
 class Simulation:
@@ -67,6 +61,9 @@ class Simulation:
         not recorded.
     worlds : dict, optional
         Worlds by name, instead of those that `Network.add_world` attached.
+    weights : dict or Simulation, optional
+        To begin with: by projection or its name, as of `set_weights`; or those of all plastic
+        projections of a simulation that learned them, by their names.
 
     Raises
     ------
@@ -87,6 +84,7 @@ class Simulation:
         max_rate_window: float = 1000.0,
         max_bytes: int | None = None,
         worlds: Mapping[str, World] | None = None,
+        weights: Mapping[Any, Any] | Simulation | None = None,
     ) -> None:
         if not isinstance(network, Network):
             raise TypeError(f"network must be a postdict.Network, got {type(network).__name__}")
@@ -95,9 +93,10 @@ class Simulation:
         self._set_up(network._registry, limits, worlds, bound)
         self._growth = Growth(network._registry, self._registry)
         self._begin(new_core(self._registry, limits), AppendedSpikes())
-        for k, answer in enumerate(self._worlds.reset(self._registry.seed)):
-            if answer is not None:  # it acts from the present on
-                self._core.answer(k, answer)
+        if weights is not None:
+            own = changes.learned(weights) if isinstance(weights, Simulation) else weights
+            changes.take_over(self._registry, self._core, own)
+        self._worlds.begin(self._core, self._registry.seed)
 
     def _set_up(
         self,
@@ -143,18 +142,17 @@ class Simulation:
         After Ctrl-C the simulation stands whole at an instant and can go on.
         """
         checked = _checks.number("duration", duration, "ms", at_least=0.0, at_most=_checks.LATEST)
-        with self._turn.paused():
-            self._growth.look()
-            end = end_after(self._core, checked)
-            run(self._core, self._recordings, self._worlds, end, progress)
+        self._run(lambda: end_after(self._core, checked), progress)
 
     def run_until(self, t: float, *, progress: bool | ProgressCallback = False) -> None:
         """Run the events before `t` (ms), which is not before the present; see `run`."""
         checked = _checks.number("t", t, "ms", at_most=_checks.LATEST)
+        self._run(lambda: end_at(self._core, checked), progress)
+
+    def _run(self, end: Callable[[], int], progress: bool | ProgressCallback) -> None:
         with self._turn.paused():
             self._growth.look()
-            end = end_at(self._core, checked)
-            run(self._core, self._recordings, self._worlds, end, progress)
+            run(self._core, self._recordings, self._worlds, end(), progress)
 
     def spikes(
         self,
@@ -175,6 +173,15 @@ class Simulation:
             Of a group: places in it, so that ``group.ids[ids]`` are those of the population.
         """
         return self._recordings.spikes(population, start, stop)
+
+    def take_spikes(self, population: Population | str) -> Spikes:
+        """Return the recorded spikes as `spikes` does, and forget them: memory stays bounded.
+
+        `spikes` and `recording` then have later ones alone; `spike_count` counts all. RuntimeError
+        while a stream is open, whose file is to have them.
+        """
+        self._recordings.check_no_stream("take_spikes")
+        return changes.take_spikes(self._registry, self._core, population)
 
     def spike_count(self, population: Population | str) -> int:
         """Return how many spikes the population has fired, recorded or not."""
@@ -217,11 +224,10 @@ class Simulation:
         times : array (n_samples,)
             ms.
         values : array
-            mV. Weights: (n_samples, post, pre) of a matrix, (n_samples, n_synapses) of Triplets
-            or of a sparse matrix (in the order of its ``.tocoo()``), (n_samples,) where one number
-            stands for all, (n_samples, n_chosen) of chosen synapses. Weight statistics:
-            (n_samples, 4), mean, standard deviation, minimum, maximum. Potentials or currents:
-            (n_samples, n_ids).
+            mV. Weights: (n_samples, post, pre) of a matrix, (n_samples, n_synapses) of synapses
+            given singly, in their order, (n_samples,) where one number stands for all, (n_samples,
+            n_chosen) of chosen ones. Weight statistics: (n_samples, 4), mean, standard deviation,
+            minimum, maximum. Potentials, currents: (n_samples, n_ids).
         """
         return self._recordings.samples(recorder, start)
 
@@ -239,14 +245,12 @@ class Simulation:
         """Move recorded spikes and samples to an HDF5 file while the simulation runs.
 
         To be used in a ``with`` statement. First all that is in memory is moved. During a run the
-        file is brought up to date now and then, and when a bound on memory is reached, and at the
-        end of each run. It can be read (`read_stream`) at any time, by other processes too, and
-        after this one was killed. While streaming, recorders drop no samples. No result changes.
+        file is brought up to date now and then, and at its end. It can be read (`read_stream`) at
+        any time, after a kill too. While streaming, recorders drop no samples. No result changes.
 
-        What is in the file is no longer in memory: `spikes` and `recorded` then need a `start`,
-        and raise RuntimeError with the file's name for what came before. After the ``with``,
-        recorders with an interval are held in memory up to their `max_bytes`, without dropping
-        samples; a run past that needs another stream.
+        What is in the file is no longer in memory: `spikes` and `recorded` then need a `start`.
+        After the ``with``, recorders with an interval are held in memory up to their `max_bytes`,
+        without dropping samples; a run past that needs another stream.
 
         Parameters
         ----------
@@ -275,17 +279,14 @@ class Simulation:
 
     def potentials(self, population: Population | Group | str) -> Floats:
         """Return the membrane potentials (mV, (size,)) at the present, before its events."""
-        own, ids = self._registry.neurons(population)
-        index = self._registry.populations.index(own)
-        return self._core.potentials(index, own.ids if ids is None else np.asarray(ids))
+        return self._recordings.potentials(population)
 
     def search_work(self, population: Population | str) -> dict[str, int]:
         """Return what it took to find the threshold crossings of `LIFExp` neurons.
 
-        Since the simulation was made, loaded or restored. `excited`: excitatory inputs, those of
-        one instant being one; `dismissed`: of these, those after which a cheap bound excluded a
-        crossing before the next horizon; `looks`: neurons that were bounded anew at horizons;
-        `searches` for a crossing, and crossings `found`. Inhibition is never searched after.
+        Since the simulation was made, loaded or restored. `excited`: instants of excitatory input;
+        `dismissed`: of these, by a cheap bound; `looks`: neurons that were bounded anew at
+        horizons; `searches` for a crossing, and crossings `found`.
         """
         return self._recordings.search_work(population)
 
@@ -307,9 +308,7 @@ class Simulation:
             In the form in which the projection has them, with the same synapses; or one number
             for all, or for synapses given singly (n_synapses,) values in their order.
         """
-        own = self._registry.projection(projection)
-        synapses = self._registry.synapses[own.index]
-        self._core.set_weights(own.index, synapses.in_core_order(weights))
+        changes.set_weights(self._registry, self._core, projection, weights)
 
     def set_plasticity(self, projection: Projection | str, on: bool) -> None:
         """Switch learning on or off; while off, the rule still follows the spikes."""
@@ -335,24 +334,27 @@ class Simulation:
         potentiation, depression : array (post, pre), scipy.sparse matrix or Triplets
             mV, >= 0, in the form of the weights.
         """
-        own = self._registry.plastic(projection)
-        synapses = self._registry.synapses[own.index]
-        try:
-            potentiation, depression = self._core.fluxes(own.index)
-        except ValueError:
-            raise ValueError(
-                f"fluxes of the {label(own)} are not accounted: call account_fluxes first"
-            ) from None
-        return synapses.in_form(potentiation), synapses.in_form(depression)
+        return changes.fluxes(self._registry, self._core, projection)
 
-    def set_rate(self, source: PoissonSource | str, rate: float | Steps) -> None:
-        """Change the rate (Hz per neuron) of a Poisson source from now on.
+    def set_rate(self, source: AnyPoisson | str, rate: float | ArrayLike | Steps) -> None:
+        """Change the rate (Hz, of all or of each neuron) of a Poisson source from now on.
 
-        The times of `Steps` count from t = 0, not from the present.
+        The times of `Steps` count from t = 0, not from the present. A source that was declared
+        with one rate for all keeps one for all.
         """
-        index = self._registry.poisson_source_index(source)
-        steps = as_steps(checked_rate(rate))
-        self._core.set_rate(index, steps.times, steps.values)
+        changes.set_rate(self._registry, self._core, source, rate)
+
+    def set_current(self, source: CurrentSource | str, current: Steps) -> None:
+        """Change the current (mV) of a source from now on; times of `Steps` count from t = 0."""
+        changes.set_current(self._registry, self._core, source, current)
+
+    def set_potentials(self, population: Population | Group | str, potentials: ArrayLike) -> None:
+        """Set the potentials (mV) of neurons to one number, or to one each, at the present.
+
+        Below threshold, and not below `v_min`. Synaptic currents and conductances stay as they are;
+        a refractory neuron is so no longer.
+        """
+        changes.set_potentials(self._registry, self._core, population, potentials)
 
     def set_limits(
         self,
@@ -390,15 +392,8 @@ class Simulation:
         ids : array (n_spikes,) of int
             Who fires.
         """
-        index = self._registry.spike_source_index(source)
-        name, size = (
-            self._registry.spike_sources[index].name,
-            self._registry.spike_sources[index].size,
-        )
         with self._turn.paused_or_mine():
-            piece = _checks.spike_arrays(name, times, ids, size, earliest=self._core.time)
-            self._core.append_spikes(index, *piece)
-            self._appended.append(name, piece)
+            changes.append_spikes(self._registry, self._core, self._appended, source, times, ids)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a checkpoint (.npz): network, state, spikes under way, random streams, recordings.
@@ -409,24 +404,34 @@ class Simulation:
 
     @classmethod
     def load(
-        cls, path: str | os.PathLike[str], *, worlds: Mapping[str, World] | None = None
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        worlds: Mapping[str, World] | None = None,
+        seed: int | None = None,
     ) -> Simulation:
         """Return the simulation that `save` wrote, to the last bit.
 
         `worlds` are those in the loop by name, each of which takes up its state: their code is not
-        in the file, and TypeError where one is missing.
+        in the file, and TypeError where one is missing. A `seed` gives every Poisson source new
+        random numbers from here on, and leaves all else as saved, worlds' own noise too.
 
         Raises
         ------
         CheckpointError
             The file is not a whole, unaltered checkpoint of a version that this one reads.
         """
-        return cls._from_bytes(Path(path).read_bytes(), worlds)
+        other = changes.checked_seed(seed)
+        simulation = cls._from_bytes(Path(path).read_bytes(), worlds)
+        if other is not None:
+            simulation._core.reseed(other)
+        return simulation
 
-    def restore(self, path: str | os.PathLike[str]) -> None:
+    def restore(self, path: str | os.PathLike[str], *, seed: int | None = None) -> None:
         """Take up in this simulation what `save` wrote of one of an equal network.
 
         Weights, spikes under way and appended, recordings: all are as they were then. Limits stay.
+        A `seed` gives new random numbers from here on, as of `load`.
 
         Raises
         ------
@@ -435,12 +440,15 @@ class Simulation:
         RuntimeError
             A stream is open: what comes next would be written behind what is in its file.
         """
+        other = changes.checked_seed(seed)
         checkpoint = Checkpoint.from_bytes(Path(path).read_bytes())
         if not equal(checkpoint.registry, self._registry):
             raise CheckpointError("the checkpoint is of another network")
         with self._turn.paused():
-            self._recordings.check_no_stream()
+            self._recordings.check_no_stream("restore")
             self._take_up(checkpoint)
+            if other is not None:
+                self._core.reseed(other)
 
     def _take_up(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint with a new core: where that fails, the old one stays."""

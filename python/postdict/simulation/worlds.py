@@ -131,6 +131,12 @@ class WorldsInLoop:
             for name, world in self.objects.items()
         ]
 
+    def begin(self, core: _core.Simulation, network_seed: int) -> None:
+        """Begin anew; what each answers first acts from the present on."""
+        for k, answer in enumerate(self.reset(network_seed)):
+            if answer is not None:
+                core.answer(k, answer)
+
     def states(self) -> States:
         """Return their states by name; TypeError where one offers none.
 

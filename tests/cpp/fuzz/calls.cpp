@@ -157,10 +157,12 @@ class Twins {
     }
 
     bool append_spikes() {
-        if (network_.spike_times.empty()) return true;
-        const std::size_t source = bytes_.below(network_.spike_times.size());
-        const auto more = spikes(bytes_, network_.spike_times[source].size(), first_.time());
-        network_.spike_times[source].append(more);
+        if (network_.sources.empty()) return true;
+        const std::size_t source = bytes_.below(network_.sources.size());
+        auto* replay = std::get_if<SpikeTimesSource>(&network_.sources[source]);
+        if (replay == nullptr) return true;
+        const auto more = spikes(bytes_, replay->size(), first_.time());
+        replay->append(more);
         for (Simulation* simulation : {&first_, &second_}) simulation->append_spikes(source, more);
         return true;
     }

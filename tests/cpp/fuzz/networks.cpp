@@ -131,10 +131,10 @@ Synapses dense(Bytes& bytes, std::size_t n_pre, std::size_t n_post) {
 }
 
 Projection projection(Bytes& bytes, const Network& made) {
-    const bool replayed = !made.spike_times.empty() && bytes.coin();
-    Emitter pre{Emitter::Kind::spike_times, 0};
+    const bool replayed = !made.sources.empty() && bytes.coin();
+    Emitter pre{Emitter::Kind::source, 0};
     if (replayed) {
-        pre.index = bytes.below(made.spike_times.size());
+        pre.index = bytes.below(made.sources.size());
     } else {
         pre = {Emitter::Kind::population, bytes.below(made.populations.size())};
     }
@@ -224,8 +224,8 @@ void add_world(Network& made) {
     if (random.below(2) == 0) return;
     const auto pick = [&](std::size_t n) { return random.below(static_cast<std::uint32_t>(n)); };
     Emitter motor{Emitter::Kind::population, pick(made.populations.size())};
-    if (!made.spike_times.empty() && random.below(3) == 0)
-        motor = {Emitter::Kind::spike_times, pick(made.spike_times.size())};
+    if (!made.sources.empty() && random.below(3) == 0)
+        motor = {Emitter::Kind::source, pick(made.sources.size())};
     const std::size_t sensor = pick(made.populations.size());
     const std::size_t n = made.populations[sensor].size();
     const auto readout = static_cast<Readout>(random.below(3));
@@ -263,6 +263,23 @@ std::vector<Spike> spikes(Bytes& bytes, std::size_t n, Time earliest) {
     return result;
 }
 
+// Drawn from the seed, so that what older inputs mean stays as it was.
+void add_trains(Network& made) {
+    if (made.seed % 3 != 0) return;
+    const std::size_t n_post = made.populations[0].size();
+    std::vector<double> each;
+    if (made.seed % 2 == 0) each = {50.0, 550.0};
+    made.sources.push_back(
+        PoissonTrains(made.seed, "trains", 2, Steps::constant(300.0), std::move(each)));
+    made.projections.push_back(
+        {{Emitter::Kind::source, made.sources.size() - 1},
+         0,
+         Duration::ms(1.5),
+         Duration{},
+         DenseProjection<double>({2, n_post, std::vector<double>(2 * n_post, 0.1), Sign::excitatory,
+                                  std::nullopt, false})});
+}
+
 Network network(Bytes& bytes) {
     Network made;
     made.seed = bytes.byte();
@@ -285,12 +302,13 @@ Network network(Bytes& bytes) {
     }
     for (std::size_t k = bytes.below(3); k > 0; --k) {
         const std::size_t n = 1 + bytes.below(4);
-        made.spike_times.push_back(SpikeTimesSource("source", n, spikes(bytes, n, Time{})));
+        made.sources.push_back(SpikeTimesSource("source", n, spikes(bytes, n, Time{})));
     }
     for (std::size_t k = bytes.below(5); k > 0; --k)
         made.projections.push_back(projection(bytes, made));
     for (std::size_t k = bytes.below(4); k > 0; --k)
         if (const auto recording = sampling(bytes, made)) made.recorders.emplace_back(*recording);
+    add_trains(made);
     add_world(made);
     return made;
 }
