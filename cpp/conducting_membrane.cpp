@@ -187,20 +187,25 @@ Conducting ConductingMembrane::after(double s, Conducting now) const {
     return now;
 }
 
-// With w = gap - u, tau_m w' = -F - w (1 + g_e + g_i): w >= 0 until h if it is more than what the
-// largest F of that time takes away under the largest conductance. Without exponentials:
-// exp(-x) >= 1 - x, and exp(x) - 1 <= x + x^2/2 + 0.2184 x^3 up to x = 1.
-bool ConductingMembrane::stays_below(const Conducting& now, double gap, double h) const {
+// Without exponentials: exp(-x) >= 1 - x. The last term is for rounding.
+double ConductingMembrane::largest_rise(const Conducting& now, double gap, double h) const {
     const double pull_e = now.g_e * (e_e - gap);
     const double pull_i = now.g_i * (e_i - gap);
-    const double most = std::max(pull_e, pull_e * std::max(0.0, 1.0 - h / tau_e)) +
-                        std::max(pull_i, pull_i * std::max(0.0, 1.0 - h / tau_i)) - gap;
-    const double margin = 1e-12 * (std::abs(gap) + std::abs(pull_e) + std::abs(pull_i));
-    if (most < -margin) return true;
+    return std::max(pull_e, pull_e * std::max(0.0, 1.0 - h / tau_e)) +
+           std::max(pull_i, pull_i * std::max(0.0, 1.0 - h / tau_i)) - gap +
+           1e-12 * (std::abs(gap) + std::abs(pull_e) + std::abs(pull_i));
+}
+
+// With w = gap - u, tau_m w' = -F - w (1 + g_e + g_i): w >= 0 until h if it is more than what the
+// largest F of that time takes away under the largest conductance. Here exp(x) - 1 <= x + x^2/2 +
+// 0.2184 x^3 up to x = 1.
+bool ConductingMembrane::stays_below(const Conducting& now, double gap, double h) const {
+    const double most = largest_rise(now, gap, h);
+    if (most < 0.0) return true;
     const double conductance = 1.0 + now.g_e + now.g_i;
     const double x = conductance * h / tau_m;
     const double growth = x <= 1.0 ? x * (1.0 + x * (0.5 + 0.2184 * x)) : std::expm1(x);
-    return gap - now.u > (most + margin) / conductance * growth + 1e-9 * (1.0 + std::abs(gap));
+    return gap - now.u > most / conductance * growth + 1e-9 * (1.0 + std::abs(gap));
 }
 
 bool ConductingMembrane::stays_below(const Conducting& now, double gap) const {

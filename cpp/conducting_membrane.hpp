@@ -41,6 +41,8 @@ struct ConductingMembrane {
         return (now.g_e * (e_e - now.u) + now.g_i * (e_i - now.u) - now.u) / tau_m;
     }
 
+    // What tau_m u' at `gap` (F, see below) does not pass for h ms, whatever u is, mV.
+    double largest_rise(const Conducting& now, double gap, double h) const;
     // Whether u surely stays below `gap` for h ms, u being below it now.
     bool stays_below(const Conducting& now, double gap, double h) const;
     // Whether it does so for ever.

@@ -98,19 +98,18 @@ void LifConductance::cross(Time t) {
     if (t == horizon_) watch(t);
 }
 
-// Whether V stays below threshold without input, whatever the time.
-bool LifConductance::rests(std::size_t i, Time t) const {
+// The conductances at t without the arrivals of t; not u.
+Conducting LifConductance::faded(std::size_t i, Time t) const {
     const Cell& cell = cells_[i];
     const ConductingMembrane& m = membrane_[i];
     const double s = (t - cell.at).ms();
-    return m.stays_below(
-        {cell.u, cell.g_e * std::exp(-s / m.tau_e), cell.g_i * std::exp(-s / m.tau_i)}, gap_[i]);
+    return {0.0, cell.g_e * std::exp(-s / m.tau_e), cell.g_i * std::exp(-s / m.tau_i)};
 }
 
 bool LifConductance::all_rest(Time t) const {
     if (crossings_.top_time() < never) return false;
     for (std::size_t i = 0; i < size(); ++i)
-        if (!rests(i, t)) return false;
+        if (!membrane_[i].stays_below(faded(i, t), gap_[i])) return false;
     return true;
 }
 
@@ -202,9 +201,15 @@ void LifConductance::search_unless_quiet(std::size_t i, Time t) {
 // Finds who could cross before the next horizon.
 void LifConductance::watch(Time t) {
     horizon_ = horizon_after(t, stride_);
+    const double ahead = (horizon_ - t).ms();
     std::size_t n_crossing = 0;
     for (std::size_t i = 0; i < size(); ++i) {
-        if (rests(i, t)) continue;
+        // Who could not rise to threshold from wherever it is needs no look at V.
+        if (membrane_[i].largest_rise(faded(i, t), gap_[i], ahead) < 0.0) {
+            uncertain_[i] = 0;
+            crossings_.set(i, never);
+            continue;
+        }
         bring(i, t);
         search_unless_quiet(i, t);
         n_crossing += crossings_.time(i) < never;

@@ -101,7 +101,7 @@ class LifConductance {
     void fire(std::size_t i, double late, Time t);
     void search_unless_quiet(std::size_t i, Time t);
     void watch(Time t);
-    bool rests(std::size_t i, Time t) const;
+    Conducting faded(std::size_t i, Time t) const;
     bool all_rest(Time t) const;
     void wake(Time t);
     void restored();
