@@ -243,7 +243,7 @@ def test_weights_that_do_not_fit_are_refused(kind, weights, error, message):
 
 def test_fixed_weights_do_not_learn():
     net, fixed = replay([1.0], weights=1.0)
-    with pytest.raises(ValueError, match=r"source→cell has no plasticity"):
+    with pytest.raises(ValueError, match=r"source->cell has no plasticity"):
         postdict.Simulation(net).set_plasticity(fixed, True)
 
 

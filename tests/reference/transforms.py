@@ -7,7 +7,7 @@ import numpy as np
 from .description import Model
 
 TIME_CONSTANTS = ("tau_m", "tau_refrac", "tau_syn_e", "tau_syn_i")
-RULE_TIMES = ("tau_plus", "tau_minus", "tau", "latency")
+RULE_TIMES = ("tau_plus", "tau_minus", "tau", "tau_x", "tau_y", "latency")
 RULE_RATES = ("rho", "alpha_plus", "alpha_minus")
 
 
