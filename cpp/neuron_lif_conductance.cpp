@@ -14,7 +14,6 @@ constexpr std::size_t most = 16;             // at most n/16
 constexpr double first_stride = 1.0 / 32.0;  // of the shortest time constant
 constexpr double shortest_stride = 1e-3;
 constexpr double longest_stride = 0.5;
-constexpr double one_picosecond = 1.0 / picoseconds_per_ms;  // ms
 
 double shortest_tau(const LifConductanceParameters& p) {
     const auto least = [](const std::vector<double>& tau) {

@@ -35,6 +35,7 @@ LifDelta::LifDelta(const LifParameters& p)
       refractory_(any_positive(tau_refrac_)),
       driven_(gap_.any([](double gap) { return gap < 0.0; })),
       held_until_(refractory_ ? gap_.size() : 0, before_all),
+      late_(held_until_.size(), 0.0),
       crossings_(gap_.size()),
       stride_(first_stride * p.tau_m[0]),
       inputs_(gap_.size(), Inputs::Channels::one),
@@ -160,6 +161,14 @@ void LifDelta::alarm(std::size_t i, double input, double next, double growth, Ti
     if (gap_[i] < 0.0) schedule(i, t);
 }
 
+// A refractory neuron's V - v_inf, in the frame: as if it had been decaying from v_reset since the
+// end, which is to come.
+double LifDelta::at_end(std::size_t i) const {
+    const double growth = excess_.growth_at(i, held_until_[i]);
+    return reset_[i] *
+           (late_[i] == 0.0 ? growth : growth * std::exp(late_[i] / excess_.tau(i).ms()));
+}
+
 // Decides at threshold in plain mV, where an input of three thresholds is exactly three spikes, not
 // in the growing frame, where it might be two. Returns what V - v_inf becomes, in the frame:
 // `next`, if the neuron does not fire. `due` is the growth of the frame at its own crossing, or 0.
@@ -170,9 +179,11 @@ double LifDelta::test(std::size_t i, double excess, double next, double due, Tim
         fired_.push_back(static_cast<NeuronId>(i));
         if (tau_refrac_[i] == Duration{}) return reset_[i] * growth;
         held_until_[i] = t + tau_refrac_[i];
-        // As if it had been decaying from v_reset since the end, which is to come.
-        return reset_[i] * (due > 0.0 ? due * std::exp(tau_refrac_[i] / excess_.tau(i))
-                                      : excess_.growth_at(i, held_until_[i]));
+        late_[i] = 0.0;
+        if (due > 0.0)
+            late_[i] = std::clamp(std::log(due / excess_.growth(i)) * excess_.tau(i).ms(),
+                                  -one_picosecond, one_picosecond);
+        return at_end(i);
     }
     const double step = gap_[i] - reset_[i];  // v_thresh - v_reset
     for (int count = 0; excess >= gap_[i]; ++count) {
@@ -227,7 +238,7 @@ void LifDelta::set_drive(NeuronId id, double drive, Time t) {
     drive_[i] = drive;
     derive(i);
     if (refractory_ && t < held_until_[i]) {
-        excess = reset_[i] * excess_.growth_at(i, held_until_[i]);
+        excess = at_end(i);
     } else if (due > 0.0) {
         excess = gap_[i] * (gap_[i] < 0.0 ? due : excess_.growth(i));
     } else {
@@ -272,6 +283,9 @@ void LifDelta::check_state(Time now) const {
         require_state(held_until_[i] == before_all ||
                           (held_until_[i] >= Time{} && held_until_[i] <= now + tau_refrac_[i]),
                       "a refractory end is no time, or too late");
+    for (const double late : late_)
+        require_state(std::abs(late) <= one_picosecond,
+                      "a refractory end lies outside its picosecond");
     const double tau = excess_.tau(0).ms();
     require_state(stride_ >= shortest_stride * tau && stride_ <= tau,
                   "a stride is too long or too short");

@@ -75,6 +75,7 @@ class LifDelta {
     static void fields(Self& self, Visitor& visit) {
         visit("excess", self.excess_);
         visit("held_until", self.held_until_);
+        visit("late", self.late_);
         visit("crossings", self.crossings_);
         visit("horizon", self.horizon_);
         visit("stride", self.stride_);
@@ -90,6 +91,7 @@ class LifDelta {
     void settle_all(Time t);
     void act(std::size_t i, double input, double growth, Time t);
     void alarm(std::size_t i, double input, double next, double growth, Time t);
+    double at_end(std::size_t i) const;
     double test(std::size_t i, double excess, double next, double due, Time t);
     void forget_crossings();
     Time crossing(std::size_t i) const;
@@ -111,6 +113,7 @@ class LifDelta {
     bool driven_;      // any v_inf is, or has been, above threshold
 
     std::vector<Time> held_until_;  // (n,) end of the latest refractoriness; none where nobody is
+    std::vector<double> late_;      // (n,) ms, what that end lies after its picosecond; likewise
     EventQueue crossings_;  // of driven neurons, those due before the horizon; lower bounds, since
                             // inhibition may have come after
     // Where all share one tau_m; without a horizon every driven neuron is predicted.

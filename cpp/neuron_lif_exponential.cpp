@@ -131,14 +131,13 @@ void LifExponential::cross(Time t) {
 
 // What the crossing lies after the present instant, the nearest picosecond: that near V is a line.
 double LifExponential::lateness(std::size_t i) const {
-    constexpr double most = 1.0 / picoseconds_per_ms;
     const Cell& cell = cells_[i];
     const Basis now = basis(i);
     const double u = cell.a * now.decay_m + cell.g_e * now.c_e + cell.g_i * now.c_i;
     const double slope =
         (cell.g_e * now.decay_e + cell.g_i * now.decay_i - u) / membrane(i).tau_m;  // mV/ms
     if (!(slope > 0.0)) return 0.0;  // V just touches threshold
-    return std::clamp((gap_[i] - u) / slope, -most, most);
+    return std::clamp((gap_[i] - u) / slope, -one_picosecond, one_picosecond);
 }
 
 // Whether V - v_inf surely stays below threshold without input, whatever the time: it follows a
@@ -365,7 +364,7 @@ void LifExponential::check_state(Time now) const {
                       "a refractory end is no time, or too late");
     }
     for (const double late : late_)
-        require_state(std::abs(late) <= 1.0 / picoseconds_per_ms,
+        require_state(std::abs(late) <= one_picosecond,
                       "a refractory end lies outside its picosecond");
 }
 

@@ -15,6 +15,7 @@
 namespace postdict {
 
 inline constexpr double picoseconds_per_ms = 1e9;
+inline constexpr double one_picosecond = 1.0 / picoseconds_per_ms;  // ms, of remainders below it
 
 // The number of ms that is nearest to a whole number of picoseconds: 0.3, not 0.30000000000000004.
 double in_ms(std::int64_t picoseconds);

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import postdict
-from postdict import LIF
+from postdict import LIF, LIFExp
 
 
 def simulation(neurons, size=1, *, times=(), ids=None, weights=None):
@@ -305,3 +305,18 @@ def test_a_rate_can_go_to_nothing_and_come_back(rate):
     sim.set_rate("noise", 100.0)
     sim.run_until(2500.0)
     assert abs(sim.spike_count("of noise") - before - 500) < 4 * math.sqrt(500)
+
+
+@pytest.mark.parametrize("model", [LIF, LIFExp])
+def test_a_drive_that_is_set_anew_while_a_neuron_is_refractory_adds_no_rounding(model):
+    """Off and on again within each refractory time: nothing of it is left at the end."""
+    period = 3.0 + 7.0 * math.log(1.7 / 0.7)
+    first = 7.0 * math.log(1.7 / 0.7)
+    net = postdict.Network()
+    net.add_population("cells", 1, model(tau_m=7.0, tau_refrac=3.0))
+    spikes = first + period * np.arange(500)
+    times = np.sort(np.concatenate([[0.0], spikes + 1.0, spikes + 2.0]))
+    net.add_current("drive", "cells", postdict.Steps(times, np.resize([1.7, 0.0], len(times))))
+    sim = postdict.Simulation(net)
+    sim.run_until(spikes[-1] + 0.5)
+    assert sim.spikes("cells")[0] == pytest.approx(spikes, rel=0, abs=0.5e-9 + 2e-11)
