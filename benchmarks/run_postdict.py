@@ -14,10 +14,13 @@ from measured_run import Run, chosen, parser, report
 from workloads import Coba, Loop, Workload
 
 import postdict
+from postdict.plasticity import Rule
 
 
-def loop_network(work: Loop, seed: int) -> tuple[postdict.Network, postdict.Projection]:
-    """Return the loop and its plastic projection."""
+def loop_network(
+    work: Loop, seed: int, rule: Rule | None = None
+) -> tuple[postdict.Network, postdict.Projection]:
+    """Return the loop and its plastic projection, with the workload's rule or another."""
     net = postdict.Network(seed)
     motor = net.add_population(
         "motor",
@@ -28,7 +31,7 @@ def loop_network(work: Loop, seed: int) -> tuple[postdict.Network, postdict.Proj
     net.add_poisson("exploration", motor, rate=work.kick_rate, weight=work.kick)
     net.connect(motor, sensor, weights=work.world(seed), axonal_delay=work.world_delay)
     net.connect(sensor, motor, weights=work.excitation, axonal_delay=work.synaptic_delay)
-    rule = postdict.AntisymmetricSTDP(
+    rule = rule or postdict.AntisymmetricSTDP(
         work.eta, tau_plus=work.tau_stdp, tau_minus=work.tau_stdp, w_max=work.w_max
     )
     inhibition = net.connect(

@@ -36,6 +36,11 @@ struct LimitError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// An update of a user's own rule gave no number. The simulation stands whole, as at a limit.
+struct UpdateError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 // The limit is that of a rate.
 struct RateLimitError : LimitError {
     using LimitError::LimitError;

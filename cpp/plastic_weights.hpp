@@ -71,9 +71,17 @@ class PlasticWeights {
         fluxes_.begin(on ? weights_.size() : 0);
     }
     bool accounting() const { return plasticity_ && plasticity_->accounting(); }
+    bool custom() const { return plasticity_ && plasticity_->custom(); }
+    // The first update that gave no number since this was last asked.
+    std::optional<UpdateFailure> take_failure() { return plasticity_->take_failure(); }
     Fluxes fluxes() const {  // present, by weight
         Fluxes present = fluxes_;
-        if (accounting())
+        if (accounting() && plasticity_->custom())
+            layout().each_place([&](std::size_t k, std::size_t row, NeuronId target) {
+                auto weight = static_cast<double>(weights_[k]);
+                plasticity_->peek_custom(row, {&weight, &target, 1, k}, present);
+            });
+        else if (accounting())
             layout().each_place([&](std::size_t k, std::size_t row, NeuronId target) {
                 plasticity_->read_synapse(row, target,
                                           [&](double amount) { present.add(k, amount); });
@@ -118,7 +126,13 @@ class PlasticWeights {
   private:
     const Layout& layout() const { return static_cast<const Layout&>(*this); }
     double up_to_date(std::size_t k, std::size_t row, NeuronId target) const {
-        return static_cast<double>(plasticity_->up_to_date(weights_[k], row, target));
+        if (!plasticity_->custom())
+            return static_cast<double>(plasticity_->up_to_date(weights_[k], row, target));
+        auto weight = static_cast<double>(weights_[k]);
+        Fluxes apart;
+        apart.begin(plasticity_->accounting() ? 1 : 0);
+        plasticity_->peek_custom(row, {&weight, &target, 1, 0}, apart);
+        return static_cast<double>(static_cast<Real>(weight));
     }
 };
 

@@ -15,10 +15,13 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "pairing_custom.hpp"
 #include "pairing_trace.hpp"
 #include "pairing_triplet.hpp"
 #include "pairing_window.hpp"
@@ -91,15 +94,41 @@ class Plasticity {
     void flush(Read&& read) {
         for (std::size_t row = 0; row < seen_.size(); ++row) read(row);
         log_.clear();
+        if (auto* custom = std::get_if<CustomPairing>(&pairing_)) custom->forget_log();
         std::fill(seen_.begin(), seen_.end(), 0U);
     }
     // At the instant of the last `advance`: what an arrival at a row does, and that it has come.
     ArrivalChange arrival_change(std::size_t row) {
         return std::visit(
             [&](auto& pairs) {
-                return ArrivalChange{pairs.y(), eta_ * pairs.factor(row), eta_ * pairs.constant()};
+                if constexpr (by_amounts<decltype(pairs)>)
+                    return ArrivalChange{pairs.y(), eta_ * pairs.factor(row),
+                                         eta_ * pairs.constant()};
+                else
+                    return ArrivalChange{};
             },
             pairing_);
+    }
+    // A custom rule has no amounts: instead of what is above, `arrival_change` and the readers of
+    // the log below, it has these three, for a row and for one synapse.
+    bool custom() const { return std::holds_alternative<CustomPairing>(pairing_); }
+    template <class Real>
+    void arrive_custom(std::size_t row, const RowOfSynapses<Real>& synapses, Fluxes& fluxes) {
+        if (!learning_ && !accounting_) return;
+        std::get<CustomPairing>(pairing_).arrive(row, synapses, applied(fluxes));
+    }
+    template <class Real>
+    void read_custom(std::size_t row, const RowOfSynapses<Real>& synapses, Fluxes& fluxes) {
+        if (seen_[row] == log_.size()) return;
+        std::get<CustomPairing>(pairing_).read(row, synapses, log_, seen_[row], applied(fluxes));
+        mark_read(row);
+    }
+    void peek_custom(std::size_t row, const RowOfSynapses<double>& synapse, Fluxes& fluxes) const {
+        std::get<CustomPairing>(pairing_).peek(row, synapse, log_, seen_[row], applied(fluxes));
+    }
+    std::optional<UpdateFailure> take_failure() {
+        auto* custom = std::get_if<CustomPairing>(&pairing_);
+        return custom != nullptr ? custom->take_failure() : std::nullopt;
     }
     void count_arrival(std::size_t row, Time t) {
         std::visit([&](auto& pairs) { pairs.count_arrival(row, t); }, pairing_);
@@ -108,7 +137,10 @@ class Plasticity {
     void count_spike(NeuronId i, Time t) {
         const double logged =
             std::visit([&](auto& pairs) { return pairs.count_spike(i, t); }, pairing_);
-        if (learning_ || accounting_) log_.append(i, logged);
+        if (learning_ || accounting_)
+            log_.append(i, logged);
+        else if (auto* custom = std::get_if<CustomPairing>(&pairing_))
+            custom->forget_last();
     }
 
     // Calls use(i, amount) for each pending spike of a row, in their order, and marks them as read.
@@ -118,9 +150,11 @@ class Plasticity {
         if (seen_[row] == end) return;
         std::visit(
             [&](const auto& pairs) {
-                const auto amount = pairs.amounts(row);
-                for (std::uint32_t k = seen_[row]; k < end; ++k)
-                    use(log_[k].id, eta_ * amount(log_[k].number));
+                if constexpr (by_amounts<decltype(pairs)>) {
+                    const auto amount = pairs.amounts(row);
+                    for (std::uint32_t k = seen_[row]; k < end; ++k)
+                        use(log_[k].id, eta_ * amount(log_[k].number));
+                }
             },
             pairing_);
         seen_[row] = end;
@@ -134,15 +168,17 @@ class Plasticity {
         if (!pending(k)) return;
         std::visit(
             [&](const auto& pairs) {
-                const auto amount = pairs.amounts(row);
-                if (!pending(log_[k].previous)) {
-                    use(eta_ * amount(log_[k].number));
-                    return;
+                if constexpr (by_amounts<decltype(pairs)>) {
+                    const auto amount = pairs.amounts(row);
+                    if (!pending(log_[k].previous)) {
+                        use(eta_ * amount(log_[k].number));
+                        return;
+                    }
+                    std::vector<std::uint32_t> backwards;
+                    for (; pending(k); k = log_[k].previous) backwards.push_back(k);
+                    for (auto entry = backwards.rbegin(); entry != backwards.rend(); ++entry)
+                        use(eta_ * amount(log_[*entry].number));
                 }
-                std::vector<std::uint32_t> backwards;
-                for (; pending(k); k = log_[k].previous) backwards.push_back(k);
-                for (auto entry = backwards.rbegin(); entry != backwards.rend(); ++entry)
-                    use(eta_ * amount(log_[*entry].number));
             },
             pairing_);
     }
@@ -169,6 +205,8 @@ class Plasticity {
         std::visit([&](const auto& pairs) { pairs.check_state(now); }, pairing_);
         require_state(eta_ >= 0.0 && eta_ < unbounded, "a learning rate is negative");
         log_.check_state();
+        if (const auto* custom = std::get_if<CustomPairing>(&pairing_))
+            require_state(custom->n_logged() == log_.size(), "what spikes logged is missing");
         for (const std::uint32_t seen : seen_)
             require_state(seen <= log_.size(), "a row has read spikes that are not there");
     }
@@ -176,13 +214,22 @@ class Plasticity {
   private:
     static constexpr std::uint32_t longest_log = 1U << 14;
 
-    using Pairing = std::variant<TracePairing, TripletPairing, WindowPairing>;
+    using Pairing = std::variant<TracePairing, TripletPairing, WindowPairing, CustomPairing>;
+
+    template <class Pairs>
+    static constexpr bool by_amounts = !std::is_same_v<std::remove_cvref_t<Pairs>, CustomPairing>;
+
+    Applied applied(Fluxes& fluxes) const {
+        return {eta_, w_max_, learning_, accounting_ ? &fluxes : nullptr};
+    }
 
     static Pairing pairing(const Rule& rule, std::size_t n_rows, std::size_t n_post) {
         if (const auto* trace = std::get_if<TraceRule>(&rule.kind))
             return TracePairing(*trace, rule.nearest, n_rows, n_post);
         if (const auto* triplets = std::get_if<TripletRule>(&rule.kind))
             return TripletPairing(*triplets, rule.nearest, n_rows, n_post);
+        if (const auto* custom = std::get_if<CustomRule>(&rule.kind))
+            return CustomPairing(*custom, n_rows, n_post);
         return WindowPairing(std::get<WindowRule>(rule.kind), rule.nearest, n_rows, n_post);
     }
 

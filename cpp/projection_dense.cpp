@@ -33,6 +33,12 @@ std::size_t DenseProjection<Real>::arrive(NeuronId source, Time t, Inputs& input
     Plasticity& plasticity = *plasticity_;
     plasticity.advance(t, this->reader());
     read_log(j);
+    if (plasticity.custom()) {
+        inputs.add_row(row(j), sign_);
+        plasticity.arrive_custom(j, synapses(j), fluxes_);
+        plasticity.count_arrival(j, t);
+        return n_post_;
+    }
     const ArrivalChange change = plasticity.arrival_change(j);
     if (plasticity.accounting())
         for (std::size_t i = 0; i < n_post_; ++i) fluxes_.add(j * n_post_ + i, change(i));
@@ -55,7 +61,9 @@ template <class Real>
 void DenseProjection<Real>::read_log(std::size_t j) {
     Real* const weights = row(j);
     kernels::prefetch(weights, n_post_ * sizeof(Real));
-    if (plasticity_->accounting()) {
+    if (plasticity_->custom()) {
+        plasticity_->read_custom(j, synapses(j), fluxes_);
+    } else if (plasticity_->accounting()) {
         plasticity_->read_row(j, [&](NeuronId i, double amount) {
             fluxes_.add(j * n_post_ + static_cast<std::size_t>(i), amount);
             if (plasticity_->learning()) weights[i] = plasticity_->changed(weights[i], amount);

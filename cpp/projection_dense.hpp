@@ -36,6 +36,7 @@ class DenseProjection : public PlasticWeights<DenseProjection<Real>, Real> {
 
     // A spike of source j arrives at t; returns how many synapses it reached.
     std::size_t arrive(NeuronId j, Time t, Inputs& inputs);
+    NeuronId source(std::size_t row) const { return static_cast<NeuronId>(row); }
     // Weights are (n_pre, n_post): a row is a source.
     std::pair<std::size_t, NeuronId> place(std::size_t k) const {
         return {k / n_post_, static_cast<NeuronId>(k % n_post_)};
@@ -54,6 +55,7 @@ class DenseProjection : public PlasticWeights<DenseProjection<Real>, Real> {
     using Base::plasticity_;
     using Base::weights_;
 
+    RowOfSynapses<Real> synapses(std::size_t j) { return {row(j), nullptr, n_post_, j * n_post_}; }
     Real* row(std::size_t j) { return weights_.data() + j * n_post_; }
 
     std::size_t n_pre_;

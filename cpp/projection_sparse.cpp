@@ -31,7 +31,7 @@ std::size_t SparseProjection<Real>::arrive_at(std::uint32_t bundle, Time t, Inpu
         return last - first;
     }
     plasticity_->advance(t, this->reader());
-    if (plasticity_->learning() && !plasticity_->accounting()) {
+    if (plasticity_->learning() && !plasticity_->accounting() && !plasticity_->custom()) {
         transmit_and_learn(bundle, inputs);
     } else {
         read_log(bundle);
@@ -79,6 +79,7 @@ void SparseProjection<Real>::transmit_and_learn(std::size_t bundle, Inputs& inpu
 // What an arrival does apart from being transmitted, while fluxes are accounted.
 template <class Real>
 void SparseProjection<Real>::change(std::size_t bundle) {
+    if (plasticity_->custom()) return plasticity_->arrive_custom(bundle, synapses(bundle), fluxes_);
     if (!plasticity_->accounting()) return;
     const ArrivalChange change = plasticity_->arrival_change(bundle);
     for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
@@ -90,6 +91,7 @@ void SparseProjection<Real>::change(std::size_t bundle) {
 
 template <class Real>
 void SparseProjection<Real>::read_log(std::size_t bundle) {
+    if (plasticity_->custom()) return plasticity_->read_custom(bundle, synapses(bundle), fluxes_);
     for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
         if (plasticity_->accounting())
             plasticity_->read_synapse(bundle, targets_[k],
@@ -103,6 +105,12 @@ template <class Real>
 std::pair<std::size_t, NeuronId> SparseProjection<Real>::place(std::size_t k) const {
     const auto after = std::upper_bound(first_.begin(), first_.end(), k);
     return {static_cast<std::size_t>(after - first_.begin()) - 1, targets_[k]};
+}
+
+template <class Real>
+NeuronId SparseProjection<Real>::source(std::size_t row) const {
+    const auto after = std::upper_bound(source_first_.begin(), source_first_.end(), row);
+    return static_cast<NeuronId>(after - source_first_.begin()) - 1;
 }
 
 template <class Real>

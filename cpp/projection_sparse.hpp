@@ -51,6 +51,7 @@ class SparseProjection : public PlasticWeights<SparseProjection<Real>, Real> {
     std::size_t arrive(NeuronId j, Time t, Inputs& inputs) {
         return arrive_at(first_bundle(j), t, inputs);
     }
+    NeuronId source(std::size_t row) const;
     // Weights are (n_synapses,): a row is a bundle.
     std::pair<std::size_t, NeuronId> place(std::size_t k) const;
     template <class Visit>
@@ -70,6 +71,11 @@ class SparseProjection : public PlasticWeights<SparseProjection<Real>, Real> {
     using Base::weights_;
 
     static std::size_t index(NeuronId j) { return static_cast<std::size_t>(j); }
+    RowOfSynapses<Real> synapses(std::size_t bundle) {
+        const std::size_t first = first_[bundle];
+        return {weights_.data() + first, targets_.data() + first, first_[bundle + 1] - first,
+                first};
+    }
     void transmit(std::uint32_t first, std::uint32_t last, Inputs& inputs) const;
     void transmit_and_learn(std::size_t bundle, Inputs& inputs);
     void change(std::size_t bundle);

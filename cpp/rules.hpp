@@ -16,16 +16,19 @@
 //     at an arrival of source j:    w_ij += eta y_i (arrival_y + arrival_yx x2_j)
 //     at a spike of target i:       w_ij += eta x_j (spike_x + spike_xy y2_i)
 //
-// A window rule adds eta K(lag) for each pair, for any K of bounded support: given by samples, or
-// with the shape that Haas, Nowotny & Abarbanel 2006 fitted.
+// A custom rule is expressions of traces; see `CustomPairing`. A window rule adds eta K(lag) for
+// each pair, for any K of bounded support: given by samples, or with the shape that Haas, Nowotny &
+// Abarbanel 2006 fitted.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <variant>
 #include <vector>
 
+#include "expression.hpp"
 #include "types.hpp"
 
 namespace postdict {
@@ -91,8 +94,20 @@ struct WindowRule {
     }
 };
 
+// Updates that a user wrote: the new weight as an expression of w, eta, the traces of arrivals and
+// those of postsynaptic spikes, in this order.
+struct CustomRule {
+    std::vector<double> tau_pre;   // ms
+    std::vector<double> tau_post;  // ms
+    std::vector<bool> set;         // of each trace, whether it is set to 1 instead of raised by it
+    std::vector<ExpressionStep> on_arrival;
+    std::vector<ExpressionStep> on_spike;
+    std::string arrival_text;  // as the user wrote them
+    std::string spike_text;
+};
+
 struct Rule {
-    std::variant<TraceRule, TripletRule, WindowRule> kind;
+    std::variant<TraceRule, TripletRule, WindowRule, CustomRule> kind;
     double eta;            // mV
     bool nearest = false;  // pair with the nearest spike only, not with all
     bool soft = false;  // scale changes by the distance from the bound, w_max - w or w, over w_max

@@ -17,6 +17,9 @@ Simulation::Simulation(Network network, Limits limits)
       n_spikes_(network_.populations.size(), 0) {
     const std::size_t n = network_.populations.size();
     if (limits_.bound_rates(n)) in_window_.emplace(n, limits_.rate_window);
+    for (const Projection& projection : network_.projections)
+        custom_ =
+            custom_ || std::visit([](const auto& s) { return s.custom(); }, projection.synapses);
     fill_queue();
 }
 
@@ -95,6 +98,7 @@ bool Simulation::run_instants(Time end, std::uint64_t& most_instants, bool after
     }
     time_ = std::max(time_, end);
     sample_due();
+    if (custom_) check_rules();
     return true;
 }
 

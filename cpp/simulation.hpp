@@ -121,6 +121,9 @@ class Simulation {
     Time next_step() const;
     void take_steps(Time t);
     void check_limits();
+    void check_rules();
+    std::string described(const UpdateFailure& failure, NeuronId source,
+                          const Projection& projection) const;
     std::string mean_rate(std::size_t population) const;
     std::string largest_recorded() const;
     std::string largest_pending() const;
@@ -160,6 +163,7 @@ class Simulation {
     std::uint64_t n_synaptic_events_ = 0;
     std::vector<std::uint64_t> n_spikes_;      // by population
     std::optional<SpikesInWindow> in_window_;  // where there is a bound on the rate
+    bool custom_ = false;                      // a rule is a user's own, whose updates can fail
     bool broken_ = false;                      // an instant was not completed
 };
 

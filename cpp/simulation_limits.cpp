@@ -21,6 +21,7 @@ std::string reached(const std::string& limit, std::uint64_t value, Time t) {
 }  // namespace
 
 void Simulation::check_limits() {
+    if (custom_) check_rules();
     for (std::size_t p = 0; in_window_ && p < network_.populations.size(); ++p)
         if (too_fast(p))
             throw RateLimitError(
@@ -36,6 +37,33 @@ void Simulation::check_limits() {
     if (bounded_pending_.grew_to(limits_.pending_spikes, n_pending_))
         throw LimitError(reached("max_pending_spikes", limits_.pending_spikes, time_) +
                          largest_pending());
+}
+
+std::string Simulation::described(const UpdateFailure& failure, NeuronId source,
+                                  const Projection& projection) const {
+    const auto [kind, index] = projection.pre;
+    const std::string pre = kind == Emitter::Kind::population
+                                ? network_.populations[index].name
+                                : source_name(network_.sources[index]);
+    return std::string(failure.update) + " = '" + failure.text + "' gave " +
+           std::to_string(failure.result) + " at t = " + std::to_string(failure.time.ms()) +
+           " ms for the synapse of '" + pre + "' " + std::to_string(source) + " onto '" +
+           network_.populations[projection.post].name + "' " + std::to_string(failure.target) +
+           ", whose weight was " + std::to_string(failure.weight) +
+           " mV and stays; the run ends here, whole";
+}
+
+// An update that gave no number is known when its row is read; no later instant is begun then.
+void Simulation::check_rules() {
+    for (std::size_t p = 0; p < network_.projections.size(); ++p)
+        std::visit(
+            [&](auto& synapses) {
+                if (!synapses.custom()) return;
+                if (const auto failure = synapses.take_failure())
+                    throw UpdateError(described(*failure, synapses.source(failure->row),
+                                                network_.projections[p]));
+            },
+            network_.projections[p].synapses);
 }
 
 // "1.5 Hz on average"

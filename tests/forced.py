@@ -39,3 +39,4 @@ PARAMETERS = {
     "VogelsSTDP": {"rho": 5.0},
     "WindowSTDP": KNOTS,
 }
+KINDS = sorted(PARAMETERS)  # of the rules that these make

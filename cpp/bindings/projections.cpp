@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -114,6 +115,23 @@ std::size_t connect_sparse(Network& network, const py::kwargs& kwargs) {
                         : Synapses(SparseProjection<double>(std::move(parameters))));
 }
 
+// From pairs of the name of an operation and its number: a constant, or the index of a variable.
+std::vector<ExpressionStep> to_steps_of_expression(const py::object& given) {
+    std::vector<ExpressionStep> steps;
+    for (const auto& [name, number] : given.cast<std::vector<std::pair<std::string, double>>>()) {
+        const auto found = std::find(operation_names.begin(), operation_names.end(), name);
+        require(found != operation_names.end(), "there is no such operation");
+        const auto operation = static_cast<Operation>(found - operation_names.begin());
+        if (operation == Operation::variable) {
+            require(number >= 0.0 && number < 1e6, "there is no such variable");
+            steps.push_back({operation, 0.0, static_cast<std::size_t>(number)});
+        } else {
+            steps.push_back({operation, number});
+        }
+    }
+    return steps;
+}
+
 // What all rules have, and the numbers of its kind.
 Rule make_rule(const py::kwargs& kwargs) {
     ByName given(kwargs);
@@ -142,6 +160,18 @@ Rule make_rule(const py::kwargs& kwargs) {
         given.into("tau_x2", triplets.tau_x2);
         given.into("tau_y2", triplets.tau_y2);
         rule.kind = triplets;
+    } else if (kind == "custom") {
+        CustomRule custom;
+        given.into("tau_pre", custom.tau_pre);
+        given.into("tau_post", custom.tau_post);
+        custom.set = given.take_as<std::vector<bool>>("set");
+        custom.on_arrival = to_steps_of_expression(given.take("on_arrival"));
+        custom.on_spike = to_steps_of_expression(given.take("on_spike"));
+        given.into("arrival_text", custom.arrival_text);
+        given.into("spike_text", custom.spike_text);
+        require(custom.set.size() == custom.tau_pre.size() + custom.tau_post.size(),
+                "every trace is raised or set");
+        rule.kind = std::move(custom);
     } else {
         WindowRule pairs;
         given.into("longest_before", pairs.longest_before);

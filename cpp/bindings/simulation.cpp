@@ -239,6 +239,13 @@ void restore(SharedSimulation& shared, const StateArrays& arrays) {
 void bind_simulation(py::module_& module) {
     auto& limit = py::register_exception<LimitError>(module, "LimitError", PyExc_RuntimeError);
     py::register_exception<RateLimitError>(module, "RateLimitError", limit.ptr());
+    py::register_exception_translator([](std::exception_ptr thrown) {
+        try {
+            if (thrown) std::rethrow_exception(thrown);
+        } catch (const UpdateError& error) {
+            PyErr_SetString(PyExc_FloatingPointError, error.what());
+        }
+    });
 
     py::class_<SharedSimulation>(module, "Simulation")
         .def(py::init([](const Network& network, std::uint64_t max_recorded_spikes,

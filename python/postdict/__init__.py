@@ -21,6 +21,7 @@ from .neurons import LIF, LIFCond, LIFExp
 from .plasticity import (
     AntisymmetricSTDP,
     CausalSTDP,
+    CustomSTDP,
     HaasSTDP,
     TripletSTDP,
     VogelsSTDP,
@@ -42,6 +43,7 @@ __all__ = [
     "CausalSTDP",
     "CheckpointError",
     "CurrentSource",
+    "CustomSTDP",
     "Group",
     "HaasSTDP",
     "LIFCond",

@@ -142,7 +142,7 @@ def test_eta_0_learns_nothing():
 
 class SignedProjection(slow.Projection):
     def change(self, i, j, amount):
-        self.weights[i][j] += amount
+        self.weights[i][j] += self.eta * amount
 
 
 def test_fixed_excitation_and_plastic_inhibition_are_signed_weights_under_the_reversed_rule():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import postdict
-from forced import ETA, KNOTS, PARAMETERS, learned
+from forced import ETA, KINDS, KNOTS, PARAMETERS, learned
 from postdict import LIF, HaasSTDP, Simulation, WindowSTDP
 from postdict.plasticity import RULES
 
@@ -86,7 +86,7 @@ def test_refused(make, error, message):
         make()
 
 
-@pytest.mark.parametrize("kind", RULES)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -104,7 +104,7 @@ def test_refused_by_every_rule(kind, given, message):
         RULES[kind](**{"eta": 0.1, **PARAMETERS[kind], **given})
 
 
-@pytest.mark.parametrize("kind", RULES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_cannot_be_together_is_refused_at_construction(kind):
     rule = RULES[kind](eta=0.1, w_max=0.8, **PARAMETERS[kind])
     net = postdict.Network()

@@ -9,9 +9,13 @@ Nothing is summed up in advance: every arrival and every spike is remembered.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from itertools import pairwise
+from typing import TypeAlias
+
+Update: TypeAlias = float | Callable[[float, float], float]
+"""An amount per unit of eta, or the new weight as a function of w and eta."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +37,14 @@ class Rule:
         """Those of the spikes of one side that count, the latest last."""
         return lags if self.pairing == "all" else lags[-1:]
 
-    def of_spike(self, lags: Sequence[float], own: Sequence[float]) -> float:  # noqa: ARG002 -- for triplets
+    def of_spike(self, lags: Sequence[float], own: Sequence[float]) -> Update:  # noqa: ARG002 -- for triplets
         """What a spike does; the lags are those of the arrivals so far, the latest last.
 
         `own` are the times (ms) since the target's spikes before this one, in their order.
         """
         return sum(map(self.window, self.counted(lags)))
 
-    def of_arrival(self, lags: Sequence[float], own: Sequence[float]) -> float:  # noqa: ARG002 -- for triplets
+    def of_arrival(self, lags: Sequence[float], own: Sequence[float]) -> Update:  # noqa: ARG002 -- for triplets
         """What an arrival does; the lags are those of the target's spikes so far.
 
         `own` are the times (ms) since the arrivals before this one.
@@ -124,6 +128,49 @@ class TripletSTDP(Rule):
         y = sum(math.exp(lag / self.tau_minus) for lag in self.counted(lags))
         x2 = sum(math.exp(-before / self.tau_x) for before in self.counted(own))
         return -y * (self.A2_minus + self.A3_minus * x2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomSTDP(Rule):
+    """The new weight by Python's own arithmetic on sums of exponentials."""
+
+    eta: float = 1.0
+    pre: Mapping[str, float]
+    post: Mapping[str, float]
+    on_pre: str
+    on_post: str
+    parameters: Mapping[str, float]
+    set_to_one: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "eta", self.parameters.get("eta", 1.0))
+
+    def traces(self, taus: Mapping[str, float], since: Sequence[float]) -> dict[str, float]:
+        return {
+            name: sum(
+                math.exp(-abs(dt) / tau)
+                for dt in (since[-1:] if name in self.set_to_one else since)
+            )
+            for name, tau in taus.items()
+        }
+
+    def update(self, text: str, traces: Mapping[str, float]) -> Callable[[float, float], float]:
+        functions = {"abs": abs, "min": min, "max": max, "exp": math.exp, "sqrt": math.sqrt}
+        functions |= {"log": math.log, "where": lambda holds, a, b: a if holds else b}
+        names = {"__builtins__": {}, **functions, **self.parameters, **traces}
+        return lambda w, eta: float(eval(text, names, {"w": w, "eta": eta}))
+
+    def of_spike(
+        self, lags: Sequence[float], own: Sequence[float]
+    ) -> Callable[[float, float], float]:
+        x, y = self.traces(self.pre, lags), self.traces(self.post, own)
+        return self.update(self.on_post, x | y)
+
+    def of_arrival(
+        self, lags: Sequence[float], own: Sequence[float]
+    ) -> Callable[[float, float], float]:
+        x, y = self.traces(self.pre, own), self.traces(self.post, lags)
+        return self.update(self.on_pre, x | y)
 
 
 @dataclass(frozen=True)

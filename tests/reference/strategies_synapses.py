@@ -77,13 +77,15 @@ def dendritic_delay(d):
 def rule(d, w_max, inhibitory):
     kinds = ["AntisymmetricSTDP"]
     if "rules" in d.features:
-        kinds += ["VogelsSTDP", "CausalSTDP", "TripletSTDP"]
+        kinds += ["VogelsSTDP", "CausalSTDP", "TripletSTDP", "CustomSTDP"]
     if "windows" in d.features:
         kinds += ["HaasSTDP", "WindowSTDP"]
     kind = d.one_of(kinds)
     given = {"kind": kind, "eta": d.rng.uniform(0.01, 0.1)}
     # Excitation that grows without bound would multiply the rounding of every spike by thousands.
     given["w_max"] = d.one_of([np.inf if inhibitory else 3.0 * w_max, w_max])
+    if kind == "CustomSTDP":
+        return custom(d, given)
     if d.maybe("pairing"):
         given["pairing"] = "nearest"
     elif kind == "HaasSTDP":
@@ -98,6 +100,29 @@ def antisymmetric(d):
     return dict(
         zip(("A_plus", "A_minus", "tau_plus", "tau_minus"), [*amplitudes, *taus], strict=True)
     )
+
+
+UPDATES = [  # of the user's own: pairs, bounds of their own, triplets, decay
+    ("w - eta * a * y", "w + eta * b * x"),
+    ("w - eta * a * w * y", "w + eta * b * (1.5 - min(w, 1.0)) * x ** 1.5"),
+    ("w - eta * y * (a + b * x2)", "w + eta * x * (a + b * y2)"),
+    ("where(x2 > 0.5, 0.9 * w, w + eta * a)", "max(w - eta * abs(y2 - x), w / (1.0 + eta * x2))"),
+    ("w + eta * (exp(-y) - sqrt(a * x + y2))", "w + eta * log(1.0 + b * x + y)"),
+]
+
+
+def custom(d, given):
+    rng, (on_pre, on_post) = d.rng, d.one_of(UPDATES)
+    return {
+        "kind": "CustomSTDP",
+        "pre": {"x": rng.uniform(3.0, 40.0), "x2": rng.uniform(3.0, 60.0)},
+        "post": {"y": rng.uniform(3.0, 40.0), "y2": rng.uniform(3.0, 60.0)},
+        "on_pre": on_pre,
+        "on_post": on_post,
+        "parameters": {"eta": given["eta"], "a": rng.uniform(0.1, 1.0), "b": rng.uniform(0.1, 1.0)},
+        "set_to_one": d.one_of([(), ("x",), ("y", "x2")]),
+        "w_max": given["w_max"],
+    }
 
 
 def triplets(d):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .common import Each, for_each, in_ms, picoseconds, require
-from .rules import Rule
+from .rules import Rule, Update
 
 Matrix = list[list[float]]  # (n_post, n_pre)
 Weights = float | Iterable[float] | Iterable[Iterable[float]]
@@ -46,19 +46,19 @@ class Synapses:
     def sign(self, w: float) -> float:
         return -w if self.inhibitory else w
 
-    def of_arrival(self, t: int, i: int, arrivals: Sequence[int]) -> float:
+    def of_arrival(self, t: int, i: int, arrivals: Sequence[int]) -> Update:
         """What the rule does, bounds aside, to a synapse onto target i with these arrivals so far,
         when another reaches it.
         """
         assert self.stdp is not None
         lags = [in_ms(spike - t) for spike in self.spikes[i]]
-        return self.eta * self.stdp.of_arrival(lags, [in_ms(t - before) for before in arrivals])
+        return self.stdp.of_arrival(lags, [in_ms(t - before) for before in arrivals])
 
-    def of_spike(self, t: int, i: int, arrivals: Sequence[int]) -> float:
+    def of_spike(self, t: int, i: int, arrivals: Sequence[int]) -> Update:
         """And when its target has fired."""
         assert self.stdp is not None
         lags = [in_ms(t - arrival) for arrival in arrivals]
-        return self.eta * self.stdp.of_spike(lags, [in_ms(t - before) for before in self.spikes[i]])
+        return self.stdp.of_spike(lags, [in_ms(t - before) for before in self.spikes[i]])
 
     def account(self, on: bool) -> None:
         """Count from 0, by synapse, what events add and take."""
@@ -66,7 +66,8 @@ class Synapses:
         self.added: dict[Key, float] = {}
         self.taken: dict[Key, float] = {}
 
-    def learned(self, key: Key, w: float, amount: int) -> float:
+    def learned(self, key: Key, w: float, update: Update) -> float:
+        amount = update(w, self.eta) - w if callable(update) else self.eta * update
         if self.accounting:
             flux = self.added if amount > 0.0 else self.taken
             flux[key] = flux.get(key, 0.0) + abs(amount)
@@ -152,8 +153,8 @@ class Projection(Synapses):
                 self.change(i, j, self.of_spike(t, i, self.arrivals[j]))
         self.spikes[i].append(t)
 
-    def change(self, i: int, j: int, amount: int) -> None:
-        self.weights[i][j] = self.learned((i, j), self.weights[i][j], amount)
+    def change(self, i: int, j: int, update: Update) -> None:
+        self.weights[i][j] = self.learned((i, j), self.weights[i][j], update)
 
 
 @dataclass(kw_only=True)
@@ -214,5 +215,5 @@ class SparseProjection(Synapses):
                     self.change(k, self.of_spike(t, i, self.arrivals[k]))
         self.spikes[i].append(t)
 
-    def change(self, k: int, amount: int) -> None:
-        self.weights[k] = self.learned(k, self.weights[k], amount)
+    def change(self, k: int, update: Update) -> None:
+        self.weights[k] = self.learned(k, self.weights[k], update)

@@ -30,6 +30,8 @@ def scaled(model, factor):
         scaled |= {k: v / factor for k, v in given.items() if k in RULE_RATES}
         if "lags" in given:
             scaled["lags"] = tuple(factor * lag for lag in given["lags"])
+        for side in {"pre", "post"} & given.keys():  # traces of a rule of one's own
+            scaled[side] = {name: factor * tau for name, tau in given[side].items()}
         return scaled
 
     return Model(

@@ -36,7 +36,15 @@ from .common import in_ms, picoseconds, require
 from .conductances import LIFCond
 from .currents import total
 from .neurons import Input, LIFExp
-from .rules import AntisymmetricSTDP, CausalSTDP, HaasSTDP, TripletSTDP, VogelsSTDP, WindowSTDP
+from .rules import (
+    AntisymmetricSTDP,
+    CausalSTDP,
+    CustomSTDP,
+    HaasSTDP,
+    TripletSTDP,
+    VogelsSTDP,
+    WindowSTDP,
+)
 from .synapses import Projection, SparseProjection, Weights
 from .twin_parts import ARRIVAL, CROSSING, CURRENT, DENDRITE, EMISSION, KICK, Parts
 from .worlds import SteppedWorld
@@ -44,6 +52,7 @@ from .worlds import SteppedWorld
 __all__ = [
     "AntisymmetricSTDP",
     "CausalSTDP",
+    "CustomSTDP",
     "HaasSTDP",
     "Projection",
     "SparseProjection",

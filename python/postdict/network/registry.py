@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Spikes
+from ..plasticity import CustomSTDP
 from ..world.protocol import World
 from .groups import Group, Selection, as_selection
 from .layouts import Synapses
@@ -210,6 +211,14 @@ class Registry:
         projection = self.projection(given)
         if projection.plasticity is None:
             raise ValueError(f"the {label(projection)} has no plasticity")
+        return projection
+
+    def learning(self, given: object) -> Projection:
+        """Return a projection that learns at a rate that can be set."""
+        projection = self.plastic(given)
+        rule = projection.plasticity
+        if isinstance(rule, CustomSTDP) and "eta" not in dict(rule.parameters):
+            raise ValueError(f"the rule of the {label(projection)} has no parameter eta")
         return projection
 
     def check_currents(self, population: Population, new: CurrentSource) -> None:

@@ -6,13 +6,22 @@ the weight is the (non-negative) inhibitory efficacy.
 
 from .. import _checks
 from ._rule import Rule
+from .custom import CustomSTDP
 from .traces import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
 from .triplets import TripletSTDP
 from .windows import HaasSTDP, WindowSTDP
 
 RULES: dict[str, type[Rule]] = {
     rule.__name__: rule
-    for rule in (AntisymmetricSTDP, CausalSTDP, HaasSTDP, TripletSTDP, VogelsSTDP, WindowSTDP)
+    for rule in (
+        AntisymmetricSTDP,
+        CausalSTDP,
+        CustomSTDP,
+        HaasSTDP,
+        TripletSTDP,
+        VogelsSTDP,
+        WindowSTDP,
+    )
 }
 """By the name that checkpoints give them."""
 
@@ -32,6 +41,7 @@ __all__ = [
     "RULES",
     "AntisymmetricSTDP",
     "CausalSTDP",
+    "CustomSTDP",
     "HaasSTDP",
     "Rule",
     "TripletSTDP",

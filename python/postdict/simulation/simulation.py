@@ -316,7 +316,7 @@ class Simulation:
 
     def set_learning_rate(self, projection: Projection | str, eta: float) -> None:
         """Change a projection's learning rate (eta of its rule, mV) from now on."""
-        index = self._registry.plastic(projection).index
+        index = self._registry.learning(projection).index
         self._core.set_eta(index, _checks.number("eta", eta, "mV", at_least=0.0))
 
     def account_fluxes(self, projection: Projection | str, on: bool = True) -> None:
