@@ -48,6 +48,7 @@ class PoissonSource {
           ids_(std::move(ids)),
           own_rates_(!each_.empty()),
           hazard_(random_.exponential()) {
+        derive();
         draw_block();
         next_ = time_of(Time{});
     }
@@ -57,7 +58,7 @@ class PoissonSource {
     // The kick at next_time(), and on to the next one.
     Kick kick() {
         const Draw& draw = block_[drawn_];
-        const NeuronId who = own_rates_ ? chosen(draw.place, next_) : draw.who;
+        const NeuronId who = own_rates_ ? chosen(draw.who, next_) : static_cast<NeuronId>(draw.who);
         const Kick kick{ids_.empty() ? who : ids_[static_cast<std::size_t>(who)], weight_};
         // What rounding to a picosecond has left of the last wait goes into the next.
         hazard_ = std::max(0.0, draw.wait + hazard_ - expected(from_, next_));
@@ -75,7 +76,7 @@ class PoissonSource {
         hazard_ = std::max(0.0, hazard_ - expected(from_, now));
         rate_ = rate;
         each_ = each;
-        row_ = none;
+        derive();
         next_ = time_of(now);
     }
 
@@ -101,7 +102,7 @@ class PoissonSource {
         visit("from", self.from_);
         visit("next", self.next_);
         if constexpr (!std::is_const_v<Self>) {
-            self.row_ = none;
+            self.derive();
             self.draw_again();
         }
     }
@@ -129,19 +130,19 @@ class PoissonSource {
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
     struct Draw {
-        NeuronId who;
-        double place;  // in [0, 1) of the sum of all rates, instead of `who` where each has its own
-        double wait;   // expected kicks until the one after
+        double who;   // an id; where each has its own rate, in [0, 1) of the sum of all
+        double wait;  // expected kicks until the one after
     };
 
+    // What follows from the rates.
+    void derive() {
+        row_ = none;
+        constant_ = rate_.is_constant() ? total(rate_.values[0]) : -1.0;
+    }
     void draw_block() {
         block_start_ = random_;
         for (Draw& draw : block_) {
-            if (own_rates_) {
-                draw.place = random_.uniform();
-            } else {
-                draw.who = static_cast<NeuronId>(random_.below(n_));
-            }
+            draw.who = own_rates_ ? random_.uniform() : static_cast<double>(random_.below(n_));
             draw.wait = random_.exponential();
         }
         drawn_ = 0;
@@ -178,10 +179,7 @@ class PoissonSource {
     // When `hazard_` kicks are expected, counted from `from` on.
     Time time_of(Time from) {
         from_ = from;
-        if (rate_.is_constant()) {
-            const double rate = rate_.values[0];
-            return rate > 0.0 ? after(from, hazard_ / total(rate)) : never;
-        }
+        if (constant_ >= 0.0) return constant_ > 0.0 ? after(from, hazard_ / constant_) : never;
         double left = hazard_;
         for (std::size_t k = rate_.taken(from);; ++k) {
             const double rate = total(rate_.after(k));
@@ -197,7 +195,7 @@ class PoissonSource {
     }
 
     double expected(Time from, Time to) const {
-        if (rate_.is_constant()) return (to - from).in_picoseconds() * total(rate_.values[0]);
+        if (constant_ >= 0.0) return (to - from).in_picoseconds() * constant_;
         double sum = 0.0;
         for (std::size_t k = rate_.taken(from); from < to; ++k) {
             const Time end = std::min(to, rate_.end(k));
@@ -220,7 +218,8 @@ class PoissonSource {
     bool own_rates_;
     std::vector<double> sums_;  // (n,) Hz, of the rates up to each neuron's, after `row_` steps
     std::size_t row_ = none;
-    double hazard_;  // expected kicks from `from_` to the next, before it is rounded
+    double constant_ = -1.0;  // kicks per picosecond where the rate never changes
+    double hazard_;           // expected kicks from `from_` to the next, before it is rounded
     Time from_;
     Time next_ = never;
 };

@@ -11,11 +11,16 @@ RULE_TIMES = ("tau_plus", "tau_minus", "tau", "tau_x", "tau_y", "latency")
 RULE_RATES = ("rho", "alpha_plus", "alpha_minus")
 
 
-def scaled(model, factor):
+def on_even_picoseconds(model):
+    """All times and delays are even picoseconds, which half and double of them are whole ones."""
+    return scaled(model, 1.0, lambda t: np.round(5e8 * t) / 5e8)
+
+
+def scaled(model, factor, rounded=lambda t: t):
     """Everything takes `factor` times as long; weights and learning steps stay."""
 
     def times(t):
-        return factor * np.asarray(t, float)
+        return rounded(factor * np.asarray(t, float))
 
     def rate(r):
         return (times(r[0]), np.divide(r[1], factor)) if isinstance(r, tuple) else r / factor
