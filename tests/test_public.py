@@ -4,6 +4,8 @@ import ast
 import importlib.metadata
 import inspect
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,31 @@ def test_everything_public_explains_itself_and_its_parameters(name):
         if not re.search(rf"\b{one}\b", text)
     ]
     assert not missing, f"{name} does not say what {missing} are"
+
+
+def test_tab_shows_doors_and_each_opens_without_an_import_of_its_own():
+    call = (
+        "import sys, postdict; assert not {'numpy', 'matplotlib'} & {*sys.modules};"
+        "print(*(name for name in dir(postdict) if getattr(postdict, name) is not None))"
+    )
+    done = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    doors = {"analysis", "bird", "exchange", "experiments", "loop", "plotting", "sweep"}
+    doors |= {"theory", "world", "__version__"}
+    assert set(done.stdout.split()) == doors | set(postdict.__all__)
+    assert postdict.lab and postdict.neurons  # not shown, and there
+    with pytest.raises(AttributeError, match="module 'postdict' has no attribute 'Netwrok'"):
+        _ = postdict.Netwrok
+
+
+def test_names_are_found_where_type_checkers_find_them():
+    tree = ast.parse(Path(postdict.__file__).read_text(encoding="utf-8"))
+    typed = {
+        alias.asname or alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module and node.level
+        for alias in node.names
+    }
+    del typed["__version__"]
+    assert typed == postdict._HOME_OF
+    assert sorted(typed) == sorted(postdict.__all__)

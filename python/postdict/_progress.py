@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -48,12 +49,13 @@ class ProgressLine:
             self._write(self.label)
             return
         share = t / t_stop
-        remaining = f"{wall * (1 - share) / share:.0f} s left" if share > 0.01 else ""
+        remaining = f"{wall * (1 - share) / share:.0f} s left, " if share > 0.01 else ""
         rate = n_events / wall if wall > 0 else 0.0
         label = f"{self.label}  " if self.label else ""
+        # What matters least stands last: a narrow terminal cuts it off.
         self._write(
-            f"{label}{1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s simulated in "
-            f"{wall:.0f} s  {rate:.1e} events/s  {remaining}"
+            f"{label}{1e-3 * t:,.0f} of {1e-3 * t_stop:,.0f} s simulated, {remaining}"
+            f"{wall:.0f} s so far, {rate:.1e} events/s"
         )
 
     def show(self, what: object, *, last: bool = False) -> None:
@@ -76,12 +78,24 @@ class ProgressLine:
         return True
 
     def _write(self, text: str) -> None:
+        widest = self._columns() - 1  # a line that is full moves the cursor to the next
+        if len(text) > widest:
+            text = f"{text[: widest - 1]}…"
         try:
-            self._stream.write("\r" + text.ljust(self._width))  # notebooks know no other erasing
+            self._stream.write(
+                "\r" + text.ljust(min(self._width, widest))
+            )  # notebooks know no other erasing
             self._stream.flush()
-        except OSError:  # the terminal is gone: no reason to lose a run
+        except (OSError, UnicodeError):  # the terminal is gone: no reason to lose a run
             self._on = False
-        self._width = len(text)
+        self._width = min(len(text), widest)
+
+    def _columns(self) -> int:
+        """Return how wide the terminal is now; people drag it while they wait."""
+        try:
+            return max(os.get_terminal_size(self._stream.fileno()).columns, 20)
+        except (AttributeError, OSError, ValueError):  # a notebook, which wraps by itself
+            return 1000
 
 
 def _in_notebook() -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from postdict import AntisymmetricSTDP
 from postdict.cli import main
-from postdict.experiments.adaptation import Config, run, trial
+from postdict.experiments.adaptation import Config, in_words, run, trial
 from postdict.experiments.adaptation.changes import changes
 from postdict.experiments.adaptation.changing_loop import (
     ChangingLoop,
@@ -214,6 +214,7 @@ def test_the_lag_of_an_inverse_of_some_time_ago_is_found():
 
 def test_a_small_loop_adapts_and_does_not_without_plasticity():
     result = run(Config(**SMALL))
+    assert "before its world changes; after" in in_words(result)
     summary, arrays = result.summary, result.arrays
     json.dumps(summary, allow_nan=False)
     on = summary["changes"]["permutation"]

@@ -24,7 +24,7 @@ def experiment(name):
 
 
 def test_it_offers_what_the_contract_lists(experiment):
-    assert {*Experiment.__annotations__, "run", "headline"} <= set(dir(experiment))
+    assert {*Experiment.__annotations__, "run", "headline", "in_words"} <= set(dir(experiment))
     first, *_ = experiment.__doc__.splitlines()
     assert first.endswith((".", "?")) and len(first) < 100
 
@@ -35,7 +35,8 @@ def test_run_is_defined_where_planned_sweeps_look_for_it(name, experiment):
     assert (experiment.run.__module__, experiment.run.__qualname__) == (EXPERIMENTS[name], "run")
     assert list(inspect.signature(experiment.run).parameters) == ["config", "stage"]
     assert inspect.signature(experiment.run).parameters["stage"].default is None
-    assert list(inspect.signature(experiment.headline).parameters) == ["result"]
+    for says in (experiment.headline, experiment.in_words):
+        assert list(inspect.signature(says).parameters) == ["result"]
 
 
 def test_its_settings_are_declared_checked_and_silent(experiment):

@@ -8,7 +8,7 @@ import pytest
 
 from postdict import AntisymmetricSTDP, Simulation, analysis
 from postdict.cli import main
-from postdict.experiments.detailed_balance import Config, run
+from postdict.experiments.detailed_balance import Config, in_words, run
 from postdict.experiments.detailed_balance.measures import (
     Control,
     agreement,
@@ -154,6 +154,7 @@ def test_summaries_of_windows():
 
 def test_a_small_loop_balances_and_its_controls_do_not():
     result = run(SMALL)
+    assert "Learning took the imbalance" in in_words(result)
     summary, arrays = result.summary, result.arrays
     json.dumps(summary, allow_nan=False)
     balanced = summary["imbalance_after"]["carrying"]

@@ -218,6 +218,7 @@ def test_a_small_network_runs_whole_and_is_drawn():
     assert [ax.get_title(loc="left") for ax in figure.axes] == list("abcdefghijkl")
     assert all(ax.get_xlabel() for ax in figure.axes)
     assert dict(ei_balance.headline(result))["rate of E (Hz)"]
+    assert ei_balance.in_words(result).endswith("within 25 % of the target")
 
 
 def test_a_network_that_runs_away_under_the_other_rule_is_told(tmp_path, capsys):

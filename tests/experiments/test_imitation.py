@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from postdict.analysis import inverse_quality, specific_gain, specific_part
 from postdict.cli import main
 from postdict.experiments._shared.decoders import pinv
-from postdict.experiments.imitation import Config, decoders, headline, run
+from postdict.experiments.imitation import Config, decoders, headline, in_words, run
 from postdict.experiments.imitation.figures import draw
 from postdict.loop import ImitationDecoder, ImitationTest, LoopParameters
 from postdict.loop.imitation import GAINS
@@ -179,6 +179,7 @@ def test_a_tiny_run_has_all_decoders_and_draws_them():
     variants = [label.get_text() for label in figure.axes[-1].get_yticklabels()]
     assert "ridge of G + uniform" in variants
     assert any("best ridge" in name for name, _ in headline(result))
+    assert "in the default world what was learned scores" in in_words(result)
 
 
 def test_the_command_writes_the_files_of_the_contract(tmp_path, capsys):

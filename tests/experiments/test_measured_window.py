@@ -161,6 +161,7 @@ def test_a_small_run_has_fits_controls_map_variants_and_figure(monkeypatch):
     letters = [ax.get_title(loc="left") for ax in figure.axes]
     assert sorted(letter for letter in letters if letter) == list("abcdefgh")
     assert "balance theory: verdict right" in dict(measured_window.headline(result))
+    assert "(shuffled " in measured_window.in_words(result)
 
 
 def test_a_loop_that_runs_away_has_no_score_and_stops_nothing():

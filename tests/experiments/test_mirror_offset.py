@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from postdict import LIF, AntisymmetricSTDP
 from postdict.cli import main
-from postdict.experiments.mirror_offset import Config, headline, run
+from postdict.experiments.mirror_offset import Config, headline, in_words, run
 from postdict.experiments.mirror_offset.covariances import (
     BIN,
     cross_covariances,
@@ -220,6 +220,7 @@ def test_a_loop_that_learns_nothing_has_no_offset_to_claim():
     assert set(result.summary["claims"]["11"].values()) == {None}
     assert result.summary["over_delay"]["11"]["first_drift"]["correlation"] is None
     assert dict(headline(result))["  random"].startswith("undefined")
+    assert "by undefined ms after babbling" in in_words(result)
     figure = Figure(figsize=(13.0, 6.6))
     draw(result, figure)
     assert [ax.get_title(loc="left") for ax in figure.axes[:8]] == [

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from postdict.cli import main
-from postdict.experiments.pendulum import Config, headline, run
+from postdict.experiments.pendulum import Config, headline, in_words, run
 from postdict.experiments.pendulum.arm import Accelerometer, arm
 from postdict.experiments.pendulum.figures import draw
 from postdict.experiments.pendulum.songs import torque
@@ -93,6 +93,7 @@ def test_a_little_learning_inverts_the_arm():
     draw(result, figure)
     assert [ax.get_title("left") for ax in figure.axes if ax.get_title("left")] == list("abcd")
     assert any("undefined" in text for _, text in headline(result))
+    assert "imitates torques with F1 0." in in_words(result)
 
 
 def test_an_interrupted_run_is_resumed_to_the_same_bits(tmp_path):

@@ -49,6 +49,8 @@ def test_a_point_has_its_metrics_controls_spread_and_course():
         "  40",
         CUTS["lag"].label,
     ]
+    assert "points of the cuts" in scaling.in_words(result)
+    assert "points of the cuts" not in scaling.in_words(config)
 
 
 def test_the_point_of_a_cut_is_the_point_that_a_sweep_would_measure():

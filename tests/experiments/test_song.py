@@ -15,7 +15,7 @@ from postdict.bird import response, sing
 from postdict.bird.singer import open_loop_rate
 from postdict.bird.sound_files import normalised, wav_bytes
 from postdict.cli import main
-from postdict.experiments.song import Config, headline, run
+from postdict.experiments.song import Config, headline, in_words, run
 from postdict.experiments.song.figures import draw
 from postdict.experiments.song.judge import Judge
 from postdict.experiments.song.oracle import search
@@ -275,3 +275,4 @@ def test_results_repeat_and_every_panel_has_axes(config, two_tutors):
     assert [letter for letter in letters if letter] == list("abcdefgh")
     assert "own songs: F1 at ±10 / ±5 ms" in dict(headline(first))
     assert "of 2 songs" in dict(headline(first))["in short"]
+    assert in_words(first)[1:] == dict(headline(first))["in short"][1:]

@@ -8,7 +8,7 @@ import pytest
 
 from postdict.analysis import InverseQuality
 from postdict.cli import main
-from postdict.experiments.sparse_activity import Config, run
+from postdict.experiments.sparse_activity import Config, in_words, run
 from postdict.experiments.sparse_activity.trial import REGIMES, regime
 
 TINY = Config(
@@ -60,6 +60,7 @@ def test_regimes_follow_from_rate_and_inverse(after, scale, error, expected):
 
 def test_a_runaway_is_reported_and_stops_nothing():
     result = run(TINY)
+    assert "Learning took the motor rate" in in_words(result)
     summary = result.summary
     assert summary["regime"] == {"sparse inverse": 1}
     assert summary["motor_rate_after"] < 0.7 * summary["motor_rate_before"]

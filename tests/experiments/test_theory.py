@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from postdict import AntisymmetricSTDP, Network, Simulation
 from postdict.experiments._shared.lone_neurons import lone
-from postdict.experiments.theory import Config, headline, run
+from postdict.experiments.theory import Config, headline, in_words, run
 from postdict.experiments.theory.balance import balanced
 from postdict.experiments.theory.comparisons import NOISE, SCALES
 from postdict.experiments.theory.config import TAUS, WINDOWS
@@ -56,6 +56,7 @@ def test_a_tiny_run_compares_all_and_draws():
     assert list(result.summary["ridge"]) == [f"{noise:g}" for noise in NOISE]
     assert result.arrays["imposed_drive_100"].shape == (1, len(SCALES))
     assert any("signs of c right" in label for label, _ in headline(result))
+    assert in_words(result).startswith("Linear theory names the sign of c at")
     figure = Figure(figsize=(11.0, 9.5))
     draw(result, figure)
     letters = [ax.get_title(loc="left") for ax in figure.axes]

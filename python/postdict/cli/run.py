@@ -14,20 +14,35 @@ from typing import Any
 from .. import _version
 from .._progress import ProgressLine
 from ..experiments import EXPERIMENTS
-from ..experiments.experiment import Experiment, files, load
+from ..experiments.experiment import Experiment, files, load, purpose
 from ..lab import result_files, settings
 from ..lab.checkpoints import FOLDER, Keeper
 from ..lab.figures import FORMS
 from ..lab.stages import Stage
 from ..simulation.checkpoint import CheckpointError
 from .exit_codes import DONE, FAILED, Terminated, WrongCall, path, refusing, say, termination
+from .parsing import listed
+from .trials import Trials
 
+EXAMPLES = """\
+examples:
+  postdict run inverse-model --quick
+  postdict run song --set tutor_file=a.wav --out a
+  postdict run scaling --config settings.toml --seed 7 --checkpoint-every 300
+  postdict run scaling --config settings.toml --seed 7 --resume
+  postdict run song --help                  its settings with units and defaults
+"""
 EVERY = 600.0  # s between checkpoints, where nothing else is asked for
 
 
 def add_to(commands: Any) -> None:
     """Add the parsers of ``run`` and ``plot`` to those of the command line."""
-    run = commands.add_parser("run", help="run an experiment and write its results", add_help=False)
+    run = commands.add_parser(
+        "run",
+        help="run an experiment and write its results",
+        add_help=False,
+        epilog=f"{EXAMPLES}\nexperiments:\n{listed()}",
+    )
     run.set_defaults(command=_run)
     run.add_argument(
         "-h",
@@ -36,14 +51,14 @@ def add_to(commands: Any) -> None:
         nargs=0,
         help="show this, and after an EXPERIMENT its settings with units and defaults",
     )
-    run.add_argument("experiment", metavar="EXPERIMENT", help=", ".join(EXPERIMENTS))
+    run.add_argument("experiment", metavar="EXPERIMENT", help="one of those below")
     run.add_argument("--config", metavar="FILE.toml", type=path, help="settings as a TOML table")
     run.add_argument(
         "--set",
         metavar="KEY=VALUE",
         action="append",
         default=[],
-        help="one setting, over those of --config; `postdict list` shows names and units",
+        help="one setting, over those of --config; `postdict list EXPERIMENT` shows them",
     )
     run.add_argument("--seed", type=int, metavar="N", help="the first seed")
     run.add_argument(
@@ -106,10 +121,15 @@ class _HelpOnSettings(argparse.Action):
 
 def settings_of(name: str) -> str:
     """Return what an experiment is, and its settings with defaults, units and meanings."""
-    experiment = load(name)
-    lines = [f"{name}: {(experiment.__doc__ or '').splitlines()[0]}"]
-    for key, default, unit, meaning in settings.describe(experiment.Config):
-        lines.append(f"    {key} = {default}{' ' + unit if unit else ''}  ({meaning})")
+    config = load(name).Config
+    about = {key: rest for key, *rest in settings.describe(config)}
+    lines = [f"{name}: {purpose(name)}"]
+    for home, keys in settings.homes(config).items():
+        if home is not config:
+            lines.append(f"  {(home.__doc__ or '').partition(';')[0].partition('.')[0]}:")
+        for key in keys:
+            default, unit, meaning = about[key]
+            lines.append(f"    {key} = {default}{' ' + unit if unit else ''}  ({meaning})")
     return "\n".join(lines)
 
 
@@ -138,6 +158,11 @@ def _run(options: argparse.Namespace) -> int:
         several = [part for text in texts for part in text.split(os.pathsep)]
         inputs = [*texts, *several, *([options.config] if options.config else [])]
         result_files.check_place(out, options.experiment, names, inputs)
+        if options.quick and options.out is None and result_files.is_long(out):
+            raise ValueError(
+                f"{out!r} holds results of a run that was not quick: keep them by another --out, "
+                f"or replace them by --out {out}"
+            )
         folder = result_files.prepare_directory(out)
     with termination():
         return _run_in(folder, experiment, config, options)
@@ -171,13 +196,19 @@ def _run_in(folder: Path, experiment: Experiment, config: Any, options: argparse
             line.close()
     wall = time.perf_counter() - started
     written = result_files.write(
-        result, folder, experiment.FIGURES, wall_s=wall, form=options.format
+        result,
+        folder,
+        experiment.FIGURES,
+        wall_s=wall,
+        form=options.format,
+        quick=options.quick,
     )
     if keeper is not None:
         keeper.done()
     for name, value in experiment.headline(result):
         print(f"{name:<42} {value}")
     print(f"written to {folder}: {', '.join(path.name for path in written.paths)}")
+    print(f"{experiment.in_words(result)}.")
     for name, why in written.missing.items():
         say(f"the figure {name!r} could not be drawn ({why}): postdict plot {folder} tries again")
     return FAILED if written.missing else DONE
@@ -189,11 +220,13 @@ class _Progress:
     def __init__(self, line: ProgressLine | None) -> None:
         self.line = line
         self.last: tuple[str, float, float] | None = None
+        self._trials = Trials()
 
     def __call__(self, stage: str, t: float, t_stop: float, wall: float, n_events: int) -> None:
-        self.last = (stage, t, t_stop)
+        if not self._trials.note(stage):
+            self.last = (stage, t, t_stop)
         if self.line is not None:
-            self.line.label = stage
+            self.line.label = f"{self._trials}{stage}"
             self.line(t, t_stop, wall, n_events)
 
 
@@ -245,6 +278,8 @@ def _config(experiment: Experiment, options: argparse.Namespace) -> Any:
         values[key] = value
         given.add(key)
     if options.seed is not None:
+        if "seed" not in experiment.Config.__dataclass_fields__:
+            raise ValueError(f"{options.experiment} takes no --seed: nothing in it is random")
         values["seed"] = options.seed
     start = experiment.Config().quick() if options.quick else experiment.Config()
     return settings.read(experiment.Config, values, start=vars(start))

@@ -14,18 +14,44 @@ from ..sweep.folder import Folder, Record
 from ..sweep.progress import Count
 from ..sweep.workers import cpus
 from .exit_codes import DONE, FAILED, Terminated, WrongCall, path, refusing, say, termination
+from .parsing import Parser
 
+EXAMPLES = """\
+FILE.toml, for instance:
+  experiment = "inverse-model"
+  seeds = 3
+  [set]                                     # fixed, optional
+  duration = 2e6
+  [grid]                                    # or [zip], or [random] with samples = 100
+  eta = [2e-5, 5e-5, 1e-4]
+
+  postdict sweep plan FILE.toml --out DIR   check it, and say what it will cost
+  postdict sweep run DIR                    run what is not done; again after any stop
+  postdict sweep run DIR --shard 3/8        on one of eight machines or jobs
+  postdict sweep status DIR
+  postdict sweep collect DIR --to FILE.csv
+"""
+PLANNED = "the folder that `postdict sweep plan --out DIR` made"
 LONGEST = 1e6  # s, to measure points for
 SHOWN = 5  # failures of which error and settings are printed; the others are counted
 
 
 def add_to(commands: Any) -> None:
     """Add the parsers of ``sweep`` to those of the command line."""
-    parser = commands.add_parser("sweep", help="run an experiment over lists of settings and seeds")
-    parts = parser.add_subparsers(required=True, metavar="plan|run|status|collect")
+    parser = commands.add_parser(
+        "sweep", help="run an experiment over lists of settings and seeds", epilog=EXAMPLES
+    )
+    parts = parser.add_subparsers(
+        required=True, metavar="plan|run|status|collect", parser_class=Parser
+    )
     plan = parts.add_parser("plan", help="check a sweep, make its folder, estimate its cost")
     plan.set_defaults(command=_plan)
-    plan.add_argument("file", metavar="FILE.toml", type=path)
+    plan.add_argument(
+        "file",
+        metavar="FILE.toml",
+        type=path,
+        help="the experiment, its seeds and the lists of settings: see `postdict help sweep`",
+    )
     plan.add_argument("--out", metavar="DIR", required=True, type=path, help="the sweep's folder")
     plan.add_argument(
         "--measure",
@@ -36,7 +62,7 @@ def add_to(commands: Any) -> None:
     )
     run = parts.add_parser("run", help="run what is not done yet")
     run.set_defaults(command=_run)
-    run.add_argument("folder", metavar="DIR", type=path)
+    run.add_argument("folder", metavar="DIR", type=path, help=PLANNED)
     run.add_argument(
         "--shard", metavar="i/n", default="0/1", help="every n-th point from the i-th, i from 0"
     )
@@ -54,11 +80,17 @@ def add_to(commands: Any) -> None:
     run.add_argument("--no-progress", action="store_true", help="no progress line on stderr")
     status = parts.add_parser("status", help="say what is done, failed, remaining")
     status.set_defaults(command=_status)
-    status.add_argument("folder", metavar="DIR", type=path)
+    status.add_argument("folder", metavar="DIR", type=path, help=PLANNED)
     collect = parts.add_parser("collect", help="write all results as one table")
     collect.set_defaults(command=_collect)
-    collect.add_argument("folder", metavar="DIR", type=path)
-    collect.add_argument("--to", metavar="FILE.nc|FILE.csv", required=True, type=path)
+    collect.add_argument("folder", metavar="DIR", type=path, help=PLANNED)
+    collect.add_argument(
+        "--to",
+        metavar="FILE.nc|FILE.csv",
+        required=True,
+        type=path,
+        help="the table: netCDF with a dimension a setting, or a row a point",
+    )
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -144,9 +176,11 @@ def _executor(address: str | None) -> Iterator[Any]:
         raise WrongCall("--scheduler must not be empty, got ''")
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError:
         raise WrongCall("--scheduler needs dask: pip install 'postdict[dask]'") from None
     try:
+        get_address_host_port(address)  # a Client that was made in vain waits, and complains later
         client = Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise WrongCall(f"no dask scheduler answers at {address!r}: {error}") from None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import importlib.util
 from collections.abc import Sequence
 from dataclasses import Field
 from typing import Any, ClassVar, Protocol, cast
@@ -43,12 +45,22 @@ class Experiment(Protocol):
     def headline(self, result: Result) -> Sequence[tuple[str, str]]:
         """Return name and value of what the command line prints."""
 
+    def in_words(self, result: Result) -> str:
+        """Return what came out, in a sentence: the last line that the command line prints."""
+
 
 def load(name: str) -> Experiment:
     """Return the experiment of a name; ValueError tells the nearest of the known ones."""
     if name not in EXPERIMENTS:
         raise ValueError(_checks.unknown("experiment", name, EXPERIMENTS))
     return cast(Experiment, importlib.import_module(EXPERIMENTS[name]))
+
+
+def purpose(name: str) -> str:
+    """Return what an experiment shows, the first line of its text, without importing it."""
+    spec = importlib.util.find_spec(EXPERIMENTS[name])
+    source = spec.loader.get_source(spec.name) if spec is not None else None  # type: ignore[union-attr]
+    return (ast.get_docstring(ast.parse(source or "")) or "").partition("\n")[0]
 
 
 def files(experiment: Experiment) -> tuple[str, ...]:

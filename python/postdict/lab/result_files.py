@@ -103,6 +103,7 @@ def write(
     *,
     wall_s: float,
     form: str = "png",
+    quick: bool = False,
 ) -> Written:
     """Write summary.json, provenance.json, result.npz, tables (.csv) and other files, then figures.
 
@@ -118,6 +119,8 @@ def write(
         How long the experiment took, for the provenance.
     form : str
         Of the figures, one of `FORMS`.
+    quick : bool
+        Whether it was a small version, for the provenance.
     """
     folder = Path(directory)
     others = {
@@ -126,6 +129,7 @@ def write(
     }
     made = {
         **provenance(wall_s),
+        "quick": quick,
         "tables": list(result.tables),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in others.items()},
     }
@@ -203,6 +207,17 @@ def experiment_in(directory: str | os.PathLike[str]) -> str | None:
     except (OSError, ValueError):
         return None
     return name if isinstance(name, str) else None
+
+
+def is_long(directory: str | os.PathLike[str]) -> bool:
+    """Return whether a folder holds results, and not of a quick run."""
+    if experiment_in(directory) is None:
+        return False
+    try:
+        made = _read_json(Path(directory) / "provenance.json")
+    except (OSError, ValueError):
+        return True  # who knows
+    return not made.get("quick", "--quick" in str(made.get("command")).split())
 
 
 def _sums(folder: Path) -> dict[str, str]:

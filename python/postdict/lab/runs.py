@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from .._progress import ProgressLine
 from .._types import Arrays, Spikes
@@ -67,27 +68,14 @@ def run_bounded(
     RunawayError
         The population is faster than `max_rate`: as soon as a window has more spikes than that.
     """
-    if progress is True:
-        with ProgressLine() as line:
-            return run_bounded(
-                simulation,
-                population,
-                stop,
-                max_rate=max_rate,
-                window=window,
-                progress=line,
-                n_parts=n_parts,
-                ends=ends,
-                read=read,
-                after_part=after_part,
-            )
     if max_rate < math.inf:
         simulation.set_limits(max_rate={population.name: max_rate}, max_rate_window=window)
-    report = progress or None
+    line = ProgressLine() if progress is True else None
+    report = line or progress or None
     started, first, first_event = time.perf_counter(), simulation.time, simulation.n_events
 
     def show() -> None:
-        if report is not None:  # of the whole, not of the part
+        if callable(report):  # of the whole, not of the part
             wall = time.perf_counter() - started
             report(simulation.time, stop, wall, simulation.n_events - first_event)
 
@@ -95,14 +83,15 @@ def run_bounded(
     stops = [*(ends or equal), stop]
     kept = progress.kept(len(stops)) if isinstance(progress, Stage) else None
     found = [] if kept is None or read is None else kept.found()
-    for k in range(len(found), len(stops)):
-        _run_part(simulation, stops[k], show, kept)
-        if read is not None:
-            found.append(read(k))
-        if kept is not None:
-            kept.end_part(simulation, found[k] if read is not None else None)
-        if after_part is not None:
-            after_part()
+    with line or nullcontext():
+        for k in range(len(found), len(stops)):
+            _run_part(simulation, stops[k], show, kept)
+            if read is not None:
+                found.append(read(k))
+            if kept is not None:
+                kept.end_part(simulation, found[k] if read is not None else None)
+            if after_part is not None:
+                after_part()
     return found
 
 

@@ -11,6 +11,7 @@ when the experiment is run.
 
 from __future__ import annotations
 
+import inspect
 import types
 import typing
 import warnings
@@ -117,11 +118,23 @@ def repeating(cls: type[Any]) -> set[str]:
 
 
 def describe(cls: type[Any]) -> list[tuple[str, str, str, str]]:
-    """Return (name, default, unit, meaning) of every field."""
+    """Return (name, default, unit, meaning) of every field, in their order."""
     return [
         (each.name, _shown(each.default), each.metadata["unit"], each.metadata["meaning"])
         for each in fields(cls)
     ]
+
+
+def homes(cls: type[Any]) -> dict[type[Any], list[str]]:
+    """Return the names of fields by the class that declared them last, own ones first."""
+    found: dict[type[Any], list[str]] = {}
+    left = [each.name for each in fields(cls)]
+    for home in cls.__mro__:
+        declared = [name for name in left if name in inspect.get_annotations(home)]
+        if declared:
+            found[home] = declared
+            left = [name for name in left if name not in declared]
+    return found
 
 
 def _kinds(cls: type[Any]) -> dict[str, tuple[type, bool]]:

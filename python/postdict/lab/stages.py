@@ -14,6 +14,8 @@ from typing import TypeAlias
 
 from .checkpoints import Keeper, Kept, Stopped
 
+ENDS = "ends"  # the part of a stage that is reported once all of it is done
+
 LabelledProgress: TypeAlias = Callable[[str, float, float, float, int], None]
 """Called as (label, t_ms, t_stop_ms, wall_s, n_events); what it raises ends the experiment."""
 
@@ -54,6 +56,10 @@ class Stage:
     def begin(self) -> None:
         """Report that the stage has begun, where what it does is not counted in simulated time."""
         self(0.0, 0.0, 0.0, 0)
+
+    def end(self) -> None:
+        """Report that all of the stage is done."""
+        self.part(ENDS).begin()
 
     def __call__(self, t: float, t_stop: float, wall: float, n_events: int) -> None:
         """Report simulated time and its end (ms), seconds since the start and events so far."""

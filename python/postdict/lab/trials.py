@@ -49,8 +49,14 @@ def run_trials(
     stopped = threading.Event()
     whole = replace(stage or Stage(), stopped=stopped)
     parts = [whole.part(f"{kind} {k + 1}/{len(seeds)}") for k in range(len(seeds))]
+
+    def whole_trial(seed: int, part: Stage) -> T:
+        found = trial(seed, part)
+        part.end()
+        return found
+
     with ThreadPoolExecutor(min(len(seeds), cpu_count() or 1)) as executor:
-        futures = [executor.submit(trial, *each) for each in zip(seeds, parts, strict=True)]
+        futures = [executor.submit(whole_trial, *each) for each in zip(seeds, parts, strict=True)]
         try:
             wait(futures, return_when=FIRST_EXCEPTION)
         finally:

@@ -19,10 +19,10 @@ from ...lab.settings import warn_of
 from ...lab.stages import Stage
 from .._shared.per_seed import run_in_worlds
 from .config import Config
-from .figures import draw, headline
+from .figures import draw, headline, in_words
 from .trial import run_trial
 
-__all__ = ["FIGURES", "UNITS", "Config", "headline", "run"]
+__all__ = ["FIGURES", "UNITS", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"adaptation": ((11.0, 7.0), draw)}
 UNITS = {"recovery_time": "s", "lag": "s", "scale": "mV"}

@@ -33,6 +33,21 @@ def _label(name: str) -> str:
     )
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    summary = result.summary
+    changes = [
+        f"after {_label(name)} {shown(on['at_once']['imitation_f1'], '.2f')} at once and "
+        f"{shown(on['imitation_f1'], '.2f')} once it had learned on"
+        for name, on in summary["changes"].items()
+        if name != "none"
+    ]
+    before = shown(summary["before"]["imitation_f1"], ".2f")
+    return "; ".join(
+        [f"The loop imitates songs with F1 {before} before its world changes", *changes]
+    )
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds."""
     summary = result.summary

@@ -16,10 +16,10 @@ from ...lab.results import Result
 from ...lab.stages import Stage
 from .._shared.per_seed import run_in_worlds
 from .config import Config
-from .figures import draw, headline
+from .figures import draw, headline, in_words
 from .trial import run_trial
 
-__all__ = ["FIGURES", "Config", "headline", "run"]
+__all__ = ["FIGURES", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"detailed-balance": ((11.0, 7.0), draw)}
 

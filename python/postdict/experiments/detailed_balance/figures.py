@@ -31,6 +31,18 @@ SYNAPSES = {
 SHOWN_BIN = 1.0  # ms, of the correlograms as drawn
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    before, after = (
+        shown(result.summary[f"imbalance_{when}"]["carrying"], ".2f")
+        for when in ("before", "after")
+    )
+    return (
+        f"Learning took the imbalance of what the rule adds and takes from {before} to {after} of "
+        "their sum, at the synapses that carry the inverse (0 is detailed balance)"
+    )
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds."""
     summary = result.summary

@@ -18,10 +18,10 @@ from ...lab.settings import warn_of
 from ...lab.stages import Stage
 from .._shared.per_seed import run_per_seed
 from .config import Config
-from .figures import draw, headline
+from .figures import draw, headline, in_words
 from .trial import run_trial
 
-__all__ = ["FIGURES", "Config", "headline", "run"]
+__all__ = ["FIGURES", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"ei-balance": ((11.5, 12.5), draw)}
 

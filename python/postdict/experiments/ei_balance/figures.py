@@ -25,6 +25,16 @@ STATES = {
 RASTER = 1000.0  # ms
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    before, after = result.summary["before"], result.summary["after"]
+    return (
+        f"Inhibitory STDP brought the excitatory cells from {shown(before['rate'], '.1f')} to "
+        f"{shown(after['rate'], '.1f')} Hz; {shown(after['share_within'], '.0%')} of them are "
+        "within 25 % of the target"
+    )
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds."""
     summary = result.summary

@@ -52,6 +52,18 @@ KINDS = {
 }
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    said = []
+    for name, world in result.summary["worlds"].items():
+        learned, shuffled = (
+            _by_rate(world["decoders"][key], "clean") for key in ("learned", "shuffled")
+        )
+        said.append(f"in the {name} world what was learned scores {learned}, shuffled {shuffled}")
+    rates = " / ".join(f"{rate:g}" for rate in result.config["rates"])
+    return f"F1 of unheard songs at {rates} Hz: " + "; ".join(said)
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds."""
     rates = " / ".join(f"{rate:g}" for rate in result.config["rates"])

@@ -19,10 +19,10 @@ from ...lab.stages import Stage
 from ...loop.tutor import load_tutor
 from .._shared.per_seed import run_in_worlds
 from .config import Config
-from .figures import draw, draw_overview, headline
+from .figures import draw, draw_overview, headline, in_words
 from .trial import run_trial
 
-__all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "run"]
+__all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"inverse-model": ((11.0, 9.5), draw), "overview": ((9.0, 3.4), draw_overview)}
 FILES = ("imitation.csv",)

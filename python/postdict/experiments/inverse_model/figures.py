@@ -25,6 +25,20 @@ DECODERS = {
 }
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    summary = result.summary
+
+    def at_4(values: dict[str, Any]) -> str:
+        return shown(values["imitation_f1"]["4"], ".2f")
+
+    return (
+        f"The inhibition that was learned imitates unheard songs at 4 Hz with F1 {at_4(summary)}; "
+        f"shuffled it scores {at_4(summary['controls']['shuffled'])}, the pseudo-inverse "
+        f"{at_4(summary['controls']['pinv'])}"
+    )
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds."""
     summary = result.summary

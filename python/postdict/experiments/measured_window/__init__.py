@@ -25,11 +25,11 @@ from ...lab.trials import run_trials, trial_seeds
 from ...world.linear import LinearWorld
 from .claims import claims
 from .config import VARIANTS, Config
-from .figures import draw, headline
+from .figures import draw, headline, in_words
 from .prediction import predict
 from .trial import judge, judge_controls, learn_only, respond
 
-__all__ = ["FIGURES", "UNITS", "Config", "headline", "run"]
+__all__ = ["FIGURES", "UNITS", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"measured-window": ((11.0, 9.0), draw)}
 UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}

@@ -28,6 +28,16 @@ COLORS = {
 }
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    said = [
+        f"{fit} {_scores(found['f1']).partition(',')[0]} (shuffled "
+        f"{_scores(found['controls']['shuffled']).partition(',')[0]})"
+        for fit, found in result.summary["fits"].items()
+    ]
+    return "F1 at 1 / 4 Hz of what each fit of the measured window learned: " + "; ".join(said)
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over worlds."""
     lines = []

@@ -20,11 +20,11 @@ from ...lab.settings import warn_of
 from ...lab.stages import Stage
 from ...lab.trials import run_trials, trial_seeds
 from .config import Config
-from .figures import draw, headline
+from .figures import draw, headline, in_words
 from .offsets import claims, offset_table, pooled_offsets
 from .trial import run_trial
 
-__all__ = ["FIGURES", "FILES", "Config", "headline", "run"]
+__all__ = ["FIGURES", "FILES", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"mirror-offset": ((13.0, 6.6), draw)}
 FILES = ("offsets.csv",)

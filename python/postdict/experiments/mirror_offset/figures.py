@@ -28,6 +28,20 @@ LAG_BIN = 2.0  # ms, of the profile of W G
 SHOWN_RATE = "4"  # Hz
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    said = []
+    for delay in result.summary["over_delay"]:
+        pooled = result.summary["pooled"][delay]
+        random, stereotyped = (
+            shown(pooled[name]["offset"], ".1f") for name in ("random", "stereotyped")
+        )
+        said.append(
+            f"{random} ms after babbling and {stereotyped} ms after a motif of D = {delay} ms"
+        )
+    return "Mirror neurons answer a heard song later than they sing it: by " + "; by ".join(said)
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: offsets with 95 % intervals, medians of the rest."""
     lines = []

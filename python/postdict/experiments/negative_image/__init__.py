@@ -17,10 +17,10 @@ from ...lab.settings import warn_of
 from ...lab.stages import Stage
 from .._shared.per_seed import run_per_seed
 from .config import Config
-from .figures import draw, draw_bursts, headline
+from .figures import draw, draw_bursts, headline, in_words
 from .trial import run_trial
 
-__all__ = ["FIGURES", "Config", "headline", "run"]
+__all__ = ["FIGURES", "Config", "headline", "in_words", "run"]
 
 FIGURES = {
     "negative-image": ((11.0, 9.5), draw),

@@ -32,6 +32,18 @@ BEFORE = ("before learning", plotting.SKY)
 LEAST = 0.02  # of a stimulus, on a logarithmic scale
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    said = [
+        f"{RULES[name][0]} {shown(found['residual'], '.2f')}"
+        for name, found in result.summary["rules"].items()
+    ]
+    untrained = shown(result.summary["controls"]["untrained"]["residual"], ".2f")
+    return f"Share of the predictable response that is left (untrained {untrained}): " + ", ".join(
+        said
+    )
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds."""
     summary = result.summary

@@ -18,10 +18,10 @@ from ...lab.stages import Stage
 from .._shared.per_seed import run_per_seed
 from .arm import arm
 from .config import Config
-from .figures import draw, headline
+from .figures import draw, headline, in_words
 from .trial import run_trial
 
-__all__ = ["FIGURES", "Config", "headline", "run"]
+__all__ = ["FIGURES", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"pendulum": ((10.0, 6.6), draw)}
 

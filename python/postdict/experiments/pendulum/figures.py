@@ -31,6 +31,17 @@ def scores(found: Nested, name: str) -> dict[str, Any]:
     return {"learned": found[name], **{k: c[name] for k, c in found["controls"].items()}}
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    f1 = scores(result.summary, "imitation_f1")
+    return (
+        "What was learned through the environment imitates torques with F1 "
+        f"{shown(f1['learned'])}; "
+        f"the pendulum's own physics score {shown(f1['physics'])}, shuffled weights "
+        f"{shown(f1['shuffled'])}"
+    )
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds."""
     summary, spread = result.summary, result.summary["spread"]

@@ -20,10 +20,10 @@ from ...lab.trials import run_trials, trial_seeds
 from .._shared.per_seed import Found
 from .config import Config
 from .cuts import CUTS
-from .figures import draw, headline
+from .figures import draw, headline, in_words
 from .trial import run_trial
 
-__all__ = ["FIGURES", "UNITS", "Config", "headline", "run"]
+__all__ = ["FIGURES", "UNITS", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"scaling": ((11.0, 9.0), draw)}
 UNITS = {"time_to_learn": "ms", "motor_rate_before": "Hz", "motor_rate_after": "Hz"}

@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 LOGARITHMIC = ("n_motor", "condition", "duration")
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    f1 = shown(result.summary["f1_4hz"], ".2f")
+    points = [point for cut in result.summary["cuts"].values() for point in cut.values()]
+    whole = sum(point["n_seeds"] == point["n_learned"] for point in points)
+    cuts = (
+        f"; of {len(points)} points of the cuts {whole} were learned in all seeds" if points else ""
+    )
+    return f"At the settings themselves songs at 4 Hz are imitated with F1 {f1}{cuts}"
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds, of the point and of each cut."""
     lines = [("F1 at 1 / 4 Hz, noisy; learned after", _line(result.summary))]

@@ -24,7 +24,7 @@ from ...lab.results import Result, summarised
 from ...lab.stages import Stage
 from ...lab.trials import run_trials, trial_seeds
 from .config import Config
-from .figures import draw, headline
+from .figures import draw, headline, in_words
 from .judge import Copy, Judge
 from .oracle import search
 from .quantised import quantised
@@ -32,7 +32,7 @@ from .songs import Song, file_song, own_song, read_tutors, tutor_files
 from .trial import Lesson, run_trial
 from .verdicts import verdict
 
-__all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "run"]
+__all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"song": ((11.0, 12.5), draw)}
 FILES = (

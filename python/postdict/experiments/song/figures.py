@@ -21,6 +21,12 @@ LONGEST = 2e3  # ms that are drawn
 DECODERS = ("learned", "ridge", "pinv", "transpose", "shuffled", "untrained")
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    sentence = _sentence(result.summary)
+    return sentence[0].upper() + sentence[1:]
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: a sentence, then medians over birds."""
     summary = result.summary

@@ -23,10 +23,10 @@ from ...lab.results import Nested, Result, median_and_range, summarised, with_sp
 from ...lab.stages import Stage
 from ...lab.trials import run_trials, trial_seeds
 from .config import Config
-from .figures import draw, draw_map, headline
+from .figures import draw, draw_map, headline, in_words
 from .trial import ACTIVITY, INVERSE, Point, Row, run_trial
 
-__all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "run"]
+__all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"sparse-activity": ((11.0, 6.6), draw), "regimes": ((11.0, 7.2), draw_map)}
 FILES = ("map.csv",)

@@ -43,6 +43,19 @@ QUANTITIES = {  # title and label
 RATIO_TICKS = {0.25: "1/4", 0.5: "1/2", 1.0: "1", 2.0: "2", 4.0: "4", 8.0: "8"}
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    summary = result.summary
+    rates = [shown(summary[f"motor_rate_{when}"], ".1f") for when in ("before", "after")]
+    variances = [
+        shown(summary[f"predictable_variance_{when}"], ".2f") for when in ("before", "after")
+    ]
+    return (
+        f"Learning took the motor rate from {rates[0]} to {rates[1]} Hz, and what sensors predict "
+        f"of motor potentials from {variances[0]} to {variances[1]} of their variance"
+    )
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds."""
     summary, spread = result.summary, result.summary["spread"]

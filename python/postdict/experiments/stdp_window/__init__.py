@@ -15,10 +15,10 @@ from dataclasses import asdict
 from ...lab.results import Result
 from ...lab.stages import Stage
 from .config import Config
-from .figures import draw, headline
+from .figures import draw, headline, in_words
 from .trial import run_trial
 
-__all__ = ["FIGURES", "Config", "headline", "run"]
+__all__ = ["FIGURES", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"stdp-window": ((10.0, 14.5), draw)}
 

@@ -26,6 +26,18 @@ TITLES = {
 PAIRINGS = {"all": (plotting.BLUE, "o"), "nearest": (plotting.VERMILION, "s")}
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    rules = result.summary["rules"]
+    largest = max(
+        max(r["difference"], *r["difference_by_frequency"].values()) for r in rules.values()
+    )
+    return (
+        f"The weights of {len(rules)} rules changed as their windows say but for {largest:.0e} of "
+        "the peak"
+    )
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: differences relative to each window's peak."""
     summary = result.summary

@@ -15,10 +15,10 @@ from ...lab.stages import Stage
 from .._shared.per_seed import run_per_seed
 from .claims import claims
 from .config import Config
-from .figures import draw, headline
+from .figures import draw, headline, in_words
 from .trial import run_trial
 
-__all__ = ["FIGURES", "Config", "headline", "run"]
+__all__ = ["FIGURES", "Config", "headline", "in_words", "run"]
 
 FIGURES = {"theory": ((11.0, 9.5), draw)}
 

@@ -22,6 +22,20 @@ COLORS = {
 NOISE_COLORS = (plotting.BLACK, plotting.BLUE, plotting.ORANGE, plotting.VERMILION)
 
 
+def in_words(result: Result) -> str:
+    """Return what came out, in a sentence."""
+    said = []
+    for kind, title in (("linear", "linear theory"), ("balanced", "the balance of a lone neuron")):
+        found = result.summary["claims"][kind]
+        n_right = found["signs_compared"] - len(found["signs_wrong"])
+        said.append(
+            f"{title} names the sign of c at {n_right} of {found['signs_compared']} delays and is "
+            f"off by at most {found['largest_error_mV']:.2f} mV"
+        )
+    text = "; ".join(said)
+    return text[0].upper() + text[1:]
+
+
 def headline(result: Result) -> list[tuple[str, str]]:
     """Return what the command line prints: medians over seeds."""
     summary = result.summary
