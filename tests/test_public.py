@@ -101,8 +101,8 @@ def test_tab_shows_doors_and_each_opens_without_an_import_of_its_own():
     doors |= {"theory", "world", "__version__"}
     assert set(done.stdout.split()) == doors | set(postdict.__all__)
     assert postdict.lab and postdict.neurons  # not shown, and there
-    with pytest.raises(AttributeError, match="module 'postdict' has no attribute 'Netwrok'"):
-        _ = postdict.Netwrok
+    with pytest.raises(AttributeError, match="module 'postdict' has no attribute 'Networkk'"):
+        _ = postdict.Networkk
 
 
 def test_names_are_found_where_type_checkers_find_them():

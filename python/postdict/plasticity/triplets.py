@@ -15,7 +15,7 @@ from ._rule import Bounds, Pairing, Rule
 
 _NAMES = ("A2_plus", "A2_minus", "A3_plus", "A3_minus", "tau_x", "tau_y")
 _FITS: dict[str, dict[str, tuple[float, ...]]] = {
-    # Tables 3 and 4 of the paper. A minimal fit has no A3_minus, and so no tau_x: that stays here
+    # As the paper's, at second hand. A minimal fit has no A3_minus, and so no tau_x: that stays here
     # as it is in the full fit of the same pairing.
     "visual-cortex": {
         "all": (5e-10, 7e-3, 6.2e-3, 2.3e-4, 101.0, 125.0),
@@ -114,6 +114,11 @@ class TripletSTDP(Rule):
             Each has its own numbers.
         **others
             Further parameters; they replace the fit's.
+
+        Notes
+        -----
+        The numbers are those that later publications and programs give as the paper's; its tables
+        themselves were not at hand.
         """
         if name not in _FITS:
             raise ValueError(_checks.unknown("fit of the triplet rule", name, _FITS))
