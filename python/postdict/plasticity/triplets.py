@@ -15,7 +15,7 @@ from ._rule import Bounds, Pairing, Rule
 
 _NAMES = ("A2_plus", "A2_minus", "A3_plus", "A3_minus", "tau_x", "tau_y")
 _FITS: dict[str, dict[str, tuple[float, ...]]] = {
-    # As the paper's, at second hand. A minimal fit has no A3_minus, and so no tau_x: that stays here
+    # At second hand. A minimal fit has no A3_minus, and so no tau_x: that stays here
     # as it is in the full fit of the same pairing.
     "visual-cortex": {
         "all": (5e-10, 7e-3, 6.2e-3, 2.3e-4, 101.0, 125.0),
