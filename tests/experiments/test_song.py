@@ -66,7 +66,7 @@ def test_what_is_not_set_is_what_suits_the_voice():
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"RIFF", "is no plain WAV file of integer PCM|is no sound file"),
+        (b"RIFF", "is no plain WAV file of integer PCM|is no sound file|need soundfile"),
         (wav_bytes(np.zeros(100), 20_000.0), "lasts 5 ms, less than 50 ms"),
         (wav_bytes(np.zeros(4000), 20_000.0), "is silent"),
         (wav_bytes(np.ones(4000), 20_000.0)[:-2], "is cut off"),
