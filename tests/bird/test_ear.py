@@ -66,7 +66,10 @@ def test_a_saved_ear_that_is_not_finite_is_refused(part):
 def test_the_loudest_sound_is_saved_and_taken_up():
     ear = Ear(replace(HEARING, exponent=1.0))
     ear.levels(np.full(207, 1e100))
-    Ear(ear.hearing).restore(ear.state())
+    again = Ear(ear.hearing)
+    again.restore(ear.state())
+    np.testing.assert_equal(again.state(), ear.state())
+    np.testing.assert_array_equal(again.levels(np.zeros(40)), ear.levels(np.zeros(40)))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from postdict.experiments._shared.decoders import pinv
 from postdict.experiments.imitation import Config, decoders, headline, in_words, run
 from postdict.experiments.imitation.figures import draw
 from postdict.loop import ImitationDecoder, ImitationTest, LoopParameters
-from postdict.loop.imitation import GAINS
+from postdict.loop.unseen_songs import GAINS
 
 RESPONSE = np.random.default_rng(0).uniform(0.0, 2.0, (12, 5))
 WEIGHTS = np.random.default_rng(1).normal(0.1, 0.3, (5, 12))

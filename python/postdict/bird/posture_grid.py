@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _checks
 from .._types import Floats
-from .source_filter import OFF, Postures, SourceFilter, SourceFilterVoice
+from .source_filter import Postures, SourceFilter, SourceFilterVoice
 
 STACKS = 400.0 * 2.0 ** (np.arange(53) / 24.0)  # Hz, to 1,800 by quarter tones
 FORMANTS = ((2000.0, 1800.0), (3200.0, 2200.0), (4800.0, 2500.0), (4000.0, 7000.0))  # Hz
@@ -19,6 +19,7 @@ NOISES = (
     *((float(f), 0.5 * float(f)) for f in np.geomspace(1000.0, 6500.0, 6)),
     *((2000.0, 2500.0), (3500.0, 3500.0), (5000.0, 4000.0), (6000.0, 5000.0)),
 )  # Hz: centres and bandwidths
+OFF = -50.0  # dB of a source that a posture does not use
 NOISE_PITCH = 700.0  # Hz, of the harmonics that are off
 WINDOW = 256  # samples, Hann, in which spectral peaks are compared
 

@@ -16,7 +16,6 @@ from .._checks import shown
 from .._types import Floats, Integers
 from .voice import LONGEST_GESTURE
 
-OFF = -50.0  # dB of a source that a gesture does not use
 MUSCLES = ("log_pitch", "tone", "noise", "centre", "log_bandwidth")
 
 

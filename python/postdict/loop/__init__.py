@@ -2,9 +2,10 @@
 
 from .circuit import Loop, LoopParameters, closed_loop, frozen_loop
 from .exploration import Exploration, explore
-from .imitation import ImitationDecoder, ImitationTest, Song, hear, imitate
+from .imitation import hear, imitate
 from .learning import Learned, learn, shuffled
 from .tutor import Tutor, load_tutor
+from .unseen_songs import ImitationDecoder, ImitationTest, Song
 
 __all__ = [
     "Exploration",

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..._types import Floats
 from ...analysis import inverse_quality
-from ...loop.imitation import ImitationDecoder, ImitationTest
+from ...loop.unseen_songs import ImitationDecoder, ImitationTest
 
 
 def pinv(matrix: Floats) -> Floats:

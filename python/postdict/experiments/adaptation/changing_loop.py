@@ -13,7 +13,7 @@ from ..._types import Floats
 from ...analysis import inverse_quality
 from ...lab.runs import RunawayError, run_bounded
 from ...loop.circuit import Loop, LoopParameters, closed_loop
-from ...loop.imitation import ImitationDecoder, ImitationTest
+from ...loop.unseen_songs import ImitationDecoder, ImitationTest
 from ...network.parts import Projection
 from ...plasticity import AntisymmetricSTDP
 from ...simulation import ProgressCallback, Simulation

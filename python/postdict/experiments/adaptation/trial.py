@@ -13,7 +13,7 @@ from ...lab.results import Nested
 from ...lab.runs import RunawayError
 from ...lab.stages import Stage
 from ...loop.exploration import Exploration, explore, medians_by_world
-from ...loop.imitation import ImitationTest
+from ...loop.unseen_songs import ImitationTest
 from ...world.linear import LinearWorld
 from .._shared.curves import LEARNED, crossing, defined
 from .._shared.decoders import choose

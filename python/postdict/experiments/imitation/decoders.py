@@ -13,7 +13,7 @@ import numpy as np
 from ... import theory
 from ..._types import Floats
 from ...analysis import specific_gain, specific_part
-from ...loop.imitation import ImitationDecoder, ImitationTest
+from ...loop.unseen_songs import ImitationDecoder, ImitationTest
 from .._shared.decoders import choose
 
 RIDGES = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32)  # lambda, in units of a matrix's mean s^2

@@ -11,8 +11,8 @@ from ..._types import Floats
 from ...analysis import inverse_quality, specific_gain
 from ...lab.stages import Stage
 from ...loop.exploration import explore
-from ...loop.imitation import ImitationDecoder, ImitationTest
 from ...loop.learning import Learned, learn, shuffled
+from ...loop.unseen_songs import ImitationDecoder, ImitationTest
 from ...world.linear import LinearWorld, as_linear
 from .._shared.decoders import pinv
 from .._shared.per_seed import Found

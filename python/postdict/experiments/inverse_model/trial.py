@@ -13,9 +13,10 @@ from ..._types import Floats, Spikes
 from ...analysis import inverse_quality, score_imitation
 from ...lab.stages import Stage
 from ...loop.exploration import explore
-from ...loop.imitation import TOLERANCE, ImitationDecoder, ImitationTest, hear, imitate
+from ...loop.imitation import hear, imitate
 from ...loop.learning import Learned, learn, shuffled
 from ...loop.tutor import Tutor
+from ...loop.unseen_songs import TOLERANCE, ImitationDecoder, ImitationTest
 from ...world.linear import LinearWorld
 from .._shared.decoders import choose, pinv
 from .._shared.per_seed import Found

@@ -13,8 +13,8 @@ from ...analysis import imbalance, inverse_quality, uniform_inhibition
 from ...lab.results import Nested
 from ...lab.stages import Stage
 from ...loop.exploration import explore, medians_by_world
-from ...loop.imitation import ImitationTest
 from ...loop.learning import Learned, learn, shuffled
+from ...loop.unseen_songs import ImitationTest
 from ...plasticity import Rule
 from ...simulation import LimitError
 from ...world.linear import LinearWorld

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..._types import Floats, Spikes
 from ...analysis import poisson_sequence, score_imitation
-from ...loop.imitation import TOLERANCE
+from ...loop.unseen_songs import TOLERANCE
 from .singing import Code
 
 STEP = 1.0  # ms

@@ -14,8 +14,8 @@ from ...lab.results import Nested
 from ...lab.stages import Stage
 from ...loop.circuit import LoopParameters
 from ...loop.exploration import explore
-from ...loop.imitation import TOLERANCE, ImitationTest
 from ...loop.learning import shuffled
+from ...loop.unseen_songs import TOLERANCE, ImitationTest
 from ...plasticity import AntisymmetricSTDP
 from ...world.linear import LinearWorld
 from .config import CODES, Config

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..._types import Floats
 from ...analysis import inverse_quality, uniform_inhibition
-from ...loop.imitation import ImitationDecoder, ImitationTest
+from ...loop.unseen_songs import ImitationDecoder, ImitationTest
 from ...neurons import LIF
 from ...world.linear import LinearWorld
 from .config import Config

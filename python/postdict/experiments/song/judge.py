@@ -13,7 +13,7 @@ from ...analysis import likeness, score_imitation
 from ...analysis.spectrograms import log_spectrogram, pitch, pitch_error
 from ...bird import DivergenceError, Singer, answer, sing
 from ...lab.results import Nested
-from ...loop.imitation import best_match
+from ...loop.unseen_songs import best_match
 from .kinds import Kind
 from .songs import WIDE_RANGE, Song
 
