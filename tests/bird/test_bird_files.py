@@ -1,7 +1,9 @@
 """Birds that are kept in a file, and files that are not what they say."""
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,10 @@ from postdict.bird.bird_files import KeptBird, bird_bytes, read_birds
 from postdict.experiments.song import Config
 from postdict.neurons import LIF
 
+PAGE = (Path(__file__).parents[2] / "docs/errors.md").read_text(encoding="utf-8")
+SAID = dict(
+    re.findall(r"^\| ((?:a file that holds no )?birds.*?) \| `(.+?)` \|$", PAGE, flags=re.MULTILINE)
+)
 SINGER = Config(n_motor=3).singer()
 SHAPE = (3, SINGER.hearing.n_sensor)
 
@@ -76,6 +82,29 @@ def test_another_version_is_refused_by_name(kept):
     with_header(kept, {"version": 99})
     with pytest.raises(ValueError, match="holds birds of version 99, this is version 1"):
         read_birds(kept, SINGER)
+
+
+@pytest.mark.parametrize("what", sorted(SAID))
+def test_what_the_page_of_errors_says_is_said(kept, what):
+    singer = SINGER
+    if what == "birds of another version":
+        with_header(kept, {"version": 99})
+    elif what == "birds of another ear":
+        singer = replace(SINGER, hearing=replace(SINGER.hearing, gain=3.0))
+    elif what == "birds of another voice":
+        singer = replace(SINGER, gestures=replace(posture_grid(3), duration=9.0))
+    elif what == "a file that holds no birds":
+        with_header(kept, {"format": "a nest"})
+    else:
+        assert what == "birds of which a weight is missing"
+        changed(kept, weights=None)
+    with pytest.raises(ValueError, match=re.escape(SAID[what])) as caught:
+        read_birds(kept, singer)
+    assert str(caught.value) == f"{kept} {SAID[what]}"
+
+
+def test_the_page_of_errors_has_files_of_birds():
+    assert len(SAID) == 5
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from postdict.experiments.song.figures import draw
 from postdict.experiments.song.judge import Judge
 from postdict.experiments.song.oracle import search
 from postdict.experiments.song.quantised import quantised
-from postdict.experiments.song.songs import file_song, own_song, read_tutor, tutor_files
+from postdict.experiments.song.songs import file_song, own_song
+from postdict.experiments.song.tutors import read_tutor, tutor_files
 from postdict.lab.runs import RunawayError
 
 SMALL = replace(

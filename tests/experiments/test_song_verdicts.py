@@ -7,7 +7,7 @@ from postdict.analysis.spectrograms import HOP
 from postdict.bird import Hearing
 from postdict.bird.sound_files import normalised, wav_bytes
 from postdict.experiments.song.figures import LONGEST, shown_span
-from postdict.experiments.song.songs import read_tutor
+from postdict.experiments.song.tutors import read_tutor
 from postdict.experiments.song.verdicts import verdict
 from postdict.lab.results import Result
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -140,10 +141,28 @@ def test_own_results_are_replaced_and_what_lies_beside_them_stays(tmp_path):
 def test_a_table_that_a_user_has_put_in_its_place_is_not_replaced(tmp_path):
     result_files.write(RESULT, tmp_path, {}, wall_s=1.0)
     names = ("spikes.csv", "tutor.wav")
-    result_files.check_place(tmp_path, "test", names, [])
+    result_files.check_place(tmp_path, "test", [], names, [])
     (tmp_path / "tutor.wav").write_bytes(b"a song of mine")
     with pytest.raises(ValueError, match=r"tutor\.wav' was not written by postdict"):
-        result_files.check_place(tmp_path, "test", names, [])
+        result_files.check_place(tmp_path, "test", [], names, [])
+
+
+def test_a_name_that_no_earlier_run_wrote_is_not_replaced(tmp_path):
+    def write(*names):
+        files = dict.fromkeys(names, b"sound")
+        result_files.write(replace(RESULT, files=files), tmp_path, {}, wall_s=1.0)
+
+    write("samba_imitation.wav")
+    write("simple_imitation.wav")  # what the first run wrote is still ours
+    both = ("samba_imitation.wav", "simple_imitation.wav")
+    result_files.check_place(tmp_path, "test", ["song.png"], both, [])
+    (tmp_path / "bells_imitation.wav").write_bytes(b"a song of mine")
+    with pytest.raises(ValueError, match=r"bells_imitation\.wav' was not written by postdict"):
+        result_files.check_place(tmp_path, "test", [], ["bells_imitation.wav"], [])
+    (tmp_path / "samba_imitation.wav").write_bytes(b"a song of mine")
+    write("simple_imitation.wav")  # a third run does not make it ours
+    with pytest.raises(ValueError, match=r"samba_imitation\.wav' was not written by postdict"):
+        result_files.check_place(tmp_path, "test", [], both, [])
 
 
 def test_what_is_read_is_not_replaced(tmp_path):
@@ -151,7 +170,7 @@ def test_what_is_read_is_not_replaced(tmp_path):
     link = tmp_path / "link.wav"
     link.symlink_to(tmp_path / "tutor.wav")
     with pytest.raises(ValueError, match=r"tutor\.wav' is read, and results would replace it"):
-        result_files.check_place(tmp_path, "test", ["tutor.wav"], [str(link)])
+        result_files.check_place(tmp_path, "test", [], ["tutor.wav"], [str(link)])
 
 
 def test_results_of_version_0_1_are_replaced(tmp_path):
@@ -160,12 +179,17 @@ def test_results_of_version_0_1_are_replaced(tmp_path):
     del made["files"]
     (tmp_path / "provenance.json").write_text(json.dumps(made))
     (tmp_path / "tutor.wav").write_bytes(b"another sound")
-    result_files.check_place(tmp_path, "test", ["tutor.wav"], [])
+    result_files.check_place(tmp_path, "test", [], ["tutor.wav"], [])
     with pytest.raises(ValueError, match="holds results of 'test'"):
-        result_files.check_place(tmp_path, "other", [], [])
+        result_files.check_place(tmp_path, "other", [], [], [])
 
 
 def test_experiments_name_what_they_write():
-    assert "tutor.wav" in files(load("song"))
-    assert files(load("inverse-model")) == ("imitation.csv",)
-    assert files(load("theory")) == ()
+    song = load("song")
+    one = ("tutor", "imitation", "control_shuffled", "oracle", "side_by_side")
+    assert files(song, song.Config()) == (*(f"{name}.wav" for name in one), "bird.npz")
+    assert "bird.npz" not in files(song, song.Config(bird="another/bird.npz"))
+    several = song.Config(tutor_file=os.pathsep.join(["a/b.wav", "c/b.flac"]))
+    assert {"b_imitation.wav", "b_2_side_by_side.wav"} < set(files(song, several))
+    assert files(load("inverse-model"), None) == ("imitation.csv",)
+    assert files(load("theory"), None) == ()

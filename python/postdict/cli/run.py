@@ -153,11 +153,13 @@ def _run(options: argparse.Namespace) -> int:
         config = _config(experiment, options)
     out = options.out or f"postdict-results/{options.experiment}"
     with refusing():
-        names = [*(f"{name}.{options.format}" for name in experiment.FIGURES), *files(experiment)]
+        figures = [f"{name}.{options.format}" for name in experiment.FIGURES]
         texts = [value for value in vars(config).values() if isinstance(value, str)]
         several = [part for text in texts for part in text.split(os.pathsep)]
         inputs = [*texts, *several, *([options.config] if options.config else [])]
-        result_files.check_place(out, options.experiment, names, inputs)
+        result_files.check_place(
+            out, options.experiment, figures, files(experiment, config), inputs
+        )
         if options.quick and options.out is None and result_files.is_long(out):
             raise ValueError(
                 f"{out!r} holds results of a run that was not quick: keep them by another --out, "

@@ -32,7 +32,8 @@ class Experiment(Protocol):
     """A package that is named in `EXPERIMENTS`; its docstring begins with what it shows.
 
     It may have `UNITS`, those of its metrics by name, which tables of sweeps show, and `FILES`, the
-    names of the tables and other files that it writes, lest they replace a user's.
+    names of the tables and other files that it writes, lest they replace a user's. Where the
+    settings decide which these are, `files(config)` returns them instead.
     """
 
     __doc__: str | None
@@ -63,6 +64,15 @@ def purpose(name: str) -> str:
     return (ast.get_docstring(ast.parse(source or "")) or "").partition("\n")[0]
 
 
-def files(experiment: Experiment) -> tuple[str, ...]:
-    """Return the names of an experiment's tables and other files."""
-    return cast(tuple[str, ...], getattr(experiment, "FILES", ()))
+def files(experiment: Experiment, config: Any) -> tuple[str, ...]:
+    """Return the names of the tables and other files that an experiment writes with a config.
+
+    Raises
+    ------
+    ValueError, OSError
+        Its settings name what cannot be read.
+    """
+    named = getattr(experiment, "files", None)
+    if named is None:
+        return cast(tuple[str, ...], getattr(experiment, "FILES", ()))
+    return cast(tuple[str, ...], named(config))

@@ -54,7 +54,11 @@ def prepare_directory(directory: str | os.PathLike[str]) -> Path:
 
 
 def check_place(
-    directory: str | os.PathLike[str], experiment: str, names: Iterable[str], inputs: Iterable[str]
+    directory: str | os.PathLike[str],
+    experiment: str,
+    figures: Iterable[str],
+    others: Iterable[str],
+    inputs: Iterable[str],
 ) -> None:
     """Refuse a folder in which results would replace what they should not.
 
@@ -64,8 +68,8 @@ def check_place(
         It need not exist.
     experiment : str
         Whose results will be written.
-    names : iterable of str
-        Of the files besides `DATA`: figures, tables and others.
+    figures, others : iterable of str
+        Names of the figures, and of tables and other files.
     inputs : iterable of str
         Paths of what the experiment reads.
 
@@ -79,9 +83,10 @@ def check_place(
     there = experiment_in(folder)
     if there not in (None, experiment):
         raise ValueError(f"{str(folder)!r} holds results of {there!r}: use another --out")
-    ours = _sums(folder) if there is not None else {}
+    ours = _sums(folder) if there is not None else None
+    others = tuple(others)
     read = {os.path.realpath(path) for path in inputs}
-    for name in (*DATA, *names):
+    for name in (*DATA, *figures, *others):
         path = folder / name
         if not os.path.lexists(path):
             continue
@@ -89,7 +94,8 @@ def check_place(
             raise ValueError(
                 f"{str(path)!r} is read, and results would replace it: use another --out"
             )
-        if there is None or (name in ours and ours[name] != _sum_of(path)):
+        altered = ours is not None and name in others and ours.get(name) != _sum_of(path)
+        if there is None or altered:
             raise ValueError(
                 f"{str(path)!r} was not written by postdict, and results would replace it: "
                 "use another --out"
@@ -127,11 +133,14 @@ def write(
         **{f"{name}.csv": _csv(columns) for name, columns in result.tables.items()},
         **result.files,
     }
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in others.items()}
+    earlier = _sums(folder) or {}
     made = {
         **provenance(wall_s),
         "quick": quick,
         "tables": list(result.tables),
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in others.items()},
+        # What earlier runs wrote here and nobody has changed is ours to replace still.
+        "files": {**{n: s for n, s in earlier.items() if s == _sum_of(folder / n)}, **sums},
     }
     summary = {"experiment": result.experiment, **result.summary, "config": result.config}
     paths = _written(
@@ -220,7 +229,7 @@ def is_long(directory: str | os.PathLike[str]) -> bool:
     return not made.get("quick", "--quick" in str(made.get("command")).split())
 
 
-def _sums(folder: Path) -> dict[str, str]:
+def _sums(folder: Path) -> dict[str, str] | None:
     """Return the SHA-256 of tables and other files as they were written, by name.
 
     Results of version 0.1 name none: their files are taken to be as they were.
@@ -228,8 +237,8 @@ def _sums(folder: Path) -> dict[str, str]:
     try:
         sums = _read_json(folder / "provenance.json").get("files")
     except (OSError, ValueError):
-        return {}
-    return sums if isinstance(sums, dict) else {}
+        return None
+    return sums if isinstance(sums, dict) else None
 
 
 def _sum_of(path: Path) -> str | None:

@@ -28,21 +28,31 @@ from .figures import draw, headline, in_words
 from .judge import Copy, Judge
 from .oracle import search
 from .quantised import quantised
-from .songs import Song, file_song, own_song, read_tutors, tutor_files
+from .songs import Song, file_song, own_song
+from .sounds import sound_names
 from .trial import Lesson, run_trial
+from .tutors import read_tutors, tutor_files, tutor_names
 from .verdicts import verdict
 
-__all__ = ["FIGURES", "FILES", "UNITS", "Config", "headline", "in_words", "run"]
+__all__ = ["FIGURES", "UNITS", "Config", "files", "headline", "in_words", "run"]
 
 FIGURES = {"song": ((11.0, 12.5), draw)}
-FILES = (
-    *("tutor.wav", "imitation.wav", "control_shuffled.wav", "oracle.wav", "side_by_side.wav"),
-    "bird.npz",
-)
 UNITS = {"motor_rate_before": "Hz", "motor_rate_after": "Hz"}
 
 SHOWN = 2e3  # ms of an own song that are imitated where no file is given
 TRIALS = 200  # changes of single gestures that the search for a syrinx tries, for each effort
+
+
+def files(config: Config) -> tuple[str, ...]:
+    """Return the names of the files that `run` writes: sounds, and the birds that babbled.
+
+    Raises
+    ------
+    ValueError, OSError
+        A folder of tutors has none, or cannot be read.
+    """
+    names = [] if config.tutor_file is None else tutor_names(tutor_files(config.tutor_file))
+    return (*sound_names(names), *(("bird.npz",) if config.bird is None else ()))
 
 
 def run(config: Config, stage: Stage | None = None) -> Result:
@@ -68,8 +78,8 @@ def run(config: Config, stage: Stage | None = None) -> Result:
     singer = config.singer()
     given: list[tuple[str, Floats]] = []
     if config.tutor_file is not None:  # read to the end before anybody babbles
-        files = tutor_files(config.tutor_file)
-        given = list(read_tutors(files, singer.hearing, longest=config.tutor_longest))
+        paths = tutor_files(config.tutor_file)
+        given = list(read_tutors(paths, singer.hearing, longest=config.tutor_longest))
     kept = {} if config.bird is None else {b.seed: b for b in read_birds(config.bird, singer)}
     seeds = list(kept) or trial_seeds(config)
     with warnings.catch_warnings():

@@ -16,19 +16,19 @@ from ...analysis.spectrograms import frequencies
 from ...bird import Singer, babble
 from ...bird.bird_files import KeptBird
 from ...bird.singer import open_loop_rate
-from ...bird.sound_files import normalised, wav_bytes
 from ...lab.results import Nested
 from ...lab.runs import RunawayError
 from ...lab.stages import Stage
 from ...loop.learning import shuffled
 from .._shared.decoders import pinv
 from .config import Config
-from .judge import Copy, Decoder, Judge, measured, medians, recognised
+from .judge import Copy, Decoder, Judge
+from .likenesses import measured, medians, recognised
 from .songs import Song
+from .sounds import sound_files
 
 RUNAWAY = 10.0  # motor rate that ends the babbling, in units of the one without feedback
 EXPLORED = 0.1  # of the learning, at either end, over which rates are taken
-PAUSE = 300.0  # ms between the songs in side_by_side.wav
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def run_trial(
     arrays["confusion"] = found["learned"][0][1]
     files, backwards = {}, None
     if first:
-        files = _files(lesson, shown, rate)
+        files = sound_files(lesson.tutors, shown, rate)
         if kept is None and config.reversed_share > 0.0:
             decoder = _reversed(config, singer, lesson, judge, seed, stage)
             sung = [judge.copy(decoder, song) for song in lesson.tutors]
@@ -244,22 +244,3 @@ def _arrays(
         if hasattr(singer.gestures, name):
             found[f"gesture_{name}"] = getattr(singer.gestures, name)
     return found
-
-
-def _files(lesson: Lesson, copies: dict[str, list[Copy]], rate: float) -> dict[str, bytes]:
-    """Return the sounds; with several tutors, each file bears the name of its own."""
-    files = {}
-    pause = np.zeros(round(1e-3 * PAUSE * rate))
-    for k, tutor in enumerate(lesson.tutors):
-        sounds = {
-            "tutor": tutor.sound,
-            "imitation": copies["learned"][k].sound,
-            "control_shuffled": copies["shuffled"][k].sound,
-            "oracle": copies["oracle"][k].sound,
-        }
-        loud = {name: normalised(sound) for name, sound in sounds.items()}
-        order = (loud["tutor"], pause, loud["imitation"], pause, loud["oracle"])
-        loud["side_by_side"] = np.concatenate([*order, pause, loud["control_shuffled"]])
-        prefix = f"{tutor.name}_" if len(lesson.tutors) > 1 else ""
-        files.update({f"{prefix}{n}.wav": wav_bytes(sound, rate) for n, sound in loud.items()})
-    return files
