@@ -31,6 +31,8 @@ def birds(n=2):
             (0.5, 0.25),
             np.array([0.0, 1e3]),
             rng.normal(size=(2, 3)),
+            np.array([0.0, 500.0]),
+            rng.normal(size=(2, *SHAPE)).astype(np.float32).astype(np.float64),
         )
         for k in range(n)
     ]
@@ -49,6 +51,8 @@ def test_birds_come_back_as_they_were(kept):
     for before, after in zip(birds(), found, strict=True):
         np.testing.assert_array_equal(before.weights, after.weights)
         np.testing.assert_array_equal(before.history, after.history)
+        np.testing.assert_array_equal(before.stages, after.stages)
+        np.testing.assert_array_equal(before.young, after.young)
         assert before.rates == after.rates
     assert kept.read_bytes() == bird_bytes(birds(), SINGER, {"eta": 1e-4})
 
@@ -71,6 +75,13 @@ def test_birds_of_another_voice_or_ear_are_refused_by_name(kept):
 def changed(kept, **arrays):
     found = {**read_npz(kept.read_bytes()), **arrays}
     kept.write_bytes(npz_bytes({k: v for k, v in found.items() if v is not None}))
+
+
+def test_birds_of_before_there_were_stages_have_none(kept):
+    changed(kept, stages=None, young=None)
+    found = read_birds(kept, SINGER)
+    assert [bird.young.shape for bird in found] == [(0, *SHAPE)] * 2
+    np.testing.assert_array_equal(found[0].weights, birds()[0].weights)
 
 
 def with_header(kept, change):
@@ -140,6 +151,10 @@ def test_what_is_no_file_of_birds_is_refused(tmp_path, content, message):
         ({"seeds": np.zeros(2)}, "its seeds are missing"),
         ({"rates": np.ones(2)}, "its rates are missing"),
         ({"history": np.ones((2, 5, 3))}, "its history are missing"),
+        ({"young": None}, "its young are missing"),
+        ({"young": np.full((2, 2, *SHAPE), np.inf)}, "its young are missing"),
+        ({"stages": np.ones(3)}, "its young are missing"),
+        ({"stages": np.ones((2, 2))}, "its stages are missing"),
     ],
 )
 def test_a_damaged_file_is_refused(kept, arrays, message):

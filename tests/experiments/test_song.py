@@ -22,6 +22,7 @@ from postdict.experiments.song.oracle import search
 from postdict.experiments.song.quantised import quantised
 from postdict.experiments.song.songs import file_song, own_song
 from postdict.experiments.song.tutors import read_tutor, tutor_files
+from postdict.lab.results import Result
 from postdict.lab.runs import RunawayError
 
 SMALL = replace(
@@ -252,6 +253,8 @@ def test_a_tiny_run_writes_sane_sounds_and_draws_and_its_bird_sings_again(tmp_pa
         assert (first / name).read_bytes() == (again / name).read_bytes()
     later = json.loads((again / "summary.json").read_text())
     assert later["tutors"] == summary["tutors"]
+    for time, stage in summary["development"].items():  # weights of then are kept as single floats
+        assert later["development"][time] == pytest.approx(stage, abs=0.02)
     assert "window_reversed" not in later
 
 
@@ -273,7 +276,30 @@ def test_results_repeat_and_every_panel_has_axes(config, two_tutors):
     figure = Figure(figsize=(11.0, 12.5))
     draw(first, figure)
     letters = [ax.get_title(loc="left") for ax in figure.axes]
-    assert [letter for letter in letters if letter] == list("abcdefgh")
+    assert [letter for letter in letters if letter] == list("abcdefghi")
+    stages = first.summary["development"]
+    assert next(iter(stages)) in ("0", f"{1e-3 * config.duration / 50:g}")
+    assert list(stages)[-1] == f"{1e-3 * config.duration:g}"
+    assert first.summary["mean"]["learned"]["correlation"] == pytest.approx(
+        stages[f"{1e-3 * config.duration:g}"]["correlation"]
+    )
     assert "own songs: F1 at ±10 / ±5 ms" in dict(headline(first))
     assert "of 2 songs" in dict(headline(first))["in short"]
     assert in_words(first)[1:] == dict(headline(first))["in short"][1:]
+
+
+def test_where_the_transpose_has_as_many_pieces_the_sentence_says_what_shows_learning():
+    def said(transpose):
+        pieces = {
+            name: {"pieces": 9.0, "identified": share}
+            for name, share in (
+                ("learned", 1.0), ("transpose", transpose), ("shuffled", 0.0), ("oracle", 1.0)
+            )
+        }  # fmt: skip
+        own = {"f1_10ms": 0.36, "controls": {"transpose": {"f1_10ms": 0.14}}}
+        mean = {"learned": {"pitch_error": 0.017}}
+        summary = {"recognised": pieces, "tutors": {"one": {}}, "mean": mean, "own": own}
+        return in_words(Result("song", {}, summary, {}))
+
+    assert said(1.0).endswith("does not show learning: own songs do, F1 0.36, transpose 0.14")
+    assert said(0.5).endswith("the pitch is off by 1.7 %")

@@ -40,6 +40,8 @@ class KeptBird:
         Hz a motor neuron, at the start of the babbling and at its end.
     times, history : array (n_samples,), (n_samples, n_motor)
         ms; the diagonal of W G, mV, as it was learned.
+    stages, young : array (n_stages,), (n_stages, n_motor, n_sensor)
+        ms, the same for all birds of a file; W at these times, mV. Older files have none.
     """
 
     seed: int
@@ -47,6 +49,8 @@ class KeptBird:
     rates: tuple[float, float]
     times: Floats
     history: Floats
+    stages: Floats
+    young: Floats
 
 
 def bird_bytes(birds: Sequence[KeptBird], singer: Singer, learning: dict[str, Any]) -> bytes:
@@ -69,6 +73,8 @@ def bird_bytes(birds: Sequence[KeptBird], singer: Singer, learning: dict[str, An
         "rates": np.array([bird.rates for bird in birds], np.float64),
         "times": np.stack([bird.times for bird in birds]),
         "history": np.stack([bird.history for bird in birds]),
+        "stages": birds[0].stages,  # of one schedule, as all of them babbled
+        "young": np.stack([bird.young for bird in birds]).astype(np.float32),
     }
     return _files.npz_bytes(arrays)
 
@@ -141,6 +147,10 @@ def _birds(path: Path, arrays: Arrays, singer: Singer) -> list[KeptBird]:
     rates = values("rates", "f", n, 2)
     times = values("times", "f", n, None)
     history = values("history", "f", n, times.shape[1], n_motor)
+    stages, young = np.zeros(0), np.zeros((n, 0, n_motor, n_sensor))
+    if "stages" in arrays:
+        stages = values("stages", "f", None)
+        young = values("young", "f", n, len(stages), n_motor, n_sensor)
     return [
         KeptBird(
             int(seeds[k]),
@@ -148,6 +158,8 @@ def _birds(path: Path, arrays: Arrays, singer: Singer) -> list[KeptBird]:
             (float(rates[k, 0]), float(rates[k, 1])),
             times[k].astype(np.float64),
             history[k].astype(np.float64),
+            stages.astype(np.float64),
+            young[k].astype(np.float64),
         )
         for k in range(n)
     ]

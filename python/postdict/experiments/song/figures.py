@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LONGEST = 2e3  # ms that are drawn
 DECODERS = ("learned", "ridge", "pinv", "transpose", "shuffled", "untrained")
 
+CONTRASTED = ("transpose", "shuffled")  # controls beside which F1 of own songs is printed
+
 
 def in_words(result: Result) -> str:
     """Return what came out, in a sentence."""
@@ -35,6 +37,10 @@ def headline(result: Result) -> list[tuple[str, str]]:
     lines = [
         ("in short", _sentence(summary)),
         ("own songs: F1 at ±10 / ±5 ms", f"{own['f1_10ms']:.3f} / {own['f1_5ms']:.3f}"),
+        *(
+            (f"  {name}", f"{control['f1_10ms']:.3f} / {control['f1_5ms']:.3f}")
+            for name, control in ((name, own["controls"][name]) for name in CONTRASTED)
+        ),
         ("own songs: correlation of spectrograms", shown(own["correlation"])),
         ("tutors: correlation, over 30 dB / 45 dB", ""),
         *(
@@ -72,12 +78,19 @@ def _sentence(summary: dict[str, Any]) -> str:
         name: round(n * recognised[name]["identified"])
         for name in ("learned", "transpose", "shuffled", "oracle")
     }
+    own = summary["own"]
+    beside = (
+        ""
+        if counts["transpose"] < counts["learned"]
+        else "; the transpose has as many, so that this does not show learning: own songs do, "
+        f"F1 {own['f1_10ms']:.2f}, transpose {own['controls']['transpose']['f1_10ms']:.2f}"
+    )
     error = summary["mean"]["learned"]["pitch_error"]
     pitch = "no pitch to compare" if error is None else f"the pitch is off by {100 * error:.1f} %"
     return (
         f"of {n:.0f} pieces of 100 ms of {songs} {counts['learned']} are recognised in the "
         f"imitation (transpose {counts['transpose']}, shuffled {counts['shuffled']}, "
-        f"oracle {counts['oracle']}); {pitch}"
+        f"oracle {counts['oracle']}); {pitch}{beside}"
     )
 
 
@@ -88,8 +101,8 @@ def draw(result: Result, figure: Figure) -> None:
     wide = figure.add_subfigure(rows[0]).subplots(
         5, 2, width_ratios=(60, 1), height_ratios=(1, 1, 1, 1, 1.3)
     )
-    learned, product, scores = figure.add_subfigure(rows[1]).subplots(
-        1, 3, width_ratios=(1.2, 1, 1.4)
+    learned, product, scores, young = figure.add_subfigure(rows[1]).subplots(
+        1, 4, width_ratios=(1.1, 1.1, 1.2, 1)
     )
     name = result.summary["tutor_names"][0]
     first = result.summary["per_seed"][0]["tutors"][name]
@@ -119,6 +132,7 @@ def draw(result: Result, figure: Figure) -> None:
     else:
         _draw_product(result, plotting.panel(product, "g", "W G"))
     _draw_scores(result, plotting.panel(scores, "h", "correlation with the tutors"))
+    _draw_development(result, plotting.panel(young, "i", "while it babbled"))
 
 
 def shown_span(result: Result) -> tuple[float, float]:
@@ -211,4 +225,18 @@ def _draw_scores(result: Result, ax: Axes) -> None:
     ax.set_yticks(places, DECODERS)
     ax.invert_yaxis()
     ax.set(xlim=(0.0, 1.0), xlabel="correlation", ylabel="")
+    ax.legend(fontsize=7, loc="lower right")
+
+
+def _draw_development(result: Result, ax: Axes) -> None:
+    """Draw how well the tutors are imitated with weights of earlier times, and the range."""
+    stages = result.summary["development"]
+    spread = result.summary["spread"]["development"]
+    times = np.array([float(time) for time in stages])
+    for name, color in (("correlation", plotting.BLACK), ("identified", plotting.SKY)):
+        middle = np.array([stage[name] for stage in stages.values()], dtype=float)
+        limits = [spread[time][name] or (np.nan, np.nan) for time in stages]
+        low, high = np.array(limits, dtype=float).reshape(-1, 2).T
+        plotting.band(ax, times, low, middle, high, label=name, color=color)
+    ax.set(ylim=(0.0, 1.0), xlabel="babbling (s)", ylabel="mean over the tutors")
     ax.legend(fontsize=7, loc="lower right")

@@ -28,6 +28,7 @@ from .songs import Song
 from .sounds import sound_files
 
 RUNAWAY = 10.0  # motor rate that ends the babbling, in units of the one without feedback
+STAGES = (0, 1, 2, 4, 8, 16, 32, -1)  # of the records of a babbling: weights that are kept
 EXPLORED = 0.1  # of the learning, at either end, over which rates are taken
 
 
@@ -106,6 +107,7 @@ def run_trial(
             measured(song, judge.copy(learned, song, reflex=False), rate)["correlation"]
             for song in lesson.tutors
         ),
+        "development": _development(bird, lesson, judge),
         "delay": learned.delay,
         "gain": learned.gain,
         "scale": quality.scale,
@@ -151,7 +153,27 @@ def _babbled(config: Config, singer: Singer, response: Floats, seed: int, stage:
     history = np.array(
         [np.diag((singer.excitation - w) @ response) for w in babbled.inhibition]
     ).reshape(-1, len(singer.gestures))
-    return KeptBird(seed, babbled.weights, rates, babbled.times, history)
+    n = len(babbled.times)
+    kept = sorted({stage % n for stage in STAGES if stage < n})
+    young = singer.excitation - babbled.inhibition[kept]
+    return KeptBird(
+        seed, babbled.weights, rates, babbled.times, history, babbled.times[kept], young
+    )
+
+
+def _development(bird: KeptBird, lesson: Lesson, judge: Judge) -> Nested:
+    """Return how well the tutors were imitated with the weights of each stage, by its time in s."""
+    rate = judge.singer.organ.rate
+    result: Nested = {}
+    for time, weights in zip(bird.stages, bird.young, strict=True):
+        decoder = judge.decoder(weights, _scale(weights, lesson.response))
+        sung = [judge.copy(decoder, song) for song in lesson.tutors]
+        scores = [measured(*pair, rate) for pair in zip(lesson.tutors, sung, strict=True)]
+        result[f"{1e-3 * time:g}"] = {
+            "correlation": statistics.fmean(score["correlation"] for score in scores),
+            "identified": recognised(lesson.tutors, sung)[0]["identified"],
+        }
+    return result
 
 
 def _decoders(
