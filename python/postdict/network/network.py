@@ -7,23 +7,24 @@ its methods return are plain values that name a part, valid in every simulation 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from numpy.typing import ArrayLike
 
 from .. import _checks
-from .._types import Spikes
+from .._types import Floats
+from ..connectivity import Triplets
 from ..neurons import Model, check_model
 from ..plasticity import Rule
 from ..steps import Steps, checked_current, checked_rate
 from ..world.protocol import Drive, Readout, World
-from . import attaching, html, memory, projections, recording
+from . import attaching, projections, recording
+from .contents import Contents
 from .groups import Group
 from .parts import (
     AttachedWorld,
     CurrentSource,
     Emitter,
-    Part,
     PoissonSource,
     PoissonTrains,
     Population,
@@ -33,10 +34,15 @@ from .parts import (
     Variable,
     checked_size,
 )
+from .projections import SparseMatrix, Synaptic
 from .registry import Registry
 
+S = TypeVar("S", bound=SparseMatrix)
+From = Emitter | Group | str
+Onto = Population | Group | str
 
-class Network:
+
+class Network(Contents):
     """A description of populations, sources, projections, worlds and recorders.
 
     Parameters
@@ -203,10 +209,54 @@ class Network:
         self._registry.spike_sources.append(source)
         return source
 
+    @overload
     def connect(
         self,
-        pre: Emitter | Group | str,
-        post: Population | Group | str,
+        pre: From,
+        post: Onto,
+        *,
+        weights: float,
+        plasticity: None = None,
+        **synaptic: Unpack[Synaptic],
+    ) -> Projection[float]: ...
+
+    @overload
+    def connect(
+        self,
+        pre: From,
+        post: Onto,
+        *,
+        weights: ArrayLike,
+        plasticity: Rule | None = None,
+        **synaptic: Unpack[Synaptic],
+    ) -> Projection[Floats]: ...
+
+    @overload
+    def connect(
+        self,
+        pre: From,
+        post: Onto,
+        *,
+        weights: Triplets,
+        plasticity: Rule | None = None,
+        **synaptic: Unpack[Synaptic],
+    ) -> Projection[Triplets]: ...
+
+    @overload
+    def connect(
+        self,
+        pre: From,
+        post: Onto,
+        *,
+        weights: S,
+        plasticity: Rule | None = None,
+        **synaptic: Unpack[Synaptic],
+    ) -> Projection[S]: ...
+
+    def connect(
+        self,
+        pre: From,
+        post: Onto,
         *,
         weights: Any,
         axonal_delay: ArrayLike = 1.0,
@@ -400,86 +450,6 @@ class Network:
         self._registry.recorders.append(recorder)
         return recorder
 
-    @property
-    def seed(self) -> int:
-        """The seed of every random stream."""
-        return self._registry.seed
-
-    @property
-    def populations(self) -> list[Population]:
-        """The populations in the order in which they were added, like all parts."""
-        return list(self._registry.populations)
-
-    @property
-    def poisson_sources(self) -> list[PoissonSource]:
-        """The Poisson sources."""
-        return list(self._registry.poisson_sources)
-
-    @property
-    def current_sources(self) -> list[CurrentSource]:
-        """The currents into neurons."""
-        return list(self._registry.current_sources)
-
-    @property
-    def spike_sources(self) -> list[SpikeSource]:
-        """The sources of given spikes."""
-        return list(self._registry.spike_sources)
-
-    @property
-    def poisson_trains(self) -> list[PoissonTrains]:
-        """The sources of Poisson trains."""
-        return list(self._registry.poisson_trains)
-
-    @property
-    def projections(self) -> list[Projection]:
-        """The projections."""
-        return list(self._registry.projections)
-
-    @property
-    def worlds(self) -> list[AttachedWorld]:
-        """The worlds that were attached."""
-        return list(self._registry.worlds)
-
-    @property
-    def recorders(self) -> list[Recorder]:
-        """The recorders."""
-        return list(self._registry.recorders)
-
-    def __getitem__(self, name: str) -> Part:
-        """Return the part of a name: a population, source, projection, recorder or world."""
-        return self._registry.part(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._ipython_key_completions_()
-
-    __iter__ = None  # it has several kinds of parts, and a list of each
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return [part.name for part in self._registry.parts()]
-
-    def weights(self, projection: Projection | str) -> Any:
-        """Return the declared weights (mV) in the form in which they were given, read-only."""
-        synapses = self._registry.synapses_of(projection)
-        return synapses.in_form(synapses.weights)
-
-    def spikes(self, source: SpikeSource | str) -> Spikes:
-        """Return the spikes of a spike source: times in ms, ids; sorted by (time, id)."""
-        return self._registry.spikes_of(source)
-
-    def memory(self) -> memory.Memory:
-        """Return an estimate of the memory that a simulation takes, by part.
-
-        Examples
-        --------
-        >>> from postdict import LIF
-        >>> net = Network()
-        >>> cells = net.add_population("cells", 1000, LIF())
-        >>> projection = net.connect(cells, cells, weights=[[0.1] * 1000] * 1000)
-        >>> net.memory()
-        Memory(8.17 MB: projection cells->cells 8 MB, Population cells 0.168 MB)
-        """
-        return memory.of_network(self._registry)
-
     def copy(self) -> Network:
         """Return an equal network; adding to one does not change the other."""
         return Network._of(self._registry.copy())
@@ -491,9 +461,3 @@ class Network:
         network = cls(registry.seed)
         network._registry = registry
         return network
-
-    def __repr__(self) -> str:
-        return html.in_a_line(self._registry)
-
-    def _repr_html_(self) -> str:
-        return html.of_network(self._registry)

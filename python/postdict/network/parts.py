@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias
 
 from .. import _checks
 from ..neurons import Model
@@ -11,6 +11,15 @@ from ..plasticity import Rule
 from ..steps import Steps
 from ..world.protocol import Drive, Readout
 from .groups import Groupable, Selection
+
+if TYPE_CHECKING:  # type checkers know a default, which Python learns in 3.13
+    from typing_extensions import TypeVar
+
+    W = TypeVar("W", default=Any)
+else:
+    from typing import TypeVar
+
+    W = TypeVar("W")
 
 
 @dataclass(frozen=True)
@@ -73,12 +82,13 @@ class PoissonTrains(Groupable):
 
 
 @dataclass(frozen=True)
-class Projection:
+class Projection(Generic[W]):
     """Synapses from a population or spike source (`pre`) onto a population (`post`).
 
     `index` counts projections in the order of `connect`, whose arguments the rest are:
     `name`, `inhibitory`, `plasticity`, `precision`, and in ms `dendritic_delay` and `axonal_delay`,
     None where the synapses have several. `pre_ids` and `post_ids` are those of groups, or None.
+    To type checkers a projection has the form of its weights: ``Projection[Triplets]``.
     """
 
     index: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +16,28 @@ from .groups import Group
 from .layouts import Synapses
 from .parts import Projection
 from .registry import Registry
+
+
+class Synaptic(TypedDict, total=False):
+    """What `Network.connect` is told beside the weights and the rule, to type checkers."""
+
+    axonal_delay: ArrayLike
+    dendritic_delay: float
+    inhibitory: bool
+    allow_multapses: bool
+    precision: Literal["double", "single"]
+    name: str | None
+
+
+class SparseMatrix(Protocol):
+    """A matrix of scipy.sparse, of any format, to type checkers."""
+
+    @property
+    def shape(self) -> Any:
+        """(post, pre)."""
+
+    def tocoo(self) -> Any:
+        """Return it by coordinates."""
 
 
 def declared(

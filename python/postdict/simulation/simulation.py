@@ -11,12 +11,11 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from .. import _checks, _core, _files
-from .._types import Floats, Spikes
-from ..exchange import Recording
-from ..network import Network, html, memory
+from .._types import Spikes
+from ..network import Network, memory
 from ..network.description import equal
 from ..network.groups import Group
-from ..network.parts import AnyPoisson, CurrentSource, Population, Projection, Recorder, SpikeSource
+from ..network.parts import AnyPoisson, CurrentSource, Population, Projection, SpikeSource
 from ..network.registry import Registry
 from ..steps import Steps
 from ..world.protocol import World
@@ -27,6 +26,7 @@ from .checkpoint import Checkpoint, CheckpointError
 from .cores import limits_in_core, new_core, resumed_core
 from .growth import Growth
 from .limits import Limits
+from .readings import Readings
 from .recordings import Recordings
 from .runner import ProgressCallback, end_after, end_at, run
 from .stream_reader import Moved
@@ -34,7 +34,7 @@ from .stream_writer import Stream
 from .turn import Turn
 
 
-class Simulation:
+class Simulation(Readings):
     """A network in motion.
 
     Time is a whole number of picoseconds: every time given is rounded to one. Events of one
@@ -119,16 +119,6 @@ class Simulation:
         self._appended = appended
         self._recordings = Recordings(self._registry, core, moved)
 
-    @property
-    def time(self) -> float:
-        """The present, ms: every event before it has happened, none at it or after."""
-        return self._core.time
-
-    @property
-    def n_events(self) -> int:
-        """Synaptic events so far: kicks, and arrivals times the synapses that each one reached."""
-        return self._core.n_synaptic_events
-
     def run(self, duration: float, *, progress: bool | ProgressCallback = False) -> None:
         """Run the events in [time, time + duration).
 
@@ -154,26 +144,6 @@ class Simulation:
             self._growth.look()
             run(self._core, self._recordings, self._worlds, end(), progress)
 
-    def spikes(
-        self,
-        population: Population | Group | str,
-        *,
-        start: float | None = None,
-        stop: float | None = None,
-    ) -> Spikes:
-        """Return the recorded spikes with start <= time < stop, since t = 0 by default.
-
-        RuntimeError where some of them were moved to a file by `stream`: the message names it.
-
-        Returns
-        -------
-        times : array (n_spikes,)
-            ms, sorted by (time, id).
-        ids : array (n_spikes,) of int64
-            Of a group: places in it, so that ``group.ids[ids]`` are those of the population.
-        """
-        return self._recordings.spikes(population, start, stop)
-
     def take_spikes(self, population: Population | str) -> Spikes:
         """Return the recorded spikes as `spikes` does, and forget them: memory stays bounded.
 
@@ -182,10 +152,6 @@ class Simulation:
         """
         self._recordings.check_no_stream("take_spikes")
         return changes.take_spikes(self._registry, self._core, population)
-
-    def spike_count(self, population: Population | str) -> int:
-        """Return how many spikes the population has fired, recorded or not."""
-        return self._core.n_spikes(self._registry.population_index(population))
 
     def set_recording(
         self,
@@ -211,33 +177,6 @@ class Simulation:
             ms: only spikes with start <= time < stop.
         """
         self._recordings.select(population, on, ids, start, stop)
-
-    def recorded(
-        self, recorder: Recorder | str, *, start: float | None = None
-    ) -> tuple[Floats, Floats]:
-        """Return the samples of a recorder so far, from `start` (ms) on if it is given.
-
-        RuntimeError where some of them were moved to a file by `stream`: the message names it.
-
-        Returns
-        -------
-        times : array (n_samples,)
-            ms.
-        values : array
-            mV. Weights: (n_samples, post, pre) of a matrix, (n_samples, n_synapses) of synapses
-            given singly, in their order, (n_samples,) where one number stands for all, (n_samples,
-            n_chosen) of chosen ones. Weight statistics: (n_samples, 4), mean, standard deviation,
-            minimum, maximum. Potentials, currents: (n_samples, n_ids).
-        """
-        return self._recordings.samples(recorder, start)
-
-    def recording(self) -> Recording:
-        """Return all that was recorded so far, for other programs: `to_neo`, `to_nwb`, ...
-
-        Samples are called as their recorders, ``cells.v`` or ``pre->post.weights``.
-        RuntimeError where some of it was moved to a file by `stream`.
-        """
-        return self._recordings.for_other_programs(repr(self.network))
 
     def stream(
         self, path: str | os.PathLike[str], *, flush_every: float = 1.0
@@ -270,34 +209,6 @@ class Simulation:
         """
         return self._recordings.streamed(Path(path), flush_every, self._turn)
 
-    def sampling_interval(self, recorder: Recorder | str) -> float | None:
-        """Return the present interval (ms) of a recorder's samples, None if it has `times`.
-
-        It is `every`, doubled each time that `max_bytes` was full and every second sample dropped.
-        """
-        return self._recordings.interval(recorder)
-
-    def potentials(self, population: Population | Group | str) -> Floats:
-        """Return the membrane potentials (mV, (size,)) at the present, before its events."""
-        return self._recordings.potentials(population)
-
-    def search_work(self, population: Population | str) -> dict[str, int]:
-        """Return what it took to find the threshold crossings of `LIFExp` neurons.
-
-        Since the simulation was made, loaded or restored. `excited`: instants of excitatory input;
-        `dismissed`: of these, by a cheap bound; `looks`: neurons that were bounded anew at
-        horizons; `searches` for a crossing, and crossings `found`.
-        """
-        return self._recordings.search_work(population)
-
-    def weights(self, projection: Projection | str) -> Any:
-        """Return the present weights (mV) in the form in which they were given.
-
-        One number, (post, pre), a sparse matrix in its format, or Triplets in their order.
-        """
-        own = self._registry.projection(projection)
-        return self._registry.synapses[own.index].in_form(self._core.weights(own.index))
-
     def set_weights(self, projection: Projection | str, weights: Any) -> None:
         """Replace the weights (mV).
 
@@ -322,19 +233,6 @@ class Simulation:
     def account_fluxes(self, projection: Projection | str, on: bool = True) -> None:
         """Account from now on what the rule does to each synapse, or no longer; see `fluxes`."""
         self._core.set_accounting(self._registry.plastic(projection).index, bool(on))
-
-    def fluxes(self, projection: Projection | str) -> tuple[Any, Any]:
-        """Return what the rule has added to each synapse, and taken from it, while accounted.
-
-        Bounds are left aside, and weights that do not learn are accounted as if they did.
-        ValueError where they are not accounted: `account_fluxes` begins it.
-
-        Returns
-        -------
-        potentiation, depression : array (post, pre), scipy.sparse matrix or Triplets
-            mV, >= 0, in the form of the weights.
-        """
-        return changes.fluxes(self._registry, self._core, projection)
 
     def set_rate(self, source: AnyPoisson | str, rate: float | ArrayLike | Steps) -> None:
         """Change the rate (Hz, of all or of each neuron) of a Poisson source from now on.
@@ -478,20 +376,3 @@ class Simulation:
 
     def __reduce__(self) -> tuple[Callable[..., Simulation], tuple[bytes, dict[str, World]]]:
         return type(self)._from_bytes, (self._to_bytes(), self.worlds)
-
-    @property
-    def worlds(self) -> dict[str, World]:
-        """The worlds in the loop, by name."""
-        return dict(self._worlds.objects)
-
-    @property
-    def network(self) -> Network:
-        """A copy of the network's description."""
-        return Network._of(self._registry.copy())
-
-    def __repr__(self) -> str:
-        return f"Simulation(t = {_checks.shown(self.time)} ms of {self.network!r})"
-
-    def _repr_html_(self) -> str:
-        spikes = [self.spike_count(population) for population in self._registry.populations]
-        return html.of_simulation(self._registry, self.time, self.n_events, spikes)
