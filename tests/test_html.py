@@ -86,6 +86,32 @@ def test_a_simulation_shows_time_and_rates(net):
     assert any("t = 1000 ms" in words for words in found.words)
 
 
+def test_a_sweep_shows_what_differs():
+    base = {"a": 1, "b<": 2, "seed": 0}
+    sweep = postdict.Sweep.grid(
+        dict, base, {"a": [1, 2], "b<": list(range(50))}, seeds=[7, 8], units={"a": "ms"}
+    )
+    rows = Cells(sweep._repr_html_()).rows
+    assert ["a", "[1, 2]", "ms"] in rows
+    assert ["b<", "<50 values from 0 to 49>"] in rows
+    assert ["seed", "[7, 8]"] in rows
+    assert repr(sweep) == f"Sweep({sweep.name}: 200 points, 2 a × 50 b< × 2 seed)"
+
+
+def test_a_stream_shows_what_is_in_the_file_by_now(net, tmp_path):
+    pytest.importorskip("h5py")
+    sim = Simulation(net)
+    with sim.stream(tmp_path / "a&b.h5"):
+        sim.run(100.0)
+        run = postdict.read_stream(tmp_path / "a&b.h5")
+        found = Cells(run._repr_html_())
+    n = len(run.spikes("<cells>")[0])
+    assert n > 0
+    assert ["<cells>", "5", f"{n:,}"] in found.rows
+    assert ["<cells>.v", "5", str(len(run.recorded("<cells>.v")[0]))] in found.rows
+    assert any("a&b.h5" in words for words in found.words)
+
+
 def test_a_result_shows_medians_ranges_and_shapes():
     summary = {"scale": 0.8, "spread": {"scale": [0.7, 0.9]}, "controls": {"scale": 1.0}, "x": None}
     result = Result("inverse-model", {}, summary, {"world": np.zeros((6, 2))})

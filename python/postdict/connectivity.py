@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +26,7 @@ _T = TypeVar("_T", bound=np.generic)
 _LARGEST_SIZE = 2**31 - 1  # neurons in a population
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Triplets:
     """Synapses one by one; several may join the same pair.
@@ -46,6 +47,10 @@ class Triplets:
     pre: NDArray[np.int32]
     post: NDArray[np.int32]
     weight: Floats | float
+
+    if TYPE_CHECKING:  # lists are taken as well
+
+        def __init__(self, pre: ArrayLike, post: ArrayLike, weight: ArrayLike) -> None: ...
 
     def __post_init__(self) -> None:
         pre, post = _indices("pre", self.pre), _indices("post", self.post)
@@ -255,7 +260,7 @@ def _with_weight(
                 f"weight(rng, n) must return {len(pre)} values, got shape {np.shape(weight)}"
             )
     pre.flags.writeable = post.flags.writeable = False  # nobody else has them: no copies
-    return Triplets(pre=pre, post=post, weight=weight)  # type: ignore[arg-type]
+    return Triplets(pre=pre, post=post, weight=weight)
 
 
 def _generator(seed: Seed) -> np.random.Generator:

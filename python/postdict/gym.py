@@ -97,6 +97,10 @@ class GymWorld:
                 raise ValueError(f"attributes: {self.env} has no {name!r}")
         return self.encoder.encode(observation)
 
+    def __repr__(self) -> str:
+        interval = f"interval={_checks.shown(self.interval)}"
+        return f"GymWorld({self.env}, {interval}, {self.decoder!r}, {self.encoder!r})"
+
     def step(self, motor: Any) -> Any:
         """Take one step of the environment."""
         action = self.decoder.decode(motor)
@@ -231,6 +235,11 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
         counts = self._advance()
         reward = _checks.number("reward", self._reward(counts, given))
         return counts, reward, False, self._k > self._n_steps, {"t": self.simulation.time}
+
+    def __repr__(self) -> str:
+        (n_act,), (n_observe,) = self.action_space.shape, self.observation_space.shape
+        ways = f"{self._act}[{n_act}] → network → {self._observe}[{n_observe}]"
+        return f"LoopEnv({ways}, {self._n_steps} steps of {_checks.shown(self._interval)} ms)"
 
     def _made(self, seed: int) -> Network:
         network = self._make(seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -50,6 +50,10 @@ class Steps:
     times: Floats
     values: Floats
     unit: str | None = field(default=None, init=False)
+
+    if TYPE_CHECKING:  # lists are taken as well
+
+        def __init__(self, times: ArrayLike, values: ArrayLike) -> None: ...
 
     def __post_init__(self) -> None:
         unit = _checks.unit_among("values", self.values, ("Hz", "mV"))
@@ -101,7 +105,7 @@ class Steps:
         object.__setattr__(steps, "unit", unit)
         return steps
 
-    def value_at(self, t: ArrayLike) -> Any:
+    def value_at(self, t: ArrayLike) -> Floats | float:
         """Return the value at a time, or at each of several (ms); a step counts from its time on.
 
         Returns
@@ -119,7 +123,7 @@ class Steps:
         return None if self.values.ndim == 1 else len(self.values)
 
     @property
-    def lowest(self) -> Any:
+    def lowest(self) -> Floats | float:
         """The smallest value that it ever has, the 0 before its first step included.
 
         A float, or (neurons,) of several.

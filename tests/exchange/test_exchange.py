@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from postdict import LIF, Network, Simulation
-from postdict.exchange import Recording, Samples, Train, unique_names
+from postdict.exchange import Recording, Samples, Train
+from postdict.exchange._names import unique_names
 from postdict.lab.results import Result
 
 

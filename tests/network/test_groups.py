@@ -190,3 +190,43 @@ def test_what_takes_all_neurons_refuses_a_group():
         Simulation(net).spike_count(group)
     with pytest.raises(ValueError, match="ids choose neurons, and so does a group"):
         net.record(group, "v", every=1.0, ids=[0])
+
+
+def test_rates_are_of_each_neuron_of_a_population_or_a_group():
+    net = postdict.Network(seed=1)
+    cells = net.add_population("cells", 8, LIF(i_offset=np.linspace(0.0, 3.0, 8)))
+    sim = Simulation(net)
+    sim.run(500.0)
+    _, ids = sim.spikes(cells)
+    rates = sim.rates("cells")
+    assert np.array_equal(rates, np.bincount(ids, minlength=8) / 0.5)
+    assert np.array_equal(sim.rates(cells[[5, 2]]), rates[[5, 2]])
+    late = sim.spikes(cells, start=100.0, stop=300.0)[1]
+    assert sim.rates(cells, start=100.0, stop=300.0).sum() == pytest.approx(len(late) / 0.2)
+    with pytest.raises(ValueError, match="stop must be after start"):
+        sim.rates(cells, start=300.0, stop=300.0)
+    with pytest.raises(ValueError, match=r"stop must be after start"):
+        Simulation(net).rates(cells)
+
+
+def test_the_spikes_of_trains_are_had_as_the_refusal_says():
+    net = postdict.Network(seed=1)
+    trains = net.add_poisson_source("input", 50, rate=20.0)
+    relays = net.add_population("relays", 50, LIF())
+    net.connect(trains, relays, weights=postdict.one_to_one(50, weight=2.0), axonal_delay=0.5)
+    sim = Simulation(net)
+    sim.run(1000.0)
+    for call in (sim.spikes, sim.rates, sim.take_spikes, sim.spike_count, sim.set_recording):
+        for asked in ("input", trains, trains[:3]):
+            with pytest.raises(ValueError, match=r"'input' is a source of Poisson trains.*one_to"):
+                call(asked)
+    times, ids = sim.spikes(relays)
+    assert 800 < len(times) < 1200
+    assert set(ids) == set(range(50))
+    replayed = postdict.Network(seed=9)  # what the relays heard, replayed
+    source = replayed.add_spike_source("input", 50, times=times - 0.5, ids=ids)
+    again = replayed.add_population("relays", 50, LIF())
+    replayed.connect(source, again, weights=postdict.one_to_one(50, weight=2.0), axonal_delay=0.5)
+    other = Simulation(replayed)
+    other.run(1000.0)
+    assert np.array_equal(other.spikes(again)[1], ids)

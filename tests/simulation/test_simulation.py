@@ -39,7 +39,7 @@ def test_the_seed_decides_everything():
         ("run_until", [math.inf], ValueError, r"t must be finite, got inf ms"),
         ("run_until", [9.0], ValueError, r"t must not be before the present, 10 ms, got 9 ms"),
         ("spikes", ["moter"], ValueError, r"no population is .*; did you mean 'motor'"),
-        ("spikes", ["tutor"], ValueError, r"no population is named 'tutor'"),
+        ("spikes", ["tutor"], ValueError, r"'tutor' is a source of given spikes, which are"),
         ("spikes", [5], ValueError, r"5 is not a population of this network"),
         ("potentials", ["x"], ValueError, r"there are motor, sensor"),
         ("set_rate", ["tutor", 1.0], ValueError, r"no Poisson source is named 'tutor'"),

@@ -13,7 +13,8 @@ from .arrays import (
     show_place,
     vector,
 )
-from .messages import brief_repr, outside, shown, unknown
+from .messages import outside, shown, unknown
+from .reprs import brief, brief_repr, first_of, in_short
 from .scalars import (
     LATEST,
     LONGEST,
@@ -36,13 +37,16 @@ __all__ = [
     "LATEST",
     "LONGEST",
     "SHORTEST",
+    "brief",
     "brief_repr",
     "chosen",
     "exact",
     "finite_array",
+    "first_of",
     "first_place",
     "generator",
     "in_range",
+    "in_short",
     "in_unit",
     "integer",
     "integer_array",

@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import fields
 from difflib import get_close_matches
-from typing import Any
-
-LONGEST = 12  # values that a repr spells out
 
 
 def shown(value: float) -> str:
     """Return a number with as many digits as it takes to tell it from any other."""
     short = f"{value:g}"
     return short if float(short) == value else repr(float(value))
-
-
-def brief_repr(value: Any) -> str:
-    """Return the repr of a frozen dataclass in which no field takes more than a line."""
-    parts = (f"{f.name}={_brief(getattr(value, f.name))}" for f in fields(value))
-    return f"{type(value).__qualname__}({', '.join(parts)})"
-
-
-def _brief(value: object) -> str:
-    if not isinstance(value, tuple) or len(value) <= LONGEST:
-        return repr(value)
-    return f"<{len(value)} values from {shown(min(value))} to {shown(max(value))}>"
 
 
 def unknown(kind: str, name: object, valid: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from .sequences import perturb, poisson_sequence
 __all__ = ["Imitation", "perturb", "poisson_sequence", "score_imitation"]
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Imitation:
     """Agreement of an imitated with a tutor sequence (definition of this package).

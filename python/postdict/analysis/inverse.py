@@ -14,6 +14,7 @@ from .._types import Floats
 _SMALLEST_SCALE = 1e-9
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class InverseQuality:
     """How far WG is from c times the identity (definitions of this package).

@@ -20,6 +20,7 @@ HIGHEST_RATE = 1e6  # Hz
 FAINTEST_REFERENCE = 1e-90
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Hearing:
     """What an ear is made of; all values are our own.
@@ -109,6 +110,7 @@ class Hearing:
         return np.asarray(3e3 / (2.0 * np.pi * bandwidth) + 0.5 * BLOCK)
 
 
+@_checks.brief
 @dataclass
 class Ear:
     """Hears sound piece by piece."""

@@ -26,6 +26,7 @@ TO_LATERAL = 0.05  # ms, from a motor neuron to the interneuron
 PART_EVERY = 1.0  # ms, between the parts in which a sensor spike arrives
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Recall:
     """Motor neurons that answer; all values are our own.
@@ -56,6 +57,7 @@ class Recall:
         _checks.number("push", self.push, at_least=0.0)
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class LoudnessReflex:
     """Breath that follows what is heard: a reflex, which nobody learned.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import _checks
 from .._types import Arrays, Floats, Spikes
 from ..lab.runs import run_bounded
 from ..network import Network
@@ -21,6 +22,7 @@ from .world import SoundWorld, VoiceWorld
 OPEN_LOOP = 1e5  # ms, over which the rate without feedback is taken
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Singer:
     """A bird's voice, ear and neurons; all values are our own.
@@ -53,6 +55,7 @@ class Singer:
     excitation: float
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Babbled:
     """What a bird learned: effective weights W = E - w (n_motor, n_sensor), mV, and its spikes.

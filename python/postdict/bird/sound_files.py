@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import _optional
+from .. import _checks, _optional
 from .._checks import shown
 from .._types import Floats
 from .mpeg_files import count_packets
@@ -35,6 +35,7 @@ CONVERT = "convert it to WAV (for example by ffmpeg -i song.mp3 song.wav)"
 SPARED = 4  # packets of an MP3 that decoders may leave out: what is before and after the sound
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class SoundFile:
     """What the header of a sound file says, or where it says nothing, what was counted.

@@ -19,6 +19,7 @@ from .voice import LONGEST_GESTURE
 MUSCLES = ("log_pitch", "tone", "noise", "centre", "log_bandwidth")
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class SourceFilter:
     """Harmonics and noise through one resonance; all values are our own.
@@ -48,6 +49,7 @@ class SourceFilter:
             )
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Postures:
     """What a spike of each motor neuron asks of the muscles.
@@ -109,6 +111,7 @@ class Postures:
         return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * (np.arange(n) + 0.5) / n))
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Phonated:
     """A song: sound (n_samples,), postures (n_samples, 5) and gate (n_samples,) that made it."""
@@ -118,6 +121,7 @@ class Phonated:
     gate: Floats
 
 
+@_checks.brief
 @dataclass
 class SourceFilterVoice:
     """A source, a filter and their muscles, which go on from call to call.

@@ -26,6 +26,7 @@ class DivergenceError(ArithmeticError):
     """Pressure and tension drove the syrinx beyond what its equations hold for."""
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Syrinx:
     """Labia, trachea and upper vocal tract.
@@ -95,6 +96,7 @@ class Syrinx:
         return self.length / self.sound_speed
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Gestures:
     """What a spike of each motor neuron adds to the muscles; all values are our own.
@@ -160,6 +162,7 @@ def _flat_top(n: int, ramp: float) -> Floats:
     return course
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Sung:
     """A song: sound (n_samples,), and pressure and tension (n_samples,) that made it."""
@@ -169,6 +172,7 @@ class Sung:
     tension: Floats
 
 
+@_checks.brief
 @dataclass
 class Voice:
     """A syrinx and its muscles, which go on from call to call.

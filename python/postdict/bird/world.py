@@ -75,6 +75,11 @@ class VoiceWorld:
         ear.restore(state["ear"])
         self._now = (voice, ear, int(state["n"]))
 
+    def __repr__(self) -> str:
+        gestures, hearing, organ = self._parts
+        n = f"{len(gestures)} {type(gestures).__name__.lower()}, {hearing.n_sensor} sensors"
+        return f"VoiceWorld({n}, {type(organ).__name__}, at {self._now[2] * BLOCK:g} ms)"
+
 
 class SoundWorld:
     """A world in which a given sound is heard, whatever the motor neurons do.
@@ -98,3 +103,6 @@ class SoundWorld:
     def step(self, motor: Integers) -> Floats:  # noqa: ARG002
         """Return the next row."""
         return next(self._rows, self._silence)
+
+    def __repr__(self) -> str:
+        return f"SoundWorld({len(self._silence)} sensors)"

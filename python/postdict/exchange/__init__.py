@@ -5,8 +5,7 @@ A simulation gives one (`Simulation.recording`), and a result (`Result.recording
 methods are short for it. Each format needs an extra, and says so where it is absent.
 """
 
-from ._names import unique_names
 from .recording import Recording
 from .values import Samples, Train
 
-__all__ = ["Recording", "Samples", "Train", "unique_names"]
+__all__ = ["Recording", "Samples", "Train"]

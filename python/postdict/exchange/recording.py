@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import xarray
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Recording:
     """Spikes and samples of one run, for other programs.

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import _checks
 from .._types import Floats, Integers
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Train:
     """The spikes of `size` neurons: times (n,) in ms, sorted, and ids (n,)."""
@@ -32,6 +34,7 @@ class Train:
         return np.split(self.times[order], ends)
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Samples:
     """Values (n, ...) in `unit` at times (n,) in ms."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Nested = dict[str, Any]
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Result:
     """What an experiment found.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from .. import _checks
 from .checkpoints import Keeper, Kept, Stopped
 
 ENDS = "ends"  # the part of a stage that is reported once all of it is done
@@ -20,6 +21,7 @@ LabelledProgress: TypeAlias = Callable[[str, float, float, float, int], None]
 """Called as (label, t_ms, t_stop_ms, wall_s, n_events); what it raises ends the experiment."""
 
 
+@_checks.brief
 @dataclass
 class Stage:
     """One stage: a progress callback of simulations that has a name, an end and a keeper.

@@ -27,6 +27,7 @@ SPONTANEOUS = "spontaneous"
 WORLD = "world"  # the name of one in Python
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class LoopParameters:
     """The loop's parameters; all are our own choice, the source prints none.
@@ -82,6 +83,7 @@ class LoopParameters:
         return self.world_delay + self.synaptic_delay
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Loop:
     """A network and the names of its parts; the last two are None where the feedback is cut."""

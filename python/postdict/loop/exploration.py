@@ -18,6 +18,7 @@ from .circuit import LoopParameters, frozen_loop
 V_INTERVAL = 5.0  # ms between samples of the motor neurons' potential
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Exploration:
     """Spikes and motor potentials of the loop with fixed weights, over [0, duration)."""

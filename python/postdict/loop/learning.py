@@ -20,6 +20,7 @@ from .circuit import LoopParameters, closed_loop
 ANNEALING_STEPS = 10
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Learned:
     """What the loop has learned.

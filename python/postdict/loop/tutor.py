@@ -16,6 +16,7 @@ from .._types import Arrays, Spikes
 SHORTEST_SONG = 30.0  # ms; one that ends before is almost always in seconds
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Tutor:
     """Spikes of motor neurons (a known song) or of sensors (a heard one).

@@ -36,6 +36,7 @@ DISTANCE_TAU = 10.0  # ms, of the van Rossum kernel
 DISTANCE_COST = 0.1  # 1/ms, of a shift in the Victor-Purpura distance
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class Song:
     """A tutor's motor sequence and what the sensors make of it, clean and noisy."""
@@ -45,6 +46,7 @@ class Song:
     noisy: Spikes
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class ImitationDecoder:
     """Weights (n_motor, n_sensor), gain included, and the lower bound of V, to imitate with."""
@@ -158,6 +160,10 @@ class ImitationTest:
 
         self.practice = song(4.0)
         self.songs = {rate: song(rate) for rate in rates}
+
+    def __repr__(self) -> str:
+        rates = ", ".join(f"{rate:g}" for rate in self.songs)
+        return f"ImitationTest(songs of {_checks.shown(self.duration)} ms at {rates} Hz)"
 
     def noisy(
         self,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
+from .._halves import half_of
 from .._types import Spikes
 from . import html, memory
 from .parts import (
@@ -20,7 +21,11 @@ from .parts import (
 )
 from .registry import Registry
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
+
+@half_of("Network")
 class Contents:
     """The reading half of `Network`, whose other half declares."""
 
@@ -98,12 +103,41 @@ class Contents:
         """Return the spikes of a spike source: times in ms, ids; sorted by (time, id)."""
         return self._registry.spikes_of(source)
 
+    def plot(self, ax: Axes | None = None) -> Axes:
+        r"""Draw what is connected to what, with names.
+
+        Populations and sources are boxes, worlds dotted ones. Arrows with a point excite, those
+        with a bar inhibit, broken ones are plastic, and have the names of their rules.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            On which to draw; on a figure of its own by default.
+
+        Returns
+        -------
+        matplotlib Axes
+
+        Examples
+        --------
+        >>> from postdict import LIF, Network
+        >>> net = Network()
+        >>> cells = net.add_population("cells", 10, LIF())
+        >>> noise = net.add_poisson("noise", cells, rate=100.0, weight=0.1)
+        >>> ax = net.plot()
+        >>> [text.get_text() for text in ax.texts][:2]
+        ['noise\n100 Hz', 'cells\n10 LIF']
+        """
+        from . import drawing  # matplotlib's kin, which only who draws needs
+
+        return drawing.plotted(self._registry, ax)
+
     def memory(self) -> memory.Memory:
         """Return an estimate of the memory that a simulation takes, by part.
 
         Examples
         --------
-        >>> from postdict import LIF
+        >>> from postdict import LIF, Network
         >>> net = Network()
         >>> cells = net.add_population("cells", 1000, LIF())
         >>> projection = net.connect(cells, cells, weights=[[0.1] * 1000] * 1000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .. import _checks
 from .._html import Row, table
 from ..steps import Steps
 from . import memory
@@ -11,8 +12,8 @@ from .parts import CurrentSource, PoissonSource, Projection, label
 from .registry import Registry
 
 
-def in_a_line(registry: Registry) -> str:
-    """Return a network as its repr shows it."""
+def in_a_line(registry: Registry, *, whole: bool = False) -> str:
+    """Return a network as its repr shows it: the first parts, or the `whole`."""
     parts = [f"{p.name}[{p.size}]" for p in registry.emitters()]
     onto: list[PoissonSource | CurrentSource]
     onto = [*registry.poisson_sources, *registry.current_sources]
@@ -22,7 +23,8 @@ def in_a_line(registry: Registry) -> str:
         for p in registry.projections
     ]
     parts += [f"{w.motor}→{w.name}→{w.sensor}" for w in registry.worlds]
-    return f"Network(seed={registry.seed}: {', '.join(parts)})"
+    shown = ", ".join(parts) if whole else _checks.first_of(parts)
+    return f"Network(seed={registry.seed}: {shown})"
 
 
 def of_network(registry: Registry) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _checks
 from .groups import Group
-from .parts import Part, Population, Projection, label
+from .parts import Part, PoissonTrains, Population, Projection, SpikeSource, label
 
 T = TypeVar("T", bound=Part)
 
@@ -59,6 +59,20 @@ def differences(given: Any, own: Any, within: str = "") -> Iterator[str]:
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def how_to_see(source: SpikeSource | PoissonTrains) -> str:
+    """Return how one comes by the spikes of a source, which are not recorded."""
+    if isinstance(source, SpikeSource):
+        return (
+            f"{source.name!r} is a source of given spikes, which are not recorded: read them by "
+            f"network.spikes({source.name!r})"
+        )
+    return (
+        f"{source.name!r} is a source of Poisson trains, whose spikes are not recorded: let each "
+        "drive a neuron of its own, connect(source, cells, weights=postdict.one_to_one(n, "
+        "weight=2.0)) with cells of LIF(), which fires at each of them one axonal_delay later"
+    )
 
 
 def whole(given: object) -> object:

@@ -20,6 +20,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .. import _checks
 from ..neurons import Model
 from ..steps import Steps
 from . import recording
@@ -71,7 +72,7 @@ class Memory:
 
     def __repr__(self) -> str:
         by_size = sorted(self.parts.items(), key=lambda item: -item[1])
-        shown = ", ".join(f"{label(part)} {_shown(n)}" for part, n in by_size)
+        shown = _checks.first_of([f"{label(part)} {_shown(n)}" for part, n in by_size], 6)
         return f"Memory({self.in_words()}: {shown})" if shown else "Memory(0 MB)"
 
     def in_words(self) -> str:

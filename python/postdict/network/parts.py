@@ -22,7 +22,7 @@ else:
     W = TypeVar("W")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Population(Groupable):
     """A name for `size` neurons of one model, with their parameters (`neurons`).
 
@@ -32,6 +32,9 @@ class Population(Groupable):
     name: str
     size: int
     neurons: Model
+
+    def __repr__(self) -> str:
+        return f"Population({self.name}[{self.size}]: {self.neurons!r})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,7 +51,8 @@ class PoissonSource:
     ids: tuple[int, ...] | None = None
 
     def __repr__(self) -> str:
-        return _checks.brief_repr(self)
+        what = f"{_rate(self.rate)}, {_checks.shown(self.weight)} mV"
+        return f"PoissonSource({self.name}→{_onto(self)}: {what})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,18 +65,21 @@ class CurrentSource:
     ids: tuple[int, ...] | None
 
     def __repr__(self) -> str:
-        return _checks.brief_repr(self)
+        return f"CurrentSource({self.name}→{_onto(self)}: {self.current!r})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SpikeSource(Groupable):
     """A name for given spikes of `size` presynaptic neurons, replayed."""
 
     name: str
     size: int
 
+    def __repr__(self) -> str:
+        return f"SpikeSource({self.name}[{self.size}])"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class PoissonTrains(Groupable):
     """A name for `size` presynaptic neurons that fire as Poisson processes at `rate` (Hz)."""
 
@@ -80,8 +87,11 @@ class PoissonTrains(Groupable):
     size: int
     rate: float | Steps
 
+    def __repr__(self) -> str:
+        return f"PoissonTrains({self.name}[{self.size}]: {_rate(self.rate)})"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Projection(Generic[W]):
     """Synapses from a population or spike source (`pre`) onto a population (`post`).
 
@@ -102,6 +112,19 @@ class Projection(Generic[W]):
     name: str = ""
     pre_ids: Selection | None = None
     post_ids: Selection | None = None
+
+    def __repr__(self) -> str:
+        ends = f"{self.pre}->{self.post}"
+        some = "" if self.pre_ids is None and self.post_ids is None else "groups of "
+        made = self.name.startswith(ends) or (some and "->" in self.name)
+        delay = self.axonal_delay
+        parts = [
+            self.name if made else f"{self.name}: {some}{ends}",
+            *["inhibitory"] * self.inhibitory,
+            "several delays" if delay is None else f"{_checks.shown(delay)} ms",
+            *[repr(self.plasticity)] * (self.plasticity is not None),
+        ]
+        return f"Projection({', '.join(parts)})"
 
 
 Variable: TypeAlias = Literal["weights", "weight_statistics", "v", "i_e", "i_i", "g_e", "g_i"]
@@ -127,10 +150,19 @@ class Recorder:
     name: str = ""
 
     def __repr__(self) -> str:
-        return _checks.brief_repr(self)
+        made = f"{self.target.name}.{self.variable}"
+        chosen = [*(self.ids or ()), *(self.synapses or ())]
+        of = " synapses" if self.synapses else " neurons"
+        every = f"every {_checks.shown(self.every or 0.0)} ms"
+        parts = [
+            self.name if self.name.startswith(made) else f"{self.name}: {made}",
+            *[f"{len(chosen)}{of}"] * bool(chosen),
+            f"{len(self.times)} times" if self.times else every,
+        ]
+        return f"Recorder({', '.join(parts)})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AttachedWorld:
     """A world that hears `motor` and drives `sensor`; see `Network.add_world`.
 
@@ -147,6 +179,10 @@ class AttachedWorld:
     drive: Drive
     weight: float | None
 
+    def __repr__(self) -> str:
+        ways = f"{self.motor} {self.readout} → {self.name} → {self.drive} of {self.sensor}"
+        return f"AttachedWorld({ways}, every {_checks.shown(self.interval)} ms)"
+
 
 Source: TypeAlias = PoissonSource | CurrentSource | SpikeSource | PoissonTrains
 
@@ -155,6 +191,15 @@ AnyPoisson: TypeAlias = PoissonSource | PoissonTrains
 Part: TypeAlias = Population | Source | Projection | Recorder | AttachedWorld
 
 Emitter: TypeAlias = Population | SpikeSource | PoissonTrains
+
+
+def _rate(rate: float | Steps) -> str:
+    return repr(rate) if isinstance(rate, Steps) else f"{_checks.shown(rate)} Hz"
+
+
+def _onto(source: PoissonSource | CurrentSource) -> str:
+    return f"{'' if source.ids is None else f'{len(source.ids)} of '}{source.population}"
+
 
 SOURCES = (PoissonSource, CurrentSource, SpikeSource, PoissonTrains)
 

@@ -13,7 +13,7 @@ from ..plasticity import CustomSTDP
 from ..world.protocol import World
 from .groups import Group, Selection, as_selection
 from .layouts import Synapses
-from .lookup import find, whole
+from .lookup import find, how_to_see, whole
 from .parts import (
     AttachedWorld,
     CurrentSource,
@@ -126,6 +126,15 @@ class Registry:
         if not isinstance(given, Group):
             return self.population(given), None
         return self.population(given.of), as_selection(given.selection)
+
+    def firing(self, given: object) -> tuple[Population, Selection | None]:
+        """Return neurons, as `neurons` does; say of a source how its spikes are had."""
+        of: object = given.of if isinstance(given, Group) else given
+        sources: list[SpikeSource | PoissonTrains] = [*self.spike_sources, *self.poisson_trains]
+        for source in sources:
+            if of == source or of == source.name:
+                raise ValueError(how_to_see(source))
+        return self.neurons(given)
 
     def chosen_neurons(
         self, given: object, ids: ArrayLike | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -164,6 +164,18 @@ class WindowSTDP(Rule):
     w_max: float = math.inf
     pairing: Pairing = "all"
     bounds: Bounds = "hard"
+
+    if TYPE_CHECKING:  # arrays are taken as well
+
+        def __init__(
+            self,
+            eta: float,
+            lags: ArrayLike,
+            values: ArrayLike,
+            w_max: float = math.inf,
+            pairing: Pairing = "all",
+            bounds: Bounds = "hard",
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         self._check_fields(amplitudes={})

@@ -135,4 +135,5 @@ def fluxes(registry: Registry, core: _core.Simulation, given: object) -> tuple[A
 
 def take_spikes(registry: Registry, core: _core.Simulation, given: object) -> Spikes:
     """Return spikes and forget them; see `Simulation.take_spikes`."""
+    registry.firing(given)
     return core.take_spikes(registry.population_index(given))

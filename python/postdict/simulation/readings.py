@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, overload
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 from .. import _checks, _core
+from .._halves import half_of
 from .._types import Floats, Spikes
 from ..exchange import Recording
 from ..network import Network, html
@@ -16,7 +18,11 @@ from . import changes
 from . import worlds as _worlds
 from .recordings import Recordings
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
+
+@half_of("Simulation")
 class Readings:
     """The reading half of `Simulation`, whose other half runs and changes it."""
 
@@ -55,8 +61,103 @@ class Readings:
         """
         return self._recordings.spikes(population, start, stop)
 
+    def rates(
+        self,
+        population: Population | Group | str,
+        *,
+        start: float | None = None,
+        stop: float | None = None,
+    ) -> Floats:
+        """Return the mean rate of each neuron, from its recorded spikes.
+
+        Parameters
+        ----------
+        population : Population, Group or str
+        start : float, optional
+            ms; the start of the run by default.
+        stop : float, optional
+            ms; the present by default.
+
+        Returns
+        -------
+        array (n,)
+            Hz, in the order of the group.
+
+        Raises
+        ------
+        ValueError
+            `stop` is not after `start`.
+        RuntimeError
+            Some of the spikes were moved to a file by `stream`: the message names it.
+        """
+        return self._recordings.rates(population, start, stop)
+
+    def plot_spikes(
+        self,
+        populations: Sequence[Population | Group | str] | None = None,
+        *,
+        start: float | None = None,
+        stop: float | None = None,
+        bin_width: float | None = None,
+        most: int = 500,
+        axes: tuple[Axes, Axes] | None = None,
+    ) -> tuple[Axes, Axes]:
+        """Draw the recorded spikes, one row a neuron, and below them the populations' mean rates.
+
+        Parameters
+        ----------
+        populations : sequence of Population, Group or str, optional
+            Of which neurons, from the top; all by default.
+        start : float, optional
+            ms; the start of the run by default.
+        stop : float, optional
+            ms; the present by default.
+        bin_width : float, optional
+            ms, of the rates; about a hundredth of the time by default.
+        most : int
+            Rows of a population: of a larger one neurons evenly apart are drawn. Rates are of all.
+        axes : two matplotlib Axes, optional
+            For spikes and rates; on a figure of their own by default.
+
+        Returns
+        -------
+        raster, rates : matplotlib Axes
+            Of one time.
+
+        Raises
+        ------
+        ValueError
+            `stop` is not after `start`, as before the first run.
+        RuntimeError
+            Some of the spikes were moved to a file by `stream`: the message names it.
+
+        Examples
+        --------
+        >>> from postdict import LIF, Network, Simulation
+        >>> net = Network(seed=1)
+        >>> cells = net.add_population("cells", 10, LIF(i_offset=2.0))
+        >>> sim = Simulation(net)
+        >>> sim.run(100.0)
+        >>> raster, rates = sim.plot_spikes(bin_width=50.0)
+        >>> rates.lines[0].get_ydata().tolist()  # Hz
+        [60.0, 80.0, 80.0]
+        """
+        from . import drawing  # matplotlib's kin, which only who draws needs
+
+        return drawing.plotted(
+            self._registry,
+            self._recordings,
+            populations,
+            axes,
+            start=start,
+            stop=self.time if stop is None else stop,
+            bin_width=bin_width,
+            most=most,
+        )
+
     def spike_count(self, population: Population | str) -> int:
         """Return how many spikes the population has fired, recorded or not."""
+        self._registry.firing(population)
         return self._core.n_spikes(self._registry.population_index(population))
 
     def recorded(
@@ -84,7 +185,7 @@ class Readings:
         Samples are called as their recorders, ``cells.v`` or ``pre->post.weights``.
         RuntimeError where some of it was moved to a file by `stream`.
         """
-        return self._recordings.for_other_programs(repr(self.network))
+        return self._recordings.for_other_programs(html.in_a_line(self._registry, whole=True))
 
     def sampling_interval(self, recorder: Recorder | str) -> float | None:
         """Return the present interval (ms) of a recorder's samples, None if it has `times`.

@@ -38,12 +38,21 @@ class Recordings:
 
     def spikes(self, given: object, start: float | None, stop: float | None) -> Spikes:
         """Return the spikes of neurons that are in memory; see `Simulation.spikes`."""
-        population, selection = self._registry.neurons(given)
+        population, selection = self._registry.firing(given)
         index = self._registry.populations.index(population)
         first = self._readable(start)
         last = np.inf if stop is None else _checks.number("stop", stop, "ms")
         times, ids = self._core.spikes(index, -np.inf if first is None else first, last)
         return (times, ids) if selection is None else of_group(times, ids, selection)
+
+    def rates(self, given: object, start: float | None, stop: float | None) -> Floats:
+        """Return the mean rate of each neuron (Hz); see `Simulation.rates`."""
+        population, selection = self._registry.firing(given)
+        last = self._core.time if stop is None else stop
+        first, last = _checks.window(0.0 if start is None else start, last)
+        _, ids = self.spikes(given, start, last)
+        n = population.size if selection is None else len(selection)
+        return np.bincount(ids, minlength=n) / (1e-3 * (last - first))
 
     def samples(self, given: object, start: float | None) -> tuple[Floats, Floats]:
         """Return the samples of a recorder in memory; see `Simulation.recorded`."""
@@ -77,6 +86,7 @@ class Recordings:
         stop: float | None,
     ) -> None:
         """Record spikes of a population from now on, or no longer; see `set_recording`."""
+        self._registry.firing(population)
         of, ids = self._registry.chosen_neurons(population, ids)
         index = self._registry.populations.index(of)
         if not on and (ids is not None or start is not None or stop is not None):

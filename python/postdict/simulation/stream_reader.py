@@ -15,12 +15,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _checks, _optional
+from .._html import table
 from .._types import Floats, Integers
 from ..exchange import Recording, Samples, Train
 
@@ -90,6 +92,30 @@ class StreamedRun:
 
     def __repr__(self) -> str:
         return f"StreamedRun({str(self.path)!r}: {_checks.shown(self.time)} ms)"
+
+    def _repr_html_(self) -> str:
+        with _opened(self.path) as file:
+            parts = [self._arrays(file, k) for k in range(_dataset(file, "rows", "i", 1).size)]
+            n = len(self.populations)
+            shapes = [" × ".join(map(str, values.shape[1:])) or "1" for _, values, _ in parts[n:]]
+        sizes = [p["size"] for p in self.network["populations"]]
+        counts = [f"{rows:,}" for *_, rows in parts]
+        head = f"<b>StreamedRun</b> of {_checks.shown(self.time)} ms, seed {self.seed}, in "
+        return "".join(
+            [
+                f"<p>{head}{escape(str(self.path))}</p>",
+                table(
+                    "spikes",
+                    ("population", "neurons", "spikes"),
+                    zip(self.populations, sizes, counts, strict=False),
+                ),
+                table(
+                    "samples",
+                    ("recorder", "numbers each", "samples"),
+                    zip(self.recorders, shapes, counts[n:], strict=True),
+                ),
+            ]
+        )
 
     @property
     def time(self) -> float:

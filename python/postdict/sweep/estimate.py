@@ -7,6 +7,7 @@ import time
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
+from .. import _checks
 from .folder import Folder
 from .progress import duration
 from .run import tasks_of
@@ -14,6 +15,7 @@ from .sweep import Sweep
 from .workers import compute, cpus, local_pool
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Estimate:
     """What a sweep will take.

@@ -10,6 +10,7 @@ from .. import _checks
 from . import keys
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Point:
     """One run of a sweep.

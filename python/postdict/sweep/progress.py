@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .. import _checks
 
+
+@_checks.brief
 @dataclass(frozen=True)
 class Count:
     """Points of a run: in all, done before it, done and failed by now; seconds since it began."""

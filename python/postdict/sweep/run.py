@@ -23,6 +23,7 @@ from .progress import Count
 from .workers import Outcome, Task, cpus
 
 
+@_checks.brief
 @dataclass
 class Report:
     """What a run did.

@@ -7,9 +7,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import fields, is_dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from .. import _checks
+from .._html import table
 from ..lab.plain_values import plain
 from . import keys
 from .folder import Record
@@ -207,6 +209,20 @@ class Sweep:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def __repr__(self) -> str:
+        dims = " × ".join(f"{n} {name}" for name, n in self.dims.items())
+        return f"Sweep({self.name}: {len(self)} points, {dims})"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (name, _checks.in_short(values), self.units.get(name, ""))
+            for name, (_, values) in self.coords.items()
+        ]
+        rows.append(("seed", _checks.in_short(sorted({point.seed for point in self.points})), ""))
+        return f"<p><b>Sweep</b> of {escape(self.name)}, {len(self)} points</p>" + table(
+            "what differs", ("name", "values", "unit"), rows
+        )
 
     def run(
         self,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import xarray
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Status:
     """How far a sweep is.

@@ -16,6 +16,7 @@ from .window import SUBDIVISION, Window
 _COINCIDENT = 1e-6  # ms; far above rounding, far below any lag of interest
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class KickResponse:
     """What a kick of 1 mV changes in a neuron's firing, to linear order: chi.

@@ -16,6 +16,7 @@ from .kick import KickResponse
 from .window import Window, area
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class LinearTheory:
     """What the mean drift of the inhibition says of the loop, to linear order in W.

@@ -32,6 +32,7 @@ class Decoder(Protocol):
         """Return an action; `motor` has the form of the readout."""
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class TuningCurves:
     """Sensors that each prefer one observation: ``height e^(-|(x - centre) / width|² / 2)``.
@@ -91,6 +92,7 @@ class TuningCurves:
         return drive
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class LinearDecoder:
     """An action that is a sum over motor neurons, within bounds.
@@ -141,6 +143,7 @@ class LinearDecoder:
             return action.astype(np.float32)
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class ChoiceDecoder:
     """One of several actions: that of the group of motor neurons that did most.

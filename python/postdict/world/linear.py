@@ -7,6 +7,7 @@ world delay + delays[j, k] + lags[n] after it. A plain matrix is the world with 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +20,7 @@ from ..connectivity import Triplets
 GRID = 0.1  # ms; drawn delays are rounded to it, so that equal ones share their queue entry
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class LinearWorld:
     """A linear world with a delay and a temporal kernel for each pair.
@@ -45,6 +47,16 @@ class LinearWorld:
     lags: Floats
     kernel: Floats
     delays: Floats | float = 0.0
+
+    if TYPE_CHECKING:  # lists are taken as well
+
+        def __init__(
+            self,
+            matrix: ArrayLike,
+            lags: ArrayLike,
+            kernel: ArrayLike,
+            delays: ArrayLike = 0.0,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         matrix = _checks.finite_array("matrix", self.matrix, "mV", ndim=2)

@@ -19,6 +19,7 @@ from .protocol import Drive, Readout, World
 FILTERED = 3.0  # time constants after which the filtered rates have forgotten 95 % of a spike
 
 
+@_checks.brief
 @dataclass(frozen=True, eq=False)
 class SteppedWorld:
     """A world in Python, wherever the loop takes a matrix.

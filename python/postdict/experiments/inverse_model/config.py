@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ... import _checks
 from ...lab.settings import setting
 from ...plasticity import AntisymmetricSTDP
 from .._shared.loop_settings import LoopConfig
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Config(LoopConfig):
     """Settings of `inverse-model`; all defaults are our own."""

@@ -1,7 +1,6 @@
-"""Drawing: each function draws arrays on the Axes that it is given and returns it.
+"""Panels of figures: matrices, spikes, curves and ranges, each on the Axes that is given.
 
-No global style is set and matplotlib is imported only where it is needed. Colours are those of
-Okabe & Ito 2008, which remain distinct to colour-blind readers.
+Colours are those of Okabe & Ito 2008, which remain distinct to colour-blind readers.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._types import Floats, Spikes
+from .._types import Floats, Spikes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
