@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "elementary.hpp"
 #include "kernels.hpp"
 
 namespace postdict {
@@ -132,9 +133,10 @@ POSTDICT_CLONES Conducting piece(const ConductingMembrane& m, double s, double e
 // part, and returns how far that was.
 double forget(const ConductingMembrane& m, double s, Conducting& now) {
     const auto from = [&](double r) {  // L(r, s)
-        const double e = now.g_e * std::exp(-r / m.tau_e) * m.tau_e;
-        const double i = now.g_i * std::exp(-r / m.tau_i) * m.tau_i;
-        return (s - r - e * std::expm1((r - s) / m.tau_e) - i * std::expm1((r - s) / m.tau_i)) /
+        const double e = now.g_e * elementary::exp(-r / m.tau_e) * m.tau_e;
+        const double i = now.g_i * elementary::exp(-r / m.tau_i) * m.tau_i;
+        return (s - r - e * elementary::expm1((r - s) / m.tau_e) -
+                i * elementary::expm1((r - s) / m.tau_i)) /
                m.tau_m;
     };
     double early = 0.0;
@@ -143,8 +145,8 @@ double forget(const ConductingMembrane& m, double s, Conducting& now) {
         const double middle = 0.5 * (early + late);
         (from(middle) >= forgotten ? early : late) = middle;
     }
-    now.g_e = without_negligible(now.g_e * std::exp(-early / m.tau_e), m.tau_e, m.tau_m);
-    now.g_i = without_negligible(now.g_i * std::exp(-early / m.tau_i), m.tau_i, m.tau_m);
+    now.g_e = without_negligible(now.g_e * elementary::exp(-early / m.tau_e), m.tau_e, m.tau_m);
+    now.g_i = without_negligible(now.g_i * elementary::exp(-early / m.tau_i), m.tau_i, m.tau_m);
     return early;
 }
 
@@ -183,7 +185,7 @@ Conducting ConductingMembrane::after(double s, Conducting now) const {
         s -= first;
         if (s == 0.0) return now;
     }
-    now.u *= std::exp(-s / tau_m);
+    now.u *= elementary::exp(-s / tau_m);
     return now;
 }
 
@@ -204,7 +206,7 @@ bool ConductingMembrane::stays_below(const Conducting& now, double gap, double h
     if (most < 0.0) return true;
     const double conductance = 1.0 + now.g_e + now.g_i;
     const double x = conductance * h / tau_m;
-    const double growth = x <= 1.0 ? x * (1.0 + x * (0.5 + 0.2184 * x)) : std::expm1(x);
+    const double growth = x <= 1.0 ? x * (1.0 + x * (0.5 + 0.2184 * x)) : elementary::expm1(x);
     return gap - now.u > most / conductance * growth + 1e-9 * (1.0 + std::abs(gap));
 }
 
@@ -217,14 +219,14 @@ double ConductingMembrane::crossing_within(Conducting now, double gap, double h)
     const double pull_e = now.g_e * (e_e - gap);
     const double pull_i = now.g_i * (e_i - gap);
     const auto tendency = [&](double s) {  // F and its derivative
-        const double e = pull_e * std::exp(-s / tau_e);
-        const double i = pull_i * std::exp(-s / tau_i);
+        const double e = pull_e * elementary::exp(-s / tau_e);
+        const double i = pull_i * elementary::exp(-s / tau_i);
         return std::array{e + i - gap, -e / tau_e - i / tau_i};
     };
     std::array<double, 3> turns{0.0, h, h};  // between which F is monotone
     if (pull_e * pull_i < 0.0 && tau_e != tau_i) {
         const double turn =
-            std::log(-(pull_e / tau_e) / (pull_i / tau_i)) / (1.0 / tau_e - 1.0 / tau_i);
+            elementary::log(-(pull_e / tau_e) / (pull_i / tau_i)) / (1.0 / tau_e - 1.0 / tau_i);
         if (turn > 0.0 && turn < h) turns[1] = turn;
     }
     double here = 0.0;

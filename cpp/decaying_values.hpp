@@ -9,9 +9,9 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
 #include <vector>
 
+#include "elementary.hpp"
 #include "state.hpp"
 #include "types.hpp"
 
@@ -42,14 +42,16 @@ class DecayingValues {
         if (t == now_) return;
         now_ = t;
         if (due(t)) move_origin(t);
-        if (shared_tau()) growth_ = std::exp((t - origin_) / tau_[0]);
+        if (shared_tau()) growth_ = elementary::exp((t - origin_) / tau_[0]);
     }
 
     // exp((t - origin)/tau_i) at the instant of the last advance, or at any other time.
     double growth(std::size_t i) const {
-        return shared_tau() ? growth_ : std::exp((now_ - origin_) / tau_[i]);
+        return shared_tau() ? growth_ : elementary::exp((now_ - origin_) / tau_[i]);
     }
-    double growth_at(std::size_t i, Time t) const { return std::exp((t - origin_) / tau(i)); }
+    double growth_at(std::size_t i, Time t) const {
+        return elementary::exp((t - origin_) / tau(i));
+    }
 
     // z, (n,); x_i = z_i / growth(i).
     double* scaled() { return scaled_.data(); }
@@ -59,7 +61,7 @@ class DecayingValues {
     void swap_scaled(std::vector<double>& next) { scaled_.swap(next); }
 
     double value(std::size_t i, Time t) const {
-        return scaled_[i] * std::exp(-(t - origin_) / tau(i));
+        return scaled_[i] * elementary::exp(-(t - origin_) / tau(i));
     }
 
     template <class Self, class Visitor>
@@ -81,7 +83,7 @@ class DecayingValues {
 
     void move_origin(Time t) {
         for (std::size_t i = 0; i < scaled_.size(); ++i)
-            scaled_[i] *= std::exp(-(t - origin_) / tau(i));
+            scaled_[i] *= elementary::exp(-(t - origin_) / tau(i));
         origin_ = t;
     }
 

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "elementary.hpp"
+
 namespace postdict {
 
 namespace {
@@ -48,9 +50,9 @@ Values of_one(Operation operation, Values a, double* result, std::size_t n) {
         case Operation::abs:
             return each_of(a, result, n, [](double x) { return std::abs(x); });
         case Operation::exp:
-            return each_of(a, result, n, [](double x) { return std::exp(x); });
+            return each_of(a, result, n, [](double x) { return elementary::exp(x); });
         case Operation::log:
-            return each_of(a, result, n, [](double x) { return std::log(x); });
+            return each_of(a, result, n, [](double x) { return elementary::log(x); });
         default:
             return each_of(a, result, n, [](double x) { return std::sqrt(x); });
     }
@@ -70,7 +72,7 @@ Values of_two(Operation operation, Values a, Values b, double* result, std::size
         case Operation::divide:
             return apply([](double x, double y) { return x / y; });
         case Operation::power:
-            return apply([](double x, double y) { return std::pow(x, y); });
+            return apply([](double x, double y) { return elementary::pow(x, y); });
         case Operation::less:
             return apply([=](double x, double y) { return truth(x < y); });
         case Operation::less_equal:

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "elementary.hpp"
+
 namespace postdict {
 
 namespace {
@@ -57,15 +59,16 @@ double Membrane::response(double s, double tau_x) const {
     // With d = 1/tau_x - 1/tau_m: exp(-s/tau_m) (s/tau_m) (exp(-s d) - 1)/(-s d).
     const double x = s * (tau_x - tau_m) / (tau_x * tau_m);
     if (x > 1.0)  // tau_x is the longer: do not form exp(-s/tau_m) exp(x)
-        return tau_x / (tau_x - tau_m) * (std::exp(-s / tau_x) - std::exp(-s / tau_m));
-    const double ratio = x == 0.0 ? 1.0 : std::expm1(x) / x;
-    return std::exp(-s / tau_m) * (s / tau_m) * ratio;
+        return tau_x / (tau_x - tau_m) *
+               (elementary::exp(-s / tau_x) - elementary::exp(-s / tau_m));
+    const double ratio = x == 0.0 ? 1.0 : elementary::expm1(x) / x;
+    return elementary::exp(-s / tau_m) * (s / tau_m) * ratio;
 }
 
 Membrane::Course Membrane::course(double s, double u, double g_e, double g_i) const {
-    const double decay_m = std::exp(-s / tau_m);
-    const double decay_e = std::exp(-s / tau_e);
-    const double decay_i = std::exp(-s / tau_i);
+    const double decay_m = elementary::exp(-s / tau_m);
+    const double decay_e = elementary::exp(-s / tau_e);
+    const double decay_i = elementary::exp(-s / tau_i);
     const double v = u * decay_m +
                      g_e * (close_e ? response(s, tau_e) : k_e * (decay_e - decay_m)) +
                      g_i * (close_i ? response(s, tau_i) : k_i * (decay_i - decay_m));
@@ -73,9 +76,9 @@ Membrane::Course Membrane::course(double s, double u, double g_e, double g_i) co
 }
 
 UpperBound::UpperBound(const Membrane& m, double width)
-    : decay_e(std::exp(-width / m.tau_e)),
-      decay_i(std::exp(-width / m.tau_i)),
-      rise(-std::expm1(-width / m.tau_m)) {}
+    : decay_e(elementary::exp(-width / m.tau_e)),
+      decay_i(elementary::exp(-width / m.tau_i)),
+      rise(-elementary::expm1(-width / m.tau_m)) {}
 
 double crossing_within(const Membrane& m, double u, double g_e, double g_i, double gap, double h) {
     // The exponentials are at least 1 - s/tau: a bound without any of them dismisses many.
@@ -104,7 +107,7 @@ double crossing_within(const Membrane& m, double u, double g_e, double g_i, doub
     std::array<double, 3> ends{0.0, h, h};
     if (g_e * g_i < 0.0 && m.tau_e != m.tau_i) {
         const double s1 =
-            std::log(-(g_e / m.tau_e) / (g_i / m.tau_i)) / (1.0 / m.tau_e - 1.0 / m.tau_i);
+            elementary::log(-(g_e / m.tau_e) / (g_i / m.tau_i)) / (1.0 / m.tau_e - 1.0 / m.tau_i);
         if (s1 > 0.0 && s1 < h) ends[1] = s1;
     }
     const auto drive = [&](double s) {

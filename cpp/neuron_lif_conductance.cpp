@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "elementary.hpp"
+
 namespace postdict {
 
 namespace {
@@ -62,8 +64,8 @@ Conducting LifConductance::state(std::size_t i, Time t) const {
     if (cell.at >= cell.held_until) return t == cell.at ? now : m.after((t - cell.at).ms(), now);
     const bool held = t < cell.held_until;
     const double s = held ? (t - cell.at).ms() : (cell.held_until - cell.at).ms() + cell.late;
-    now.g_e *= std::exp(-s / m.tau_e);
-    now.g_i *= std::exp(-s / m.tau_i);
+    now.g_e *= elementary::exp(-s / m.tau_e);
+    now.g_i *= elementary::exp(-s / m.tau_i);
     return held ? now : m.after((t - cell.held_until).ms() - cell.late, now);
 }
 
@@ -102,7 +104,8 @@ Conducting LifConductance::faded(std::size_t i, Time t) const {
     const Cell& cell = cells_[i];
     const ConductingMembrane& m = membrane_[i];
     const double s = (t - cell.at).ms();
-    return {0.0, cell.g_e * std::exp(-s / m.tau_e), cell.g_i * std::exp(-s / m.tau_i)};
+    return {0.0, cell.g_e * elementary::exp(-s / m.tau_e),
+            cell.g_i * elementary::exp(-s / m.tau_i)};
 }
 
 bool LifConductance::all_rest(Time t) const {

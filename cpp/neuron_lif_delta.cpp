@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "elementary.hpp"
 #include "kernels.hpp"
 
 namespace postdict {
@@ -166,7 +167,7 @@ void LifDelta::alarm(std::size_t i, double input, double next, double growth, Ti
 double LifDelta::at_end(std::size_t i) const {
     const double growth = excess_.growth_at(i, held_until_[i]);
     return reset_[i] *
-           (late_[i] == 0.0 ? growth : growth * std::exp(late_[i] / excess_.tau(i).ms()));
+           (late_[i] == 0.0 ? growth : growth * elementary::exp(late_[i] / excess_.tau(i).ms()));
 }
 
 // Decides at threshold in plain mV, where an input of three thresholds is exactly three spikes, not
@@ -181,7 +182,7 @@ double LifDelta::test(std::size_t i, double excess, double next, double due, Tim
         held_until_[i] = t + tau_refrac_[i];
         late_[i] = 0.0;
         if (due > 0.0)
-            late_[i] = std::clamp(std::log(due / excess_.growth(i)) * excess_.tau(i).ms(),
+            late_[i] = std::clamp(elementary::log(due / excess_.growth(i)) * excess_.tau(i).ms(),
                                   -one_picosecond, one_picosecond);
         return at_end(i);
     }
@@ -201,7 +202,7 @@ double LifDelta::test(std::size_t i, double excess, double next, double due, Tim
 // v_thresh) a ratio of constants: the crossing needs no knowledge of the present.
 Time LifDelta::crossing(std::size_t i) const {
     return after(excess_.origin(),
-                 excess_.tau(i).in_picoseconds() * std::log(excess_.scaled()[i] / gap_[i]));
+                 excess_.tau(i).in_picoseconds() * elementary::log(excess_.scaled()[i] / gap_[i]));
 }
 
 void LifDelta::schedule(std::size_t i, Time t) {

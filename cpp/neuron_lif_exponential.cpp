@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "elementary.hpp"
+
 namespace postdict {
 
 namespace {
@@ -36,9 +38,9 @@ double shortest_tau(const LifExponentialParameters& p) {
 }  // namespace
 
 Basis::Basis(const Membrane& membrane, double s)
-    : decay_m(std::exp(-s / membrane.tau_m)),
-      decay_e(std::exp(-s / membrane.tau_e)),
-      decay_i(std::exp(-s / membrane.tau_i)),
+    : decay_m(elementary::exp(-s / membrane.tau_m)),
+      decay_e(elementary::exp(-s / membrane.tau_e)),
+      decay_i(elementary::exp(-s / membrane.tau_i)),
       c_e(membrane.close_e ? membrane.response(s, membrane.tau_e) : membrane.k_e * decay_e),
       c_i(membrane.close_i ? membrane.response(s, membrane.tau_i) : membrane.k_i * decay_i),
       growth_e(1.0 / decay_e),

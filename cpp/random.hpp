@@ -5,11 +5,11 @@
 
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "elementary.hpp"
 #include "state.hpp"
 #include "time.hpp"
 
@@ -44,7 +44,7 @@ class Random {
     double uniform() { return static_cast<double>(bits() >> 11) * 0x1p-53; }
 
     // Mean 1, never negative, never infinite.
-    double exponential() { return -std::log(1.0 - uniform()); }
+    double exponential() { return -elementary::log(1.0 - uniform()); }
 
     // In [0, n), exactly uniform (Lemire 2019: multiply, reject the few that would be too many).
     std::uint32_t below(std::uint32_t n) {

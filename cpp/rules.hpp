@@ -28,6 +28,7 @@
 #include <variant>
 #include <vector>
 
+#include "elementary.hpp"
 #include "expression.hpp"
 #include "types.hpp"
 
@@ -80,7 +81,8 @@ struct HaasWindow {
         const double s = (lag + latency) / stretch;
         if (s == 0.0) return 0.0;
         const double z = (s > 0.0 ? alpha_plus : alpha_minus) * std::abs(s) / beta;
-        return (s > 0.0 ? A_plus : -A_minus) * std::exp(beta * (std::log(z) + 1.0 - z));
+        return (s > 0.0 ? A_plus : -A_minus) *
+               elementary::exp(beta * (elementary::log(z) + 1.0 - z));
     }
 };
 

@@ -24,7 +24,7 @@ class WindowTable {
   public:
     explicit WindowTable(WindowRule rule) : rule_(std::move(rule)) {
         const double support = (rule_.longest_before + rule_.longest_after).ms();
-        const double h = std::exp2(std::round(std::log2(std::max(support, shortest) / n_cells)));
+        const double h = nearest_power_of_two(std::max(support, shortest) / n_cells);
         per_cell_ = 1.0 / h;
         first_ = std::floor(-rule_.longest_before.ms() * per_cell_);
         const double last = std::floor(rule_.longest_after.ms() * per_cell_);
@@ -74,6 +74,13 @@ class WindowTable {
         std::array<double, n_terms> a{};  // of 1, x, x^2, ... with x from -1 to 1 in the cell
         bool fits = false;
     };
+
+    // Nearest by its logarithm.
+    static double nearest_power_of_two(double x) {
+        int exponent = 0;
+        const double mantissa = std::frexp(x, &exponent);  // from 1/2 to 1
+        return std::ldexp(1.0, mantissa * mantissa < 0.5 ? exponent - 1 : exponent);
+    }
 
     double lag(std::size_t k, double x) const {
         return (first_ + static_cast<double>(k) + 0.5 * (x + 1.0)) / per_cell_;

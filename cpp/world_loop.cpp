@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "elementary.hpp"
+
 namespace postdict {
 
 namespace {
@@ -66,11 +68,11 @@ void WorldLoop::step() {
 std::vector<double> WorldLoop::rates_at(Time t) const {
     std::vector<double> rates = motor_rates_;
     const TimeConstant tau(settings_.tau);
-    const double decay = std::exp(-settings_.interval / tau);
+    const double decay = elementary::exp(-settings_.interval / tau);
     for (double& rate : rates) rate *= decay;
     for (const Spike& spike : heard_)
         rates[static_cast<std::size_t>(spike.id)] +=
-            1e3 / settings_.tau * std::exp(-(t - spike.time) / tau);
+            1e3 / settings_.tau * elementary::exp(-(t - spike.time) / tau);
     return rates;
 }
 

@@ -5,6 +5,7 @@
 #include "commit.hpp"
 
 namespace postdict::bindings {
+void bind_elementary(pybind11::module_& module);
 void bind_network(pybind11::module_& module);
 void bind_simulation(pybind11::module_& module);
 void bind_source_filter(pybind11::module_& module);
@@ -17,6 +18,7 @@ PYBIND11_MODULE(_core, module) {
     module.def(
         "picoseconds", [](double ms) { return postdict::Time::ms(ms).count(); },
         pybind11::arg("ms"));
+    postdict::bindings::bind_elementary(module);
     postdict::bindings::bind_network(module);
     postdict::bindings::bind_simulation(module);
     postdict::bindings::bind_source_filter(module);

@@ -1,8 +1,9 @@
 #include "ear.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numbers>
+
+#include "elementary.hpp"
 
 namespace postdict {
 
@@ -13,8 +14,8 @@ Ear::Ear(const EarParameters& parameters)
       exponent_(parameters.exponent),
       competition_(parameters.competition),
       neighbours_(parameters.neighbours),
-      forget_(std::exp(-static_cast<double>(parameters.block) /
-                       (parameters.rate * parameters.adaptation))),
+      forget_(elementary::exp(-static_cast<double>(parameters.block) /
+                              (parameters.rate * parameters.adaptation))),
       real_(n_stages * n_, 0.0),
       imaginary_(n_stages * n_, 0.0),
       energy_(n_, 0.0),
@@ -22,12 +23,13 @@ Ear::Ear(const EarParameters& parameters)
       adapted_(n_, 0.0) {
     for (const double f : parameters.centres) {
         const double bandwidth = 1.019 * 24.7 * (1.0 + 4.37e-3 * f);
-        const double radius = std::exp(-2.0 * std::numbers::pi * bandwidth / parameters.rate);
+        const double radius =
+            elementary::exp(-2.0 * std::numbers::pi * bandwidth / parameters.rate);
         const double angle = 2.0 * std::numbers::pi * f / parameters.rate;
-        pole_real_.push_back(radius * std::cos(angle));
-        pole_imaginary_.push_back(radius * std::sin(angle));
+        pole_real_.push_back(radius * elementary::cos(angle));
+        pole_imaginary_.push_back(radius * elementary::sin(angle));
         // A real tone has half of its amplitude at +f; a stage has the gain 1/(1 - radius) there.
-        gain_.push_back(2.0 * std::pow(1.0 - radius, static_cast<double>(n_stages)));
+        gain_.push_back(2.0 * elementary::pow(1.0 - radius, static_cast<double>(n_stages)));
     }
 }
 
@@ -63,7 +65,7 @@ void Ear::tell(std::vector<double>& levels) {
     levels.resize(row + 2 * n_);
     for (std::size_t c = 0; c < n_; ++c) {
         const double power = 0.5 * energy_[c] / static_cast<double>(block_);
-        level_[c] = std::pow(power / reference_, exponent_);
+        level_[c] = elementary::pow(power / reference_, exponent_);
         energy_[c] = 0.0;
     }
     for (std::size_t c = 0; c < n_; ++c) {

@@ -2,6 +2,8 @@
 
 #include <numbers>
 
+#include "elementary.hpp"
+
 namespace postdict {
 
 namespace {
@@ -10,7 +12,7 @@ constexpr double faintest = -120.0;                  // dB, at and below which a
 constexpr double uniform_size = 1.7320508075688772;  // half-width of uniform noise of variance 1
 
 double amplitude(double level) {
-    return level > faintest ? std::pow(10.0, 0.05 * level) : 0.0;
+    return level > faintest ? elementary::pow(10.0, 0.05 * level) : 0.0;
 }
 
 }  // namespace
@@ -18,8 +20,8 @@ double amplitude(double level) {
 double SourceFilter::voiced(double f0, double centre, double bandwidth) const {
     // sin(h phi) by its recurrence: one sine and one cosine a sample, whatever the pitch.
     const double angle = 2.0 * std::numbers::pi * phase_;
-    const double twice_cosine = 2.0 * std::cos(angle);
-    double before = 0.0, sine = std::sin(angle);
+    const double twice_cosine = 2.0 * elementary::cos(angle);
+    double before = 0.0, sine = elementary::sin(angle);
     const double per_half = 2.0 / bandwidth;
     const double per_fade = 1.0 / (p_.fade_to - p_.fade_from);
     double sum = 0.0;
@@ -40,10 +42,10 @@ void SourceFilter::sing(std::span<const double> postures, std::span<const double
                         std::span<double> sound) {
     for (std::size_t n = 0; n < sound.size(); ++n) {
         const double* const posture = postures.data() + n * n_muscles;
-        const double f0 = std::exp(posture[0]);
+        const double f0 = elementary::exp(posture[0]);
         phase_ += f0 / p_.rate;
         phase_ -= std::floor(phase_);
-        const double centre = posture[3], bandwidth = std::exp(posture[4]);
+        const double centre = posture[3], bandwidth = elementary::exp(posture[4]);
         const double white = uniform_size * (2.0 * noise_.uniform() - 1.0);
         double value = 0.0, breath = 0.0;
         if (gate[n] > 0.0) {
@@ -51,7 +53,8 @@ void SourceFilter::sing(std::span<const double> postures, std::span<const double
             if (tone > 0.0) value = gate[n] * tone * voiced(f0, centre, bandwidth);
             breath = gate[n] * amplitude(posture[2]) * white;
         }
-        const double g = std::tan(std::numbers::pi * centre / p_.rate);
+        const double turn = std::numbers::pi * centre / p_.rate;
+        const double g = elementary::sin(turn) / elementary::cos(turn);
         const double damping = bandwidth / centre;
         sound[n] = value + bands_[1].pass(bands_[0].pass(breath, g, damping), g, damping);
     }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "elementary.hpp"
 #include "random.hpp"
 
 using namespace postdict;
@@ -197,10 +198,11 @@ class Echo : public World {
         double sum = 0.0;
         for (const double value : heard.values) sum += value;
         for (const Spike& spike : heard.spikes) sum += 0.1 * (t - spike.time).ms();
-        const double level = std::tanh(0.1 * sum);
+        const double level = bounded(0.1 * sum);
         Answer answer;
         for (std::size_t i = 0; i < n_; ++i) {
-            const double value = 0.5 * level * (1.0 + std::sin(t.ms() + static_cast<double>(i)));
+            const double value =
+                0.5 * level * (1.0 + elementary::sin(t.ms() + static_cast<double>(i)));
             if (drive_ == Drive::spikes) {
                 answer.kicks.push_back(
                     {after(t + latency_, 3e9 * value), static_cast<NeuronId>(i), 0.3});
@@ -212,6 +214,8 @@ class Echo : public World {
     }
 
   private:
+    static double bounded(double x) { return x / (1.0 + std::abs(x)); }
+
     std::size_t n_;
     Drive drive_;
     Duration latency_;
