@@ -10,25 +10,25 @@ from postdict import _files
 from postdict.cli import main
 from postdict.lab import result_files
 
-SMALL = {
-    "inverse-model": ("duration=2e4", "eta=1e-3", "measure_duration=2e4", "song_duration=2000"),
-    "stdp-window": ("pairs=10",),
-}
 
-
-@pytest.fixture(scope="module", params=SMALL)
-def folder(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("run") / "out"
-    settings = [part for one in SMALL[request.param] for part in ("--set", one)]
-    seeds = ["--set", "seeds=1"] if request.param == "inverse-model" else []
-    call = ["run", request.param, *settings, *seeds, "--no-progress", "--out", str(folder)]
-    assert main(call) == 0
+@pytest.fixture(scope="session")
+def windows(tmp_path_factory):
+    """A run of `stdp-window`."""
+    folder = tmp_path_factory.mktemp("windows") / "out"
+    assert main(["run", "stdp-window", "--set", "pairs=10", "--out", str(folder)]) == 0
     return folder
 
 
+@pytest.fixture(params=["inverse-model", "stdp-window"])
+def folder(request, tiny_run, windows):
+    """Results that nobody changes."""
+    return tiny_run.folder if request.param == "inverse-model" else windows
+
+
 def test_figures_drawn_again_have_the_same_bytes(folder, tmp_path):
-    (folder / "notes.csv").write_text("a user's own\nfile,here\n")
-    assert main(["plot", str(folder), "--out", str(tmp_path / "again")]) == 0
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / "notes.csv").write_text("a user's own\nfile,here\n")
+    assert main(["plot", str(copy), "--out", str(tmp_path / "again")]) == 0
     figures = list(folder.glob("*.png"))
     assert figures
     for figure in figures:

@@ -12,23 +12,23 @@ import pytest
 
 from postdict.cli import exit_codes, main
 
-TINY = [
-    *("--set", "duration=2e4", "--set", "eta=1e-3", "--set", "measure_duration=2e4"),
-    *("--set", "song_duration=2000", "--set", "seeds=1", "--no-progress"),
-]
+
+@pytest.fixture
+def run(tiny, tmp_path, undrawn):
+    """Run what `tiny_run` has run with more arguments, into the folder "out"."""
+
+    def call(*arguments):
+        return main([*tiny, "--out", str(tmp_path / "out"), *arguments])
+
+    return call
 
 
-def run(tmp_path, *arguments):
-    return main(["run", "inverse-model", *TINY, "--out", str(tmp_path / "out"), *arguments])
-
-
-def test_the_files_of_the_contract_are_written(tmp_path, capsys):
-    assert run(tmp_path, "--seed", "4") == 0
-    printed = capsys.readouterr()
-    assert "specific inverse error" in printed.out
-    assert printed.out.splitlines()[-1].startswith("The inhibition that was learned imitates")
-    assert printed.err == ""
-    folder = tmp_path / "out"
+def test_the_files_of_the_contract_are_written(tiny_run):
+    assert tiny_run.code == 0
+    assert "specific inverse error" in tiny_run.out
+    assert tiny_run.out.splitlines()[-1].startswith("The inhibition that was learned imitates")
+    assert tiny_run.err == ""
+    folder = tiny_run.folder
     assert {path.name for path in folder.iterdir()} == {
         "summary.json", "provenance.json", "result.npz", "imitation.csv",
         "inverse-model.png", "overview.png",
@@ -46,22 +46,20 @@ def test_the_files_of_the_contract_are_written(tmp_path, capsys):
         assert arrays["weight_history"].shape == (len(arrays["history_times"]), 20, 60)
 
 
-def test_equal_seeds_give_equal_bytes(tmp_path):
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        assert run(tmp_path / name) == 0
+def test_equal_seeds_give_equal_bytes(tiny, tiny_run, tmp_path):
+    assert main([*tiny, "--seed", "4", "--out", str(tmp_path)]) == 0
     for name in ("summary.json", "result.npz", "imitation.csv", "inverse-model.png"):
-        assert (tmp_path / "a/out" / name).read_bytes() == (tmp_path / "b/out" / name).read_bytes()
+        assert (tmp_path / name).read_bytes() == (tiny_run.folder / name).read_bytes()
 
 
-def test_a_users_world_and_song(tmp_path):
+def test_a_users_world_and_song(run, tmp_path):
     np.savetxt(tmp_path / "world.csv", 2 * np.eye(4), delimiter=",")
     (tmp_path / "song.csv").write_text("time_ms,motor\n100,0\n220,3\n340,1\n")
     config = tmp_path / "config.toml"
     config.write_text(
         f'\ufeffworld_file = "{tmp_path / "world.csv"}"\ntutor_file = "{tmp_path / "song.csv"}"\n'
     )
-    assert run(tmp_path, "--config", str(config), "--set", "duration=1e5") == 0
+    assert run("--config", str(config), "--set", "duration=1e5") == 0
     summary = json.loads((tmp_path / "out/summary.json").read_text())
     assert summary["tutor_file_f1"] == 1.0
     assert (summary["config"]["n_sensor"], summary["config"]["n_motor"]) == (4, 4)
@@ -69,12 +67,12 @@ def test_a_users_world_and_song(tmp_path):
     assert lines == ["time_ms,motor", "100.0,0", "220.0,3", "340.0,1"]
 
 
-def test_a_heard_song_is_imitated_without_a_score(tmp_path):
+def test_a_heard_song_is_imitated_without_a_score(run, tmp_path):
     np.save(tmp_path / "world.npy", 2 * np.eye(4))
     np.savez(tmp_path / "song.npz", time_ms=[50.0, 50.0, 90.0, 90.0], sensor=[1, 1, 2, 2])
     files = (f"world_file={tmp_path / 'world.npy'}", f"tutor_file={tmp_path / 'song.npz'}")
     settings = [one for file in files for one in ("--set", file)]
-    assert run(tmp_path, *settings, "--set", "duration=1e5") == 0
+    assert run(*settings, "--set", "duration=1e5") == 0
     summary = json.loads((tmp_path / "out/summary.json").read_text())
     assert summary["tutor_file_f1"] is None
     assert (tmp_path / "out/imitation.csv").read_text() == "time_ms,motor\n40.0,1\n80.0,2\n"
@@ -94,37 +92,37 @@ def test_a_heard_song_is_imitated_without_a_score(tmp_path):
         (["--set", "world_file=world.mat"], "world_file must end in .npy or .csv"),
     ],
 )
-def test_wrong_calls_get_one_line_and_code_2(tmp_path, capsys, arguments, message):
-    assert run(tmp_path, *arguments) == 2
+def test_wrong_calls_get_one_line_and_code_2(run, capsys, arguments, message):
+    assert run(*arguments) == 2
     printed = capsys.readouterr()
     assert message in printed.err
     assert len(printed.err.splitlines()) == 1
 
 
-def test_an_unknown_experiment_and_a_bad_folder_are_wrong_calls(tmp_path, capsys):
+def test_an_unknown_experiment_and_a_bad_folder_are_wrong_calls(run, tmp_path, capsys):
     assert main(["run", "inverse-modell"]) == 2
     assert "did you mean 'inverse-model'?" in capsys.readouterr().err
     (tmp_path / "out").write_text("a file")
-    assert run(tmp_path) == 2
+    assert run() == 2
     assert "cannot write to the output folder" in capsys.readouterr().err
 
 
-def test_a_world_that_cannot_be_inverted_warns_in_one_line(tmp_path, capsys):
+def test_a_world_that_cannot_be_inverted_warns_in_one_line(run, tmp_path, capsys):
     np.save(tmp_path / "world.npy", np.diag([2.0, 2.0, 0.0]))
-    assert run(tmp_path, "--set", f"world_file={tmp_path / 'world.npy'}") == 0
+    assert run("--set", f"world_file={tmp_path / 'world.npy'}") == 0
     assert "warning" in (errors := capsys.readouterr().err)
     assert "no sensor hears motor neuron 2" in errors
     assert len(errors.splitlines()) == 2
 
 
-def test_a_world_without_sound_one_too_weak_and_one_too_loud_end_in_one_line(tmp_path, capsys):
+def test_a_world_without_sound_one_too_weak_and_one_too_loud_end_in_one_line(run, tmp_path, capsys):
     for entry, code, message in (
         (0.0, 2, "must have a positive entry"),
         (1e-3, 1, "the world is too weak, its largest entry is 0.001 of a sensor's threshold"),
         (1e9, 1, "too strong"),
     ):
         np.save(tmp_path / "world.npy", np.full((3, 2), entry))
-        assert run(tmp_path, "--set", f"world_file={tmp_path / 'world.npy'}") == code
+        assert run("--set", f"world_file={tmp_path / 'world.npy'}") == code
         errors = capsys.readouterr().err
         assert message in errors
         assert len(errors.splitlines()) == 1
@@ -191,18 +189,18 @@ def test_an_unset_variable_is_no_path(capsys, arguments):
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 10**5, "a = " + "9" * 5000])
-def test_what_no_toml_reader_takes_is_a_wrong_call(tmp_path, capsys, text):
+def test_what_no_toml_reader_takes_is_a_wrong_call(run, tmp_path, capsys, text):
     (tmp_path / "config.toml").write_text(text)
-    assert run(tmp_path, "--config", str(tmp_path / "config.toml")) == 2
+    assert run("--config", str(tmp_path / "config.toml")) == 2
     errors = capsys.readouterr().err
     assert f"--config '{tmp_path}/config.toml' is not a TOML file" in errors
     assert len(errors.splitlines()) == 1
 
 
-def test_results_of_another_experiment_are_not_written_over(tmp_path, capsys):
+def test_results_of_another_experiment_are_not_written_over(run, tmp_path, capsys):
     (tmp_path / "out").mkdir()
     (tmp_path / "out/summary.json").write_text('{"experiment": "theory", "config": {}}')
-    assert run(tmp_path) == 2
+    assert run() == 2
     assert f"'{tmp_path}/out' holds results of 'theory': use another" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["summary.json"]
 

@@ -16,6 +16,7 @@ from postdict.experiments.adaptation.changing_loop import (
     Judge,
 )
 from postdict.experiments.adaptation.drift import Drift, lag
+from postdict.lab import result_files
 from postdict.loop import ImitationTest, LoopParameters, explore, learn
 
 PARAMETERS = LoopParameters()
@@ -227,7 +228,6 @@ def test_a_small_loop_adapts_and_does_not_without_plasticity():
     drift = summary["drift"]
     assert drift["by_turn"]["1000"]["distance"] < drift["frozen"]["distance"]
     assert len(arrays["times"]) == len(arrays["permutation_on_imitation_f1"])
-    np.testing.assert_array_equal(run(Config(**SMALL)).arrays["weights"], arrays["weights"])
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,8 @@ def test_the_command_writes_the_files_of_the_contract(tmp_path, capsys, monkeypa
     }  # fmt: skip
     arguments = [text for k, v in settings.items() for text in ("--set", f"{k}={v}")]
     folder = tmp_path / "out"
-    assert main(["run", "adaptation", *arguments, "--out", str(folder), "--no-progress"]) == 0
+    call = ["run", "adaptation", *arguments, "--no-progress", "--out"]
+    assert main([*call, str(folder)]) == 0
     printed = capsys.readouterr()
     warned = "" if more == {} else "postdict: warning: new_delay = 45 ms lies where"
     assert printed.err.startswith(warned)
@@ -257,3 +258,7 @@ def test_the_command_writes_the_files_of_the_contract(tmp_path, capsys, monkeypa
     runaway = summary["controls"]["plasticity_off"].get("gain_30")
     assert runaway is None or runaway["imitation_f1"] is runaway["motor_rate_last"] is None
     assert (runaway is None) == (more == {})
+    monkeypatch.setattr(result_files, "figure_bytes", lambda *_: b"PNG")
+    assert main([*call, str(tmp_path / "again")]) == 0
+    for name in ("summary.json", "result.npz"):
+        assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()

@@ -131,7 +131,8 @@ def test_a_foreign_file_is_not_replaced(tmp_path, capsys, name):
     assert (tmp_path / name).read_text() == '{"mine": 1}'
 
 
-def test_own_results_are_replaced_and_what_lies_beside_them_stays(tmp_path):
+def test_own_results_are_replaced_and_what_lies_beside_them_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(result_files, "figure_bytes", lambda *_: b"PNG")
     (tmp_path / "notes.txt").write_text("mine")
     for _ in range(2):
         assert main(["run", "stdp-window", *TINY, "--out", str(tmp_path)]) == 0

@@ -8,6 +8,7 @@ import pickle  # noqa: TID251 -- our own objects, to see that they can
 import signal
 import subprocess
 import sys
+from itertools import product
 
 import numpy as np
 import pytest
@@ -81,26 +82,44 @@ def saved(tmp_path, sim):
     return path
 
 
-def gone_on_elsewhere(path, duration):
-    """Load, run and save in a new process, and return what comes back."""
-    program = (
-        "import sys, postdict; sim = postdict.Simulation.load(sys.argv[1]);"
-        "sim.run(float(sys.argv[2])); sim.save(sys.argv[1])"
-    )
+GO_ON = """
+import sys, postdict
+for path in sys.argv[2:]:
+    sim = postdict.Simulation.load(path)
+    sim.run(float(sys.argv[1]))
+    sim.save(path)
+"""
+
+
+def go_on_elsewhere(paths, duration):
+    """Load, run and save in a new process."""
     warnings = ["-W", "error", "-W", "ignore:the recorder"]  # which is bounded on purpose
-    command = [sys.executable, *warnings, "-c", program, str(path), repr(duration)]
+    command = [sys.executable, *warnings, "-c", GO_ON, repr(duration), *map(str, paths)]
     subprocess.run(command, check=True, timeout=60.0)
-    return Simulation.load(path)
+
+
+SOURCES = ["poisson", "spike times"]
+
+
+@pytest.fixture(scope="module")
+def gone_on(tmp_path_factory):
+    """Checkpoints of every network below, gone on with in one new process."""
+    folder = tmp_path_factory.mktemp("gone on")
+    paths = {}
+    for number, (neurons, source, rule) in enumerate(product(NEURONS, SOURCES, RULES)):
+        path = paths[neurons, source, rule] = folder / f"{number}.npz"
+        simulation(NEURONS[neurons], source, RULES[rule]).save(path)
+    go_on_elsewhere(paths.values(), HALF)
+    return paths
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("source", ["poisson", "spike times"])
+@pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("neurons", NEURONS)
-def test_a_run_goes_on_in_a_new_process_to_the_last_bit(tmp_path, neurons, source, rule):
-    parts = NEURONS[neurons], source, RULES[rule]
-    whole = simulation(*parts, until=2 * HALF)
+def test_a_run_goes_on_in_a_new_process_to_the_last_bit(gone_on, neurons, source, rule):
+    whole = simulation(NEURONS[neurons], source, RULES[rule], until=2 * HALF)
     assert whole.spike_count("νευρών") > 50
-    assert_equal(gone_on_elsewhere(saved(tmp_path, simulation(*parts)), HALF), whole)
+    assert_equal(Simulation.load(gone_on[neurons, source, rule]), whole)
 
 
 def test_what_was_changed_between_runs_goes_along(tmp_path):
@@ -114,7 +133,9 @@ def test_what_was_changed_between_runs_goes_along(tmp_path):
 
     whole = change(simulation())
     whole.run(HALF)
-    assert_equal(gone_on_elsewhere(saved(tmp_path, change(simulation())), HALF), whole)
+    path = saved(tmp_path, change(simulation()))
+    go_on_elsewhere([path], HALF)
+    assert_equal(Simulation.load(path), whole)
 
 
 def test_limits_go_along(tmp_path):

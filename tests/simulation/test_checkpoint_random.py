@@ -29,8 +29,9 @@ for path in sorted(Path(sys.argv[1]).glob("*.cut.npz")):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_random_networks_go_on_in_a_new_process_to_the_last_bit(tmp_path):
     whole, n_under_way = {}, 0
+    n = settings.default.max_examples // 3
 
-    @settings(max_examples=100)
+    @settings(max_examples=n)
     @given(models(FEATURES), st.integers(0, 255), st.booleans())
     def cut(model, when, on_grid):
         nonlocal n_under_way
@@ -54,5 +55,5 @@ def test_random_networks_go_on_in_a_new_process_to_the_last_bit(tmp_path):
     subprocess.run(command, check=True, timeout=300.0)
     for name, expected in whole.items():
         assert (tmp_path / f"{name}.end.npz").read_bytes() == expected, name
-    assert len(whole) >= 50
-    assert n_under_way >= 10
+    assert len(whole) >= n // 2
+    assert n_under_way >= n // 10
