@@ -1,5 +1,6 @@
 """The motor–world–sensor loop: closed to learn, frozen to explore, opened to imitate."""
 
+from .audibility import audible
 from .circuit import Loop, LoopParameters, closed_loop, frozen_loop
 from .exploration import Exploration, explore
 from .imitation import hear, imitate
@@ -16,6 +17,7 @@ __all__ = [
     "LoopParameters",
     "Song",
     "Tutor",
+    "audible",
     "closed_loop",
     "explore",
     "frozen_loop",

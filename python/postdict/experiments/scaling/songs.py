@@ -10,6 +10,7 @@ import numpy as np
 
 from ..._types import Floats
 from ...analysis import inverse_quality, uniform_inhibition
+from ...loop.audibility import audible
 from ...loop.unseen_songs import ImitationDecoder, ImitationTest
 from ...neurons import LIF
 from ...world.linear import LinearWorld
@@ -18,6 +19,7 @@ from .config import Config
 GAINS = np.geomspace(0.8, 3.2, 6)  # in units of 1/c
 V_MINS = (None, 0.0)  # mV from rest
 RATES = (1.0, 4.0)  # Hz, of the unseen songs
+LOOKED_AT = 200  # tutor spikes of each song, of which it is asked whether they are audible
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Songs:
     """
 
     def __init__(self, world: LinearWorld, config: Config, response: Floats, seed: int) -> None:
-        parameters = config.parameters()
+        self._world, self._parameters = world, config.parameters()
+        parameters = self._parameters
         self._unit = config.weight_unit
         self._response = response
         self._test = ImitationTest(
@@ -80,6 +83,11 @@ class Songs:
         song = self._test.songs[rate]
         heard = song.noisy if noisy else song.clean
         return self._test.score(chosen.decoder, song.tutor, heard).f1
+
+    def audible(self, rate: float) -> float:
+        """Return the share of an unseen song's spikes that sensors say anything about."""
+        tutor = self._test.songs[rate].tutor
+        return float(audible(self._world, self._parameters, tutor, most=LOOKED_AT).mean())
 
     def _best(
         self,

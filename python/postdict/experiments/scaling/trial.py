@@ -54,6 +54,7 @@ def run_trial(config: Config, world: LinearWorld, seed: int, stage: Stage) -> Fo
         "world_condition_number": float(np.linalg.cond(world.matrix)),
         "spikes_per_motor_spike": float(response.sum() / response.shape[1]),
         "motor_rate_before": before.motor_rate,
+        **{f"audible_{rate:g}hz": songs.audible(rate) for rate in RATES},
         "controls": {
             "pinv": _scores(songs, pinv(response)),
         },
