@@ -125,7 +125,9 @@ def test_ctrl_c_while_numpy_is_imported_is_no_error():
 QUICK = ["run", "stdp-window", "--quick", "--set", "pairs=2", "--no-progress"]
 
 
-def test_a_quick_run_replaces_no_long_one_in_the_default_folder(capsys, tmp_path, monkeypatch):
+def test_a_quick_run_replaces_no_long_one_in_the_default_folder(
+    capsys, tmp_path, monkeypatch, undrawn
+):
     monkeypatch.chdir(tmp_path)
     place = "postdict-results/stdp-window"
     assert printed(capsys, *QUICK).out.splitlines()[-1].endswith("of the peak.")

@@ -36,10 +36,11 @@ def test_figures_drawn_again_have_the_same_bytes(folder, tmp_path):
 
 
 @pytest.mark.parametrize(("form", "begins"), [("pdf", b"%PDF"), ("svg", b"<?xml")])
-def test_other_formats(folder, tmp_path, form, begins):
+def test_other_formats(tiny_run, tmp_path, form, begins):
+    call = ["plot", str(tiny_run.folder), "--format", form]
     for again in ("a", "b"):
-        assert main(["plot", str(folder), "--out", str(tmp_path / again), "--format", form]) == 0
-    for figure in folder.glob("*.png"):
+        assert main([*call, "--out", str(tmp_path / again)]) == 0
+    for figure in tiny_run.folder.glob("*.png"):
         one, other = (tmp_path / again / f"{figure.stem}.{form}" for again in ("a", "b"))
         assert one.read_bytes().startswith(begins)
         assert one.read_bytes() == other.read_bytes()
