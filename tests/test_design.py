@@ -2,7 +2,10 @@
 
 import re
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
+
+import pytest
 
 import postdict
 from postdict.experiments import EXPERIMENTS
@@ -11,33 +14,80 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/design.md").read_text(encoding="utf-8")
 TREE = PAGE.split("## The tree")[1].split("\n## ")[0]
 PACKAGE = Path(postdict.__file__).parent
+SOURCES = (".py", ".cpp")
 ROOMS = {"config", "trial", "figures"}  # which every experiment has
 
 
-def doors():
-    """The entries at the top of the package that are not private."""
-    for path in PACKAGE.iterdir():
-        if (path.suffix == ".py" or path.is_dir()) and not path.name.startswith("_"):
-            yield path.stem
-
-
-def test_the_package_has_at_most_twenty_doors_and_all_are_drawn():
-    assert len(list(doors())) <= 20
-    for door in doors():
-        assert re.search(rf"(?<![\w.]){door}(?![\w.])", TREE), door
-
-
-def test_every_file_of_a_room_is_drawn_and_every_file_of_the_core():
-    drawn = set(re.findall(r"\w+", TREE))
-    for path in PACKAGE.rglob("*.py"):
-        parts = path.relative_to(PACKAGE).parts
-        if parts[0] in ("experiments", "plasticity", "analysis", "theory", "exchange", "sweep"):
-            continue  # their rooms are described as a whole
-        if path.stem.startswith("_") or parts[0].startswith("_") or parts[0] == "cli":
+def drawn():
+    """Folders of the drawing, and the names that stand in each of them."""
+    folders, above = {}, []
+    for line in TREE.splitlines():
+        indent = len(line) - len(line.lstrip())
+        if not 4 <= indent <= 8:  # text, or what is said of the names goes on
             continue
-        assert path.stem in drawn, path
-    for path in (ROOT / "cpp").glob("*.?pp"):
-        assert path.stem in drawn, path
+        *names, last = re.split(r" {2,}", line.strip())
+        if "." in last and re.fullmatch(r"[\w.*]+", last):  # a line of names alone
+            names.append(last)
+        above = above[: (indent - 4) // 2]
+        folder = "".join(above)
+        for name in names:
+            folders.setdefault(folder, set()).add(name.rstrip("/"))
+        above.append(f"{names[0].rstrip('/')}/")
+    return folders
+
+
+DRAWN = drawn()
+DRAWN_IN_PACKAGE = {
+    folder.removeprefix("python/postdict/"): names
+    for folder, names in DRAWN.items()
+    if folder.startswith("python/postdict/")
+}
+
+
+def modules(folder):
+    """The names of what can be imported from a folder, however private."""
+    for path in folder.iterdir():
+        known = path.suffix in (".py", ".so") or (path.is_dir() and any(path.glob("*.py")))
+        if known and not path.name.startswith("__"):
+            yield path.name.split(".")[0]
+
+
+def test_the_parser_sees_the_drawing():
+    assert set(DRAWN[""]) == {"cpp", "python/postdict", "tests", "benchmarks", "docs"}
+    assert {"", "network/", "simulation/", "world/", "loop/", "bird/", "lab/"} <= set(
+        DRAWN_IN_PACKAGE
+    )
+    assert {"kernels.*", "types.hpp", "voice"} <= DRAWN["cpp/"]
+
+
+def test_the_package_has_at_most_twenty_doors():
+    assert len([name for name in modules(PACKAGE) if not name.startswith("_")]) <= 20
+
+
+@pytest.mark.parametrize("folder", sorted(DRAWN_IN_PACKAGE))
+def test_a_room_is_drawn_as_it_is(folder):
+    """Its files and folders are in the drawing, and what the drawing has is there."""
+    there, names = set(modules(PACKAGE / folder)), DRAWN_IN_PACKAGE[folder]
+    if folder == "experiments/":
+        names = names - {"NAME"} | {name.replace("-", "_") for name in EXPERIMENTS}
+    assert there == names
+
+
+def test_the_core_is_drawn_as_it_is():
+    files = {path.name for path in (ROOT / "cpp").glob("*.?pp")}
+    folders = {path.name for path in (ROOT / "cpp").iterdir() if path.is_dir()}
+    for name in files | folders:
+        assert any(fnmatch(name, pattern) for pattern in DRAWN["cpp/"]), name
+    for pattern in DRAWN["cpp/"]:
+        assert any(fnmatch(name, pattern) for name in files | folders), pattern
+
+
+def test_tests_mirror_the_packages():
+    said = TREE.split("\n    tests/")[1].split("\n    benchmarks/")[0]
+    own = set(re.findall(r"(\w+)/", said))
+    there = {path.parent.name for path in (ROOT / "tests").glob("*/*") if path.suffix in SOURCES}
+    assert there >= own
+    assert there <= own | set(modules(PACKAGE))
 
 
 def test_every_experiment_has_the_same_rooms():
