@@ -33,8 +33,10 @@ class Triplets:
 
     Parameters
     ----------
-    pre, post : array (n,) of int
-        Indices of source and target.
+    pre : array (n,) of int
+        Indices of the sources.
+    post : array (n,) of int
+        Indices of the targets.
     weight : float or array (n,)
         mV; one number stands for all.
 
@@ -103,8 +105,10 @@ def fixed_probability(
 
     Parameters
     ----------
-    n_pre, n_post : int
-        Sizes of the two populations.
+    n_pre : int
+        Size of the presynaptic population.
+    n_post : int
+        Size of the postsynaptic population.
     p : float
         In [0, 1].
     weight : float, array (n_synapses,) or callable (rng, n) -> (n,)
@@ -142,8 +146,10 @@ def fixed_in_degree(
 
     Parameters
     ----------
-    n_pre, n_post : int
-        Sizes of the two populations.
+    n_pre : int
+        Size of the presynaptic population.
+    n_post : int
+        Size of the postsynaptic population.
     in_degree : int
         Synapses onto each target.
     weight : float, array (n_synapses,) or callable (rng, n) -> (n,)
@@ -199,8 +205,10 @@ def all_to_all(
 
     Parameters
     ----------
-    n_pre, n_post : int
-        Sizes of the two populations.
+    n_pre : int
+        Size of the presynaptic population.
+    n_post : int
+        Size of the postsynaptic population.
     weight : float or array (n_synapses,)
         mV, by source and then target.
     allow_autapses : bool

@@ -161,8 +161,10 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
     network : callable
         Makes the network from a seed: ``network(seed)`` returns a new `Network`, in
         which nothing is called "agent".
-    act, observe : str
-        Names of the two populations.
+    act : str
+        Name of the population that actions drive.
+    observe : str
+        Name of the population whose spikes are shown.
     interval : float
         ms of a step.
     n_steps : int

@@ -81,8 +81,12 @@ class LIF(_Model):
     ----------
     tau_m : float or array (n,)
         Membrane time constant, ms.
-    v_rest, v_thresh, v_reset : float or array (n,)
-        Resting, threshold and reset potential, mV. v_thresh must be above v_rest and v_reset.
+    v_rest : float or array (n,)
+        Resting potential, mV.
+    v_thresh : float or array (n,)
+        Threshold, mV; above v_rest and v_reset.
+    v_reset : float or array (n,)
+        Reset potential, mV.
     tau_refrac : float or array (n,)
         Refractory time, ms: V stays at v_reset on [t, t + tau_refrac) and input is ignored; an
         arrival exactly at its end counts. At most 200 tau_m.
@@ -157,10 +161,16 @@ class LIFExp(_Model):
     ----------
     tau_m : float or array (n,)
         Membrane time constant, ms.
-    tau_syn_e, tau_syn_i : float or array (n,)
-        Time constants of the excitatory and the inhibitory current, ms; any of them may be equal.
-    v_rest, v_thresh, v_reset : float or array (n,)
-        Resting, threshold and reset potential, mV. v_thresh must be above v_rest and v_reset.
+    tau_syn_e : float or array (n,)
+        Time constant of the excitatory current, ms.
+    tau_syn_i : float or array (n,)
+        Time constant of the inhibitory current, ms; any of the three may be equal.
+    v_rest : float or array (n,)
+        Resting potential, mV.
+    v_thresh : float or array (n,)
+        Threshold, mV; above v_rest and v_reset.
+    v_reset : float or array (n,)
+        Reset potential, mV.
     tau_refrac : float or array (n,)
         Refractory time, ms: V stays at v_reset on [t, t + tau_refrac) while the currents go on.
         At most 200 tau_m.
@@ -208,8 +218,12 @@ class LIFCond(_Model):
     ----------
     tau_m : float or array (n,)
         Membrane time constant at rest, ms.
-    v_rest, v_thresh, v_reset : float or array (n,)
-        Resting, threshold and reset potential, mV. v_thresh must be above v_rest and v_reset.
+    v_rest : float or array (n,)
+        Resting potential, mV.
+    v_thresh : float or array (n,)
+        Threshold, mV; above v_rest and v_reset.
+    v_reset : float or array (n,)
+        Reset potential, mV.
     tau_refrac : float or array (n,)
         Refractory time, ms: V stays at v_reset on [t, t + tau_refrac) while the conductances go
         on. At most 200 tau_m.
@@ -217,11 +231,15 @@ class LIFCond(_Model):
         Constant drive, mV: a current over the leak conductance.
     v_init : float or array (n,), optional
         V at t = 0, mV, below v_thresh; v_rest by default. The conductances start at 0.
-    tau_syn_e, tau_syn_i : float or array (n,)
-        Time constants of the excitatory and the inhibitory conductance, ms.
-    e_rev_e, e_rev_i : float or array (n,)
-        Reversal potentials, mV. e_rev_i must be below e_rev_e and at most v_thresh; between v_rest
-        and v_thresh inhibition shunts.
+    tau_syn_e : float or array (n,)
+        Time constant of the excitatory conductance, ms.
+    tau_syn_i : float or array (n,)
+        Time constant of the inhibitory conductance, ms.
+    e_rev_e : float or array (n,)
+        Reversal potential of excitation, mV.
+    e_rev_i : float or array (n,)
+        Reversal potential of inhibition, mV, below e_rev_e and at most v_thresh; between v_rest and
+        v_thresh inhibition shunts.
 
     Raises
     ------

@@ -16,8 +16,10 @@ def by_neuron(times: Floats, ids: Integers, n: int) -> tuple[Floats, Integers, I
 
     Returns
     -------
-    times, ids : ndarray (n_spikes,)
-        The sorted spikes, ms.
+    times : ndarray (n_spikes,)
+        The sorted times, ms.
+    ids : ndarray (n_spikes,)
+        Whose they are.
     bounds : ndarray (n + 1,)
     """
     order = np.lexsort((times, ids))
@@ -37,8 +39,10 @@ def traces(times: Floats, ids: Integers, tau: float, weights: Floats | None = No
 
     Parameters
     ----------
-    times, ids : ndarray (n_spikes,)
-        Spikes sorted by (id, time), ms.
+    times : ndarray (n_spikes,)
+        Times, ms, sorted by (id, time).
+    ids : ndarray (n_spikes,)
+        Whose they are.
     tau : float
         Time constant, ms.
     weights : ndarray (n_spikes,), optional

@@ -37,25 +37,41 @@ def fluxes(
 
     Parameters
     ----------
-    pre_times, pre_ids : array_like (n_pre_spikes,)
+    pre_times : array_like (n_pre_spikes,)
         Arrivals at the synapses (emission plus axonal delay), ms, in any order. Those before
         `start` take part as the earlier spikes of pairs: give them, or some pairs are missing.
-    post_times, post_ids : array_like (n_post_spikes,)
+    pre_ids : array_like (n_pre_spikes,)
+        Whose spikes arrive, in [0, n_pre).
+    post_times : array_like (n_post_spikes,)
         Postsynaptic spikes, ms, likewise.
-    n_pre, n_post : int
-        Numbers of neurons.
-    eta, A_plus, A_minus : float
-        Rate and amplitudes of the rule; the fluxes have the unit of their product.
-    tau_plus, tau_minus : float
-        Time constants of the window, ms.
-    start, stop : float
-        Window of time, ms.
+    post_ids : array_like (n_post_spikes,)
+        Who fired, in [0, n_post).
+    n_pre : int
+        Number of presynaptic neurons.
+    n_post : int
+        Number of postsynaptic neurons.
+    eta : float
+        Learning rate of the rule. The fluxes have the unit of its product with an amplitude.
+    A_plus : float
+        Amplitude of the potentiation.
+    A_minus : float
+        Amplitude of the depression.
+    tau_plus : float
+        Time constant of the potentiation, ms.
+    tau_minus : float
+        Time constant of the depression, ms.
+    start : float
+        Start of the window of time, ms.
+    stop : float
+        End of the window of time, ms.
 
     Returns
     -------
-    potentiation, depression : ndarray (n_post, n_pre)
-        Both non-negative. Without bounds and at frozen weights, the change of the inhibitory
-        efficacy over the window would be their difference.
+    potentiation : ndarray (n_post, n_pre)
+        What pairs add, non-negative.
+    depression : ndarray (n_post, n_pre)
+        What pairs take, non-negative. Without bounds and at frozen weights, the change of the
+        inhibitory efficacy over the window would be their difference.
 
     Raises
     ------
@@ -113,8 +129,10 @@ def imbalance(potentiation: ArrayLike, depression: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    potentiation, depression : array_like (n_post, n_pre)
-        P and N, from `fluxes`.
+    potentiation : array_like (n_post, n_pre)
+        P, from `fluxes`.
+    depression : array_like (n_post, n_pre)
+        N, from `fluxes`.
 
     Returns
     -------
@@ -156,9 +174,11 @@ def window_areas(correlogram: ArrayLike, weights: ArrayLike) -> tuple[Floats, Fl
 
     Returns
     -------
-    potentiation, depression : ndarray (...)
-        What the positive and the negative part of the window make of the pairs, both
-        non-negative: `fluxes`, but for the width of the bins and the lags that they leave out.
+    potentiation : ndarray (...)
+        What the positive part of the window makes of the pairs, non-negative: `fluxes`, but for the
+        width of the bins and the lags that they leave out.
+    depression : ndarray (...)
+        The same of the negative part, non-negative.
 
     Raises
     ------

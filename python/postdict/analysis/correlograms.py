@@ -74,13 +74,21 @@ def cross_correlograms(
 
     Parameters
     ----------
-    reference_times, reference_ids : array_like (n_reference_spikes,)
+    reference_times : array_like (n_reference_spikes,)
         Spikes at t_ref, ms, in any order.
-    times, ids : array_like (n_spikes,)
+    reference_ids : array_like (n_reference_spikes,)
+        Who fired them, in [0, n_reference).
+    times : array_like (n_spikes,)
         Spikes at t, ms, in any order.
-    n_reference, n : int
-        Numbers of neurons.
-    max_lag, bin_width : float
+    ids : array_like (n_spikes,)
+        Who fired them, in [0, n).
+    n_reference : int
+        Number of neurons of reference.
+    n : int
+        Number of neurons.
+    max_lag : float
+        As in `cross_correlogram`, ms.
+    bin_width : float
         As in `cross_correlogram`, ms.
 
     Returns
@@ -137,12 +145,16 @@ def autocorrelation(
 
     Parameters
     ----------
-    times, ids : array_like (n_spikes,)
+    times : array_like (n_spikes,)
         Spikes, ms, in any order.
+    ids : array_like (n_spikes,)
+        Who fired, in [0, n).
     n : int
         Number of neurons.
-    start, stop : float
-        Only spikes in [start, stop) count, ms.
+    start : float
+        ms; spikes before it do not count.
+    stop : float
+        ms; nor do spikes from it on.
     max_lag : float
         Lags in [0, max_lag) are counted, ms; a multiple of `bin_width`.
     bin_width : float

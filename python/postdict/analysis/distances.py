@@ -22,8 +22,10 @@ def van_rossum(a: ArrayLike, b: ArrayLike, *, tau: float) -> float:
 
     Parameters
     ----------
-    a, b : array_like (n_a,), (n_b,)
+    a : array_like (n_a,)
         Spike times, ms, in any order.
+    b : array_like (n_b,)
+        Those of the other train, likewise.
     tau : float
         Time constant of the kernel, ms.
 
@@ -63,8 +65,10 @@ def victor_purpura(a: ArrayLike, b: ArrayLike, *, cost: float) -> float:
 
     Parameters
     ----------
-    a, b : array_like (n_a,), (n_b,)
+    a : array_like (n_a,)
         Spike times, ms, in any order.
+    b : array_like (n_b,)
+        Those of the other train, likewise.
     cost : float
         Cost of a shift, 1/ms; 0 compares the numbers of spikes only.
 
@@ -118,10 +122,14 @@ def population_distance(
     distance : callable
         Takes two arrays of times (ms) and returns a number, such as
         `functools.partial(van_rossum, tau=10.0)`.
-    times_a, ids_a : array_like (n_a,)
+    times_a : array_like (n_a,)
         Spikes of one side, ms, in any order.
-    times_b, ids_b : array_like (n_b,)
+    ids_a : array_like (n_a,)
+        Who fired them, in [0, n).
+    times_b : array_like (n_b,)
         Spikes of the other.
+    ids_b : array_like (n_b,)
+        Who fired them, in [0, n).
     n : int
         Number of neurons.
 

@@ -27,8 +27,12 @@ class Imitation:
         n_matched / n_imitated.
     recall : float
         n_matched / n_tutor.
-    n_tutor, n_imitated, n_matched : int
-        Numbers of spikes of the tutor, of the imitation, and of matched pairs.
+    n_tutor : int
+        Spikes of the tutor.
+    n_imitated : int
+        Spikes of the imitation.
+    n_matched : int
+        Matched pairs.
     """
 
     f1: float
@@ -55,10 +59,14 @@ def score_imitation(
 
     Parameters
     ----------
-    tutor_times, tutor_ids : array_like (n_tutor,)
+    tutor_times : array_like (n_tutor,)
         Tutor spikes, ms, in any order.
-    times, ids : array_like (n_imitated,)
+    tutor_ids : array_like (n_tutor,)
+        Who fired them.
+    times : array_like (n_imitated,)
         Spikes to be scored, ms, in any order.
+    ids : array_like (n_imitated,)
+        Who fired them.
     delay : float
         Expected lag of the imitation behind the tutor, ms.
     tolerance : float

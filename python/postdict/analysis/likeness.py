@@ -135,9 +135,12 @@ class Identification:
     pieces : list of Piece
     likeness : array (n_pieces, n_pieces)
         Correlation of the imitation of one piece with every other of the tutors.
-    strict, repeats, songs : array (n_pieces,) of bool
-        The most similar piece is the right one; is right, or is the same sound sung again by that
-        tutor; is one of the right tutor.
+    strict : array (n_pieces,) of bool
+        The most similar piece is the right one.
+    repeats : array (n_pieces,) of bool
+        It is right, or is the same sound sung again by that tutor.
+    songs : array (n_pieces,) of bool
+        It is one of the right tutor.
     """
 
     pieces: list[Piece]
@@ -152,8 +155,10 @@ def identify(tutors: list[Floats], imitations: list[Floats]) -> Identification:
 
     Parameters
     ----------
-    tutors, imitations : lists of arrays (n_times, n_frequencies)
+    tutors : lists of arrays (n_times, n_frequencies)
         Log spectrograms, one a tutor.
+    imitations : lists of arrays (n_times, n_frequencies)
+        Log spectrograms of what imitates them, in the same order.
     """
     which = pieces(tutors)
     if not which:

@@ -27,12 +27,16 @@ def isi_cv(
 
     Parameters
     ----------
-    times, ids : array_like (n_spikes,)
+    times : array_like (n_spikes,)
         Spikes, ms, in any order.
+    ids : array_like (n_spikes,)
+        Who fired, in [0, n).
     n : int
         Number of neurons.
-    start, stop : float
-        Only intervals between spikes in [start, stop) count, ms.
+    start : float
+        ms; only intervals between spikes from it on count.
+    stop : float
+        ms; and before it.
     min_intervals : int
         Neurons with fewer have no value: that of few intervals is biased towards 0.
 
@@ -73,12 +77,16 @@ def pairwise_correlation(
 
     Parameters
     ----------
-    times, ids : array_like (n_spikes,)
+    times : array_like (n_spikes,)
         Spikes, ms, in any order.
+    ids : array_like (n_spikes,)
+        Who fired, in [0, n).
     n : int
         Number of neurons; the time taken grows with its square.
-    start, stop : float
-        Window, ms; an incomplete last bin is left out.
+    start : float
+        Start of the window, ms.
+    stop : float
+        End of the window, ms; an incomplete last bin is left out.
     bin_width : float
         Width of a bin, ms.
 

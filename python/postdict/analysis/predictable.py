@@ -38,9 +38,11 @@ def predictable_variance(
         Potential of each motor neuron at each sample time, mV, resets included.
     sample_times : array_like (T,)
         ms, increasing.
-    sensor_times, sensor_ids : array_like (n_spikes,)
+    sensor_times : array_like (n_spikes,)
         Sensor spikes (or their arrivals), ms, in any order, those before the first sample too:
         traces start at 0.
+    sensor_ids : array_like (n_spikes,)
+        Who fired them, in [0, n_sensor).
     n_sensor : int
         Number of sensors, S.
     taus : sequence of float

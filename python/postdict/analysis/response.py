@@ -40,19 +40,27 @@ def measure_response(
 
     Parameters
     ----------
-    motor_times, motor_ids : array_like (n_motor_spikes,)
+    motor_times : array_like (n_motor_spikes,)
         Motor spikes, ms, in any order.
-    sensor_times, sensor_ids : array_like (n_sensor_spikes,)
+    motor_ids : array_like (n_motor_spikes,)
+        Who fired them, in [0, n_motor).
+    sensor_times : array_like (n_sensor_spikes,)
         Sensor spikes, ms, in any order.
-    n_motor, n_sensor : int
-        Numbers of neurons, M and S.
+    sensor_ids : array_like (n_sensor_spikes,)
+        Who fired them, in [0, n_sensor).
+    n_motor : int
+        Number of motor neurons, M.
+    n_sensor : int
+        Number of sensors, S.
     delay : float
         From a motor spike to its first arrival at the sensors, ms.
     tau_sensor : float
         Membrane time constant of the sensors, ms.
-    start, stop : float
-        Window, ms. Only spikes in [start, stop) count; sensor spikes of the first
-        `delay + spread + 3 tau_sensor`, whose causes may lie before it, are left out.
+    start : float
+        Start of the window, ms. Sensor spikes of the first `delay + spread + 3 tau_sensor`, whose
+        causes may lie before it, are left out.
+    stop : float
+        End of the window, ms; spikes from it on do not count.
     spread : float
         From the first arrival of a motor spike to the last, ms.
     bin_width : float

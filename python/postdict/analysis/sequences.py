@@ -83,8 +83,10 @@ def perturb(
 
     Parameters
     ----------
-    times, ids : array_like (n_spikes,)
+    times : array_like (n_spikes,)
         Spikes, ms, in any order.
+    ids : array_like (n_spikes,)
+        Who fired, in [0, n).
     n : int
         Number of neurons.
     duration : float

@@ -67,12 +67,16 @@ def lifetime_sparseness(
 
     Parameters
     ----------
-    times, ids : array_like (n_spikes,)
+    times : array_like (n_spikes,)
         Spikes, ms, in any order.
+    ids : array_like (n_spikes,)
+        Who fired, in [0, n).
     n : int
         Number of neurons.
-    start, stop : float
-        Window, ms; an incomplete last bin is left out.
+    start : float
+        Start of the window, ms.
+    stop : float
+        End of the window, ms; an incomplete last bin is left out.
     bin_width : float
         Width of a bin, ms.
 
@@ -103,12 +107,16 @@ def population_sparseness(
 
     Parameters
     ----------
-    times, ids : array_like (n_spikes,)
+    times : array_like (n_spikes,)
         Spikes, ms, in any order.
+    ids : array_like (n_spikes,)
+        Who fired, in [0, n).
     n : int
         Number of neurons.
-    start, stop : float
-        Window, ms; an incomplete last bin is left out.
+    start : float
+        Start of the window, ms.
+    stop : float
+        End of the window, ms; an incomplete last bin is left out.
     bin_width : float
         Width of a bin, ms.
 

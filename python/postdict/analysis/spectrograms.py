@@ -85,8 +85,10 @@ def similarity(first: Floats, second: Floats, *, max_lag: float) -> Similarity:
 
     Parameters
     ----------
-    first, second : array (n_times, n_frequencies)
-        From `log_spectrogram`; the longer one is cut.
+    first : array (n_times, n_frequencies)
+        From `log_spectrogram`.
+    second : array (n_times, n_frequencies)
+        Likewise; the longer one is cut.
     max_lag : float
         ms, >= 0.
     """
@@ -146,7 +148,10 @@ def pitch_error(first: ArrayLike, second: ArrayLike, *, rate: float, lag: float)
 
     Parameters
     ----------
-    first, second : array_like (n_samples,)
+    first : array_like (n_samples,)
+        One sound.
+    second : array_like (n_samples,)
+        The other.
     rate : float
         Hz.
     lag : float

@@ -31,11 +31,15 @@ def spike_triggered_average(
         Potential, or any other signal, of each neuron at each sample time.
     sample_times : array_like (T,)
         ms, increasing.
-    times, ids : array_like (n_spikes,)
+    times : array_like (n_spikes,)
         Spikes of the M neurons, ms, in any order. Those near an end of the samples count with the
         lags that are covered.
-    before, after : float
-        Lags t_sample - t_spike in [-before, after) are counted, ms; both multiples of `bin_width`.
+    ids : array_like (n_spikes,)
+        Who fired them, in [0, M).
+    before : float
+        Lags t_sample - t_spike from -before on are counted, ms; a multiple of `bin_width`.
+    after : float
+        Lags below it are counted, ms; a multiple of `bin_width`.
     bin_width : float
         Width of a bin, ms. There is an edge at lag 0, so that a reset is not smeared; a
         sample on an edge (within half a picosecond) is in the bin that begins there.

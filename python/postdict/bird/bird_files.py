@@ -38,10 +38,14 @@ class KeptBird:
         Effective weights W = E - w, mV.
     rates : (float, float)
         Hz a motor neuron, at the start of the babbling and at its end.
-    times, history : array (n_samples,), (n_samples, n_motor)
-        ms; the diagonal of W G, mV, as it was learned.
-    stages, young : array (n_stages,), (n_stages, n_motor, n_sensor)
-        ms, the same for all birds of a file; W at these times, mV. Older files have none.
+    times : array (n_samples,)
+        ms.
+    history : array (n_samples, n_motor)
+        The diagonal of W G, mV, as it was learned.
+    stages : array (n_stages,)
+        ms, the same for all birds of a file. Older files have none.
+    young : array (n_stages, n_motor, n_sensor)
+        W at these times, mV.
     """
 
     seed: int

@@ -33,15 +33,18 @@ class Hearing:
     rate : float
         Samples a second, Hz.
     n_channels : int
-    lowest, highest : float
-        Centre frequencies, Hz; in between they are equally spaced in units of ERB.
+    lowest : float
+        Lowest centre frequency, Hz.
+    highest : float
+        Highest centre frequency, Hz; in between they are equally spaced in units of ERB.
     reference : float
         The mean power at which a channel's level is 1.
     exponent : float
         Of the compression: the level is (power / reference)**exponent.
-    competition, neighbours : float, int
-        A channel loses `competition` times the mean level of itself and of its neighbours, so many
-        on either side.
+    competition : float
+        A channel loses so many times the mean level of itself and of its neighbours.
+    neighbours : int
+        How many channels on either side are its neighbours.
     adaptation : float
         ms; onset outputs compare with a mean over this time.
     thresholds : tuple of float

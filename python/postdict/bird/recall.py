@@ -69,8 +69,10 @@ class LoudnessReflex:
     ----------
     reference : float
         Spikes a ms of all sensors, at which the voice is loudest.
-    slope, quietest : float
-        dB.
+    slope : float
+        dB for each factor of ten of the sensors' rate.
+    quietest : float
+        dB, of the quietest voice.
     tau : float
         ms.
     """

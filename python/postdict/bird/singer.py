@@ -34,10 +34,14 @@ class Singer:
     hearing : Hearing
     organ : Syrinx or SourceFilter
         What sings them.
-    motor, sensor : LIF
-        The two kinds of neurons.
-    exploration_rate, exploration_weight : float
-        Poisson kicks for each motor neuron: Hz, mV.
+    motor : LIF
+        The motor neurons.
+    sensor : LIF
+        The sensors.
+    exploration_rate : float
+        Of the Poisson kicks for each motor neuron, Hz.
+    exploration_weight : float
+        Of a kick, mV.
     synaptic_delay : float
         ms, from a sensor spike to the motor neurons.
     excitation : float

@@ -45,7 +45,10 @@ class SoundFile:
     path : Path
     rate : int
         Frames a second, Hz.
-    n_channels, n_frames : int
+    n_channels : int
+        How many channels it has.
+    n_frames : int
+        How many samples each of them has.
     """
 
     path: Path

@@ -30,8 +30,10 @@ class SourceFilter:
         Samples a second, Hz.
     floor : float
         Of a harmonic's amplitude, far from the resonance; 1 at its centre.
-    fade_from, fade_to : float
-        Hz, between which harmonics fade out.
+    fade_from : float
+        Hz, from which on harmonics fade out.
+    fade_to : float
+        Hz, where they are gone.
     """
 
     rate: float = 20_000.0
@@ -61,10 +63,14 @@ class Postures:
     ----------
     pitch : array (n,)
         Hz, of the harmonics.
-    tone, noise : array (n,)
-        dB: levels of harmonics and of noise.
-    centre, bandwidth : array (n,)
-        Hz, of the resonance.
+    tone : array (n,)
+        Level of the harmonics, dB.
+    noise : array (n,)
+        Level of the noise, dB.
+    centre : array (n,)
+        Of the resonance, Hz.
+    bandwidth : array (n,)
+        Of the resonance, Hz.
     duration : float
         ms.
     """

@@ -43,14 +43,20 @@ class Syrinx:
         Steps of the integration a sample.
     gamma : float
         1/s, the rate of the labia.
-    length, sound_speed : float
-        Of the trachea, m, and in it, m/s.
+    length : float
+        Of the trachea, m.
+    sound_speed : float
+        In it, m/s.
     reflection : float
         Of the trachea's end.
-    glottis, beak : float
-        Inertances.
-    compliance, cavity_loss : float
+    glottis : float
+        Inertance of the glottis.
+    beak : float
+        Inertance of the beak.
+    compliance : float
         Of the cavity between them.
+    cavity_loss : float
+        Of the same cavity.
     radiation : float
         The beak's resistance.
     """
@@ -106,13 +112,21 @@ class Gestures:
 
     Parameters
     ----------
-    pressure, tension : array (n,)
-        What the muscles come to in a gesture that is alone. Pressure is positive where it makes
-        sound; both have no unit.
-    pressure_at_rest, tension_at_rest : float
+    pressure : array (n,)
+        What the muscles of the air sacs come to in a gesture that is alone; positive where it makes
+        sound. It has no unit.
+    tension : array (n,)
+        The same of the muscles of the labia.
+    pressure_at_rest : float
         Without any gesture.
-    duration, ramp, lead : float
-        ms.
+    tension_at_rest : float
+        Without any gesture.
+    duration : float
+        Of a gesture, ms.
+    ramp : float
+        Of its beginning and its end, ms.
+    lead : float
+        By how much the tension is ahead, ms.
     """
 
     pressure: Floats

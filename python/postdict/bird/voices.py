@@ -56,8 +56,10 @@ def sing(
     Parameters
     ----------
     gestures : Gestures or Postures
-    times, ids : array (n_spikes,)
-        ms, and who fires; spikes from `duration` on are left out.
+    times : array (n_spikes,)
+        ms; spikes from `duration` on are left out.
+    ids : array (n_spikes,)
+        Who fires: which gesture begins.
     duration : float
         Of the song, ms.
     organ : Syrinx or SourceFilter, optional

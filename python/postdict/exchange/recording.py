@@ -29,8 +29,10 @@ class Recording:
 
     Parameters
     ----------
-    start, stop : float
-        ms, between which it was recorded.
+    start : float
+        ms, from when on it was recorded.
+    stop : float
+        ms, until when.
     spikes : dict of Train
         By population.
     samples : dict of Samples

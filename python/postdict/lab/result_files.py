@@ -68,8 +68,10 @@ def check_place(
         It need not exist.
     experiment : str
         Whose results will be written.
-    figures, others : iterable of str
-        Names of the figures, and of tables and other files.
+    figures : iterable of str
+        Names of the figures.
+    others : iterable of str
+        Names of tables and other files.
     inputs : iterable of str
         Paths of what the experiment reads.
 

@@ -37,11 +37,14 @@ class LoopParameters:
     motor : LIF or LIFExp
     sensor : LIF
         The two kinds of neurons.
-    exploration_rate, exploration_weight : float
-        Poisson kicks for each motor neuron: Hz, mV.
-    world_delay, synaptic_delay : float
-        ms, from a motor spike to its sensors, and from a sensor spike to the motor neurons. The
-        loop delay D is their sum.
+    exploration_rate : float
+        Of the Poisson kicks for each motor neuron, Hz.
+    exploration_weight : float
+        Of a kick, mV.
+    world_delay : float
+        ms, from a motor spike to its sensors.
+    synaptic_delay : float
+        ms, from a sensor spike to the motor neurons. The loop delay D is the sum of both.
     excitation : float
         E, mV, of every sensor onto every motor neuron.
     inhibition_lag : float

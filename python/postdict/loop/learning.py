@@ -29,13 +29,18 @@ class Learned:
     ----------
     weights : array (n_motor, n_sensor)
         Effective weights W = E - w at the end, mV.
-    times, inhibition : array (n_samples,), array (n_samples, n_motor, n_sensor)
-        The inhibitory efficacies w (mV) over time (ms).
-    rate_times, rate : array (n_bins,)
-        Mean motor rate (Hz) in bins of time (ms, centres).
-    potentiation, depression : array (n_windows, n_motor, n_sensor)
-        What the rule added and took in each of equal windows of time, mV, as the engine accounts
-        it.
+    times : array (n_samples,)
+        When the inhibition was sampled, ms.
+    inhibition : array (n_samples, n_motor, n_sensor)
+        The inhibitory efficacies w, mV.
+    rate_times : array (n_bins,)
+        Centres of the bins of time, ms.
+    rate : array (n_bins,)
+        Mean motor rate in them, Hz.
+    potentiation : array (n_windows, n_motor, n_sensor)
+        What the rule added in each of equal windows of time, mV, as the engine accounts it.
+    depression : array (n_windows, n_motor, n_sensor)
+        What it took in each of them, mV.
     """
 
     weights: Floats

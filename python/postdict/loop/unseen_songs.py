@@ -82,7 +82,10 @@ def best_match(
 
     Parameters
     ----------
-    tutor, answer : (times, ids)
+    tutor : (times, ids)
+        What was to be imitated, ms.
+    answer : (times, ids)
+        What was answered, ms.
     latencies : iterable of float
         ms beyond `delay`, that are tried; of equals the latest is returned.
     delay : float
@@ -113,9 +116,12 @@ class ImitationTest:
         Of the tutor songs, Hz per motor neuron. They are Poisson with a dead time of 30 ms.
     duration : float
         Of each song, ms.
-    jitter, background_rate, deletion : float
-        Of the noisy version: sd of each sensor spike's shift (ms), random spikes a sensor (Hz),
-        probability that a spike is lost.
+    jitter : float
+        Of the noisy version: sd of each sensor spike's shift, ms.
+    background_rate : float
+        Random spikes a sensor, Hz.
+    deletion : float
+        Probability that a spike is lost.
     tolerance : float
         ms. A motor spike is right if it follows the tutor's by the loop delay and the world's mean
         lag, within this.

@@ -29,12 +29,15 @@ class CustomSTDP(Rule):
 
     Parameters
     ----------
-    pre, post : mapping of str to float
-        Traces that arrivals raise by one and those that spikes of the target do: name and time
-        constant, ms.
-    on_pre, on_post : str
-        The new weight (mV): numbers, w, traces and parameters with +, -, *, /, **, comparisons
-        (1 or 0), abs, exp, log, sqrt, min, max and ``where(condition, a, b)``.
+    pre : mapping of str to float
+        Traces that arrivals raise by one: name and time constant, ms.
+    post : mapping of str to float
+        Traces that spikes of the target raise by one, likewise.
+    on_pre : str
+        The new weight (mV) after an arrival: numbers, w, traces and parameters with +, -, *, /, **,
+        comparisons (1 or 0), abs, exp, log, sqrt, min, max and ``where(condition, a, b)``.
+    on_post : str
+        The new weight after a spike of the target, likewise.
     parameters : mapping of str to float
         Names for numbers. One that is called eta (>= 0) is the learning rate that
         `Simulation.set_learning_rate` sets.

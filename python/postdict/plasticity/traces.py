@@ -25,10 +25,15 @@ class AntisymmetricSTDP(Rule):
     ----------
     eta : float
         Learning rate, mV, >= 0.
-    A_plus, A_minus : float
-        Amplitudes of the two sides. The signs belong here: negative ones reverse the window.
-    tau_plus, tau_minus : float
-        Time constants of the two sides, ms.
+    A_plus : float
+        Amplitude of spikes that follow arrivals. The sign belongs here: a negative one reverses the
+        side.
+    A_minus : float
+        Amplitude of arrivals that follow spikes, likewise.
+    tau_plus : float
+        Time constant of the side of A_plus, ms.
+    tau_minus : float
+        Time constant of the side of A_minus, ms.
     w_max : float
         Upper bound of the weights, mV; infinite by default.
     pairing : "all" or "nearest"

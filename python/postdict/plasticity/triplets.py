@@ -50,15 +50,23 @@ class TripletSTDP(Rule):
     ----------
     eta : float
         Learning rate, mV, >= 0: the weight that the paper's relative changes are of.
-    A2_plus, A2_minus : float
-        Amplitudes of pairs. The signs belong here: negative ones reverse the window.
-    A3_plus, A3_minus : float
-        What a recent spike of the target adds to A2_plus, and a recent arrival to A2_minus.
-    tau_plus, tau_minus : float
-        Time constants of pairs, ms.
-    tau_x, tau_y : float
-        Time constants, ms, of the arrivals and of the spikes of the target before the one that
-        acts.
+    A2_plus : float
+        Amplitude of pairs in which the spike follows. The sign belongs here: a negative one
+        reverses the side.
+    A2_minus : float
+        Amplitude of pairs in which the arrival follows, likewise.
+    A3_plus : float
+        What a recent spike of the target adds to A2_plus.
+    A3_minus : float
+        What a recent arrival adds to A2_minus.
+    tau_plus : float
+        Time constant of pairs in which the spike follows, ms.
+    tau_minus : float
+        Time constant of pairs in which the arrival follows, ms.
+    tau_x : float
+        Time constant of the arrivals before the one that acts, ms.
+    tau_y : float
+        Time constant of the spikes of the target before the one that acts, ms.
     w_max : float
         Upper bound of the weights, mV; infinite by default.
     pairing : "all" or "nearest"

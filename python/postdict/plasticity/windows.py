@@ -48,10 +48,14 @@ class HaasSTDP(Rule):
     ----------
     eta : float
         Learning rate, mV, >= 0: with A_plus = 1 the largest potentiation of a pair.
-    A_plus, A_minus : float
-        Peaks of the two sides, relative to eta. The signs belong here.
-    alpha_plus, alpha_minus : float
-        Steepness of the two sides, 1/ms.
+    A_plus : float
+        Peak of the side of spikes that follow arrivals, relative to eta. The sign belongs here.
+    A_minus : float
+        Peak of the other side, likewise.
+    alpha_plus : float
+        Steepness of the side of A_plus, 1/ms.
+    alpha_minus : float
+        Steepness of the side of A_minus, 1/ms.
     beta : float
         Exponent.
     stretch : float

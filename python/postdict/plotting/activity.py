@@ -49,7 +49,10 @@ def activity(
 
     Returns
     -------
-    raster, rates : Axes
+    raster : Axes
+        The one that was given for the spikes.
+    rates : Axes
+        The one that was given for the rates.
 
     Raises
     ------

@@ -121,8 +121,10 @@ class Readings:
 
         Returns
         -------
-        raster, rates : matplotlib Axes
-            Of one time.
+        raster : matplotlib Axes
+            On which the spikes are.
+        rates : matplotlib Axes
+            On which the rates are, of the same time.
 
         Raises
         ------
@@ -235,8 +237,10 @@ class Readings:
 
         Returns
         -------
-        potentiation, depression : array (post, pre), scipy.sparse matrix or Triplets
-            mV, >= 0, in the form of the weights.
+        potentiation : array (post, pre), scipy.sparse matrix or Triplets
+            What the rule added, mV, >= 0, in the form of the weights.
+        depression : array (post, pre), scipy.sparse matrix or Triplets
+            What it took, likewise.
         """
         return changes.fluxes(self._registry, self._core, projection)
 

@@ -173,8 +173,10 @@ class Simulation(Readings):
             Whether any are recorded.
         ids : array of int, optional
             Of which neurons; all by default.
-        start, stop : float, optional
-            ms: only spikes with start <= time < stop.
+        start : float, optional
+            ms: only spikes from then on.
+        stop : float, optional
+            ms: only spikes before it.
         """
         self._recordings.select(population, on, ids, start, stop)
 

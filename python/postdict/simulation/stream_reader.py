@@ -66,8 +66,10 @@ class StreamedRun:
     seed : int
     network : dict
         The network's description: populations, sources, projections, recorders.
-    populations, recorders : tuple of str
-        Their names, such as ``cells`` and ``cells.v``.
+    populations : tuple of str
+        Their names, such as ``cells``.
+    recorders : tuple of str
+        Their names, such as ``cells.v``.
     """
 
     def __init__(self, path: Path) -> None:

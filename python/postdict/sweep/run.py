@@ -30,8 +30,12 @@ class Report:
 
     Attributes
     ----------
-    total, before, done : int
-        Points of this shard; those done earlier; those done now.
+    total : int
+        Points of this shard.
+    before : int
+        Those done earlier.
+    done : int
+        Those done now.
     failures : list of dict
         ``key``, ``config``, ``seed``, ``error``, ``traceback`` of the points that failed now.
     skipped : int
@@ -40,8 +44,10 @@ class Report:
         Files that did not verify, and why; their points were run again.
     warnings : list of str
         What points warned of, each once.
-    wall_s, compute_s : float
-        How long it took; the sum of the points' own times.
+    wall_s : float
+        How long it took.
+    compute_s : float
+        The sum of the points' own times.
     """
 
     total: int

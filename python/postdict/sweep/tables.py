@@ -35,7 +35,10 @@ class Status:
 
     Attributes
     ----------
-    total, done : int
+    total : int
+        How many points there are.
+    done : int
+        How many have a verified file.
     failures : list of dict
         See `Report`.
     damaged : list of str

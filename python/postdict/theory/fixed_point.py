@@ -18,8 +18,10 @@ def fixed_point(
     ----------
     response : array_like (S, M)
         G, sensor spikes evoked by one motor spike.
-    scale, uniform : float
-        c and b, mV.
+    scale : float
+        c, mV.
+    uniform : float
+        b, mV.
     ridge : float
         lambda >= 0; at 0 the inverse is the pseudo-inverse.
     """
@@ -73,8 +75,10 @@ def relaxation(times: ArrayLike, values: ArrayLike) -> tuple[float, float]:
 
     Parameters
     ----------
-    times, values : array_like (n_samples,)
-        t from 0 on.
+    times : array_like (n_samples,)
+        t, ms, from 0 on.
+    values : array_like (n_samples,)
+        What relaxes, at these times.
     """
     t, x = _checks.vector("times", times, "ms"), _checks.vector("values", values)
     low, high = np.log(1.0 / (10.0 * t[-1])), np.log(1.0 / (t[1] - t[0]))

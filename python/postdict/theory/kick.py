@@ -25,9 +25,11 @@ class KickResponse:
     ----------
     at_once : float
         Spikes fired by the kick itself, per mV.
-    lags, density : array (n_bins,)
-        Bin centres (ms, equal bins from 0 on) and the further spikes, per ms and mV: those there
-        are with the kick less those there would have been, which after a reset is negative.
+    lags : array (n_bins,)
+        Bin centres, ms: equal bins from 0 on.
+    density : array (n_bins,)
+        The further spikes, per ms and mV: those there are with the kick less those there would have
+        been, which after a reset is negative.
     """
 
     at_once: float
@@ -101,18 +103,26 @@ def kick_response(
 
     Parameters
     ----------
-    kick_times, kick_ids : array_like (n_kicks,)
-        When (ms, at the neuron) and whom the Poisson process kicks.
-    times, ids : array_like (n_spikes,)
+    kick_times : array_like (n_kicks,)
+        When the Poisson process kicks, ms, at the neuron.
+    kick_ids : array_like (n_kicks,)
+        Whom it kicks, in [0, n).
+    times : array_like (n_spikes,)
         The neurons' spikes, ms.
+    ids : array_like (n_spikes,)
+        Who fired, in [0, n).
     n : int
         Number of neurons; the mean over them is returned.
     size : float
         mV of a kick; the response is divided by it. Small, where it is to be linear.
-    start, stop : float
-        ms; kicks in [start, stop - max_lag) count.
-    max_lag, bin_width : float
-        ms.
+    start : float
+        ms; kicks from then on count.
+    stop : float
+        ms; kicks before stop - max_lag count.
+    max_lag : float
+        The longest lag, ms.
+    bin_width : float
+        Width of a bin, ms.
     """
     n = _checks.integer("n", n, at_least=1)
     kicks, kicked = _checks.spikes(kick_times, kick_ids, n, prefix="kick_")

@@ -101,8 +101,10 @@ class LinearDecoder:
     ----------
     weights : array (n_dimensions, n_motor)
         What one spike (or one Hz) of each motor neuron adds to the action.
-    low, high : float or array (n_dimensions,)
-        Bounds of the action.
+    low : float or array (n_dimensions,)
+        Lower bounds of the action.
+    high : float or array (n_dimensions,)
+        Upper bounds of the action.
     """
 
     weights: Floats

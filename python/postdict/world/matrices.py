@@ -23,8 +23,10 @@ def sparse_world(
 
     Parameters
     ----------
-    n_sensor, n_motor : int
-        Numbers of neurons.
+    n_sensor : int
+        Number of sensors.
+    n_motor : int
+        Number of motor neurons.
     fan_out : int
         How many sensors each motor neuron drives, each by gain U(0.5, 1.5).
     gain : float
@@ -65,8 +67,10 @@ def tonotopic_world(
 
     Parameters
     ----------
-    n_sensor, n_motor : int
-        Numbers of neurons.
+    n_sensor : int
+        Number of sensors.
+    n_motor : int
+        Number of motor neurons.
     overlap : float
         Standard deviation of the Gaussian in units of the motor neurons' distance: the larger, the
         harder the inversion (condition number near 8 at 0.7, near 19 at 1.0, for 60 and 20).
@@ -109,8 +113,10 @@ def conditioned_world(
 
     Parameters
     ----------
-    n_sensor, n_motor : int
-        Numbers of neurons.
+    n_sensor : int
+        Number of sensors.
+    n_motor : int
+        Number of motor neurons.
     condition : float
         Largest over smallest singular value of the matrix.
     gain : float

@@ -17,7 +17,10 @@ class Cut:
     ----------
     label : str
         What is changed, with its unit.
-    all_values, few_values : tuple of float
+    all_values : tuple of float
+        What is swept.
+    few_values : tuple of float
+        What is swept in a quick run.
     change : callable
         (config, value) -> the fields that are different there.
     draws_worlds : bool

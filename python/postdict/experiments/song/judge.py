@@ -55,9 +55,10 @@ class Judge:
     singer : Singer
     kind : Kind
         How the bird answers.
-    practice, test : Song
-        Own songs: on the first, gain and delay are chosen where there are several; the second is
-        unseen.
+    practice : Song
+        An own song, on which gain and delay are chosen where there are several.
+    test : Song
+        An own song that is unseen.
     """
 
     def __init__(self, singer: Singer, kind: Kind, practice: Song, test: Song) -> None:

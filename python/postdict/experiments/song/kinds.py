@@ -39,10 +39,14 @@ class Kind:
         Of the babbling, ms.
     cooling : tuple of (float, float)
         From which share of the babbling on the learning rate is multiplied with what.
-    recall, own_recall : Recall
-        For songs from files, and for those of the own voice, which pause between gestures.
-    gains, delays : tuple of float
-        In units of 1/c, and ms: where there are several, an own song chooses, for each decoder.
+    recall : Recall
+        For songs from files.
+    own_recall : Recall
+        For songs of the own voice, which pause between gestures.
+    gains : tuple of float
+        In units of 1/c: where there are several, an own song chooses, for each decoder.
+    delays : tuple of float
+        ms; likewise.
     reflex : LoudnessReflex or None
     ridge : float
         Lambda of the ridge inverse, in units of the response's mean s^2.

@@ -85,8 +85,10 @@ def regime(before: float, after: float, quality: InverseQuality) -> str:
 
     Parameters
     ----------
-    before, after : float
-        Motor rate without feedback and with what was learned, Hz.
+    before : float
+        Motor rate without feedback, Hz.
+    after : float
+        Motor rate with what was learned, Hz.
     quality : InverseQuality
         Of the learned weights, by the measured response.
     """

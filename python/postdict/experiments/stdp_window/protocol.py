@@ -29,8 +29,10 @@ def paired(rule: Rule, arrivals: Floats, spikes: Floats) -> tuple[float, float]:
     Parameters
     ----------
     rule : Rule
-    arrivals, spikes : array (n_arrivals,), (n_spikes,)
+    arrivals : array (n_arrivals,)
         As the synapse sees them, ms, rising.
+    spikes : array (n_spikes,)
+        Of the target, likewise.
 
     Returns
     -------
