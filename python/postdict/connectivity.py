@@ -44,6 +44,16 @@ class Triplets:
     ------
     ValueError, TypeError
         Arrays of different lengths, indices that are none, weights that are not finite.
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network, Simulation, Triplets
+    >>> net = Network()
+    >>> cells = net.add_population("cells", 3, LIF())
+    >>> synapses = Triplets(pre=[0, 1], post=[1, 2], weight=[0.1, 0.2])
+    >>> some = net.connect(cells, cells, weights=synapses)
+    >>> Simulation(net).weights(some).weight
+    array([0.1, 0.2])
     """
 
     pre: NDArray[np.int32]
@@ -120,6 +130,18 @@ def fixed_probability(
     Returns
     -------
     Triplets
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict import fixed_probability
+    >>> synapses = fixed_probability(100, 50, 0.1, weight=0.2, seed=1)
+    >>> synapses.n_synapses
+    510
     """
     n_pre, n_post = _size("n_pre", n_pre), _size("n_post", n_post)
     p = _checks.number("p", p, at_least=0.0, at_most=1.0)
@@ -163,6 +185,19 @@ def fixed_in_degree(
     Returns
     -------
     Triplets
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import fixed_in_degree
+    >>> synapses = fixed_in_degree(100, 4, 10, weight=0.2, seed=1)
+    >>> np.bincount(synapses.post)
+    array([10, 10, 10, 10])
     """
     n_pre, n_post = _size("n_pre", n_pre), _size("n_post", n_post)
     in_degree = _checks.integer("in_degree", in_degree)
@@ -191,7 +226,20 @@ def fixed_in_degree(
 
 
 def one_to_one(n: int, *, weight: ArrayLike) -> Triplets:
-    """Join source k to target k, for k < `n`; weight: mV, one number or (n,)."""
+    """Join source k to target k, for k < `n`; weight: mV, one number or (n,).
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict import one_to_one
+    >>> synapses = one_to_one(3, weight=0.2)
+    >>> synapses.pre, synapses.post
+    (array([0, 1, 2], dtype=int32), array([0, 1, 2], dtype=int32))
+    """
     each = np.arange(_size("n", n), dtype=np.int32)
     return _with_weight(each, each, weight, None)
 
@@ -217,6 +265,17 @@ def all_to_all(
     Returns
     -------
     Triplets
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict import all_to_all
+    >>> all_to_all(3, 3, weight=0.2, allow_autapses=False).n_synapses
+    6
     """
     n_pre, n_post = _size("n_pre", n_pre), _size("n_post", n_post)
     pre = np.repeat(np.arange(n_pre, dtype=np.int32), n_post)

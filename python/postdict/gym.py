@@ -57,6 +57,26 @@ class GymWorld:
         How many have ended.
     total_reward : float
         Of all steps so far.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import gymnasium
+    >>> import numpy as np
+    >>> from postdict.gym import GymWorld
+    >>> from postdict.world import LinearDecoder, TuningCurves
+    >>> arm = GymWorld(
+    ...     gymnasium.make("Pendulum-v1"),
+    ...     interval=20.0,
+    ...     decoder=LinearDecoder([[1.0, -1.0]], low=-2.0, high=2.0),
+    ...     encoder=TuningCurves([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]], [0.5, 0.5, 4.0], height=10.0),
+    ... )
+    >>> arm.reset(1).shape, arm.step(np.array([3, 1])).shape
+    ((2,), (2,))
     """
 
     def __init__(
@@ -85,11 +105,23 @@ class GymWorld:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(n_sensor, n_motor): what the loop asks; AttributeError where a code does not know."""
+        """(n_sensor, n_motor): what the loop asks.
+
+        Raises
+        ------
+        AttributeError
+            A code does not know.
+        """
         return self.encoder.n_sensor, self.decoder.n_motor  # type: ignore[attr-defined]
 
     def reset(self, seed: int) -> Any:
-        """Begin an episode, and return how it looks at its start."""
+        """Begin an episode, and return how it looks at its start.
+
+        Raises
+        ------
+        ValueError
+            An attribute that is to be the environment's state is not there.
+        """
         self.n_episodes, self.total_reward = 0, 0.0
         observation = self._begin(seed=seed)
         for name in self.attributes:  # refused now, and not when a simulation is saved
@@ -175,6 +207,32 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
         mV that an action of 1 adds to v_rest + i_offset.
     most : int
         Largest number of spikes of a neuron in a step that is shown.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network
+    >>> from postdict.gym import LoopEnv
+    >>> def network(seed):
+    ...     net = Network(seed=seed)
+    ...     net.add_population("driven", 2, LIF())
+    ...     net.add_population("seen", 3, LIF(i_offset=2.0))
+    ...     return net
+    ...
+    >>> env = LoopEnv(
+    ...     network, act="driven", observe="seen", interval=50.0, n_steps=10,
+    ...     reward=lambda counts, action: float(counts.sum()),
+    ... )
+    >>> counts, _ = env.reset(seed=1)
+    >>> counts
+    array([3., 3., 3.], dtype=float32)
+    >>> counts, reward, *_ = env.step([1.0, -1.0])
+    >>> reward
+    12.0
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 -- as Gymnasium has it
@@ -224,7 +282,15 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
         return self._advance(), {}
 
     def step(self, action: Any) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
-        """Drive for one interval, and observe."""
+        """Drive for one interval, and observe.
+
+        Raises
+        ------
+        RuntimeError
+            `reset` was not called before.
+        ValueError
+            The action is not in `action_space`.
+        """
         if self._seat is None:
             raise RuntimeError("reset must be called before the first step")
         try:

@@ -48,7 +48,13 @@ class _Model:
         return {k: v for k, v in values.items() if v is not None and k != "reset"}
 
     def check_size(self, size: int) -> None:
-        """Refuse parameters whose number of values is neither one nor `size`."""
+        """Refuse parameters whose number of values is neither one nor `size`.
+
+        Raises
+        ------
+        ValueError
+            A parameter has several values, and not `size`.
+        """
         for name, value in self._given().items():
             if isinstance(value, tuple) and len(value) != size:
                 raise ValueError(
@@ -110,6 +116,13 @@ class LIF(_Model):
     References
     ----------
     Gerstner, Kistler, Naud & Paninski 2014, Neuronal Dynamics, section 1.3.
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network
+    >>> LIF(tau_m=[10.0, 20.0, 30.0], tau_refrac=2.0)
+    LIF(tau_m=(10.0, 20.0, 30.0), tau_refrac=2.0)
+    >>> cells = Network().add_population("cells", 3, LIF(tau_m=[10.0, 20.0, 30.0]))
     """
 
     tau_m: PerNeuron = 20.0
@@ -188,6 +201,13 @@ class LIFExp(_Model):
     ----------
     Brette 2007, Neural Comput 19:2604; D'Haene et al. 2009, Neural Comput 21:1068 (exact
     event-driven simulation with exponential currents; bounds instead of predictions).
+
+    Examples
+    --------
+    >>> from postdict import LIFExp, Network
+    >>> cells = Network().add_population("cells", 3, LIFExp(tau_syn_e=2.0))
+    >>> cells.neurons
+    LIFExp(tau_syn_e=2.0)
     """
 
     tau_m: PerNeuron = 20.0

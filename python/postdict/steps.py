@@ -93,6 +93,11 @@ class Steps:
             Interval, ms.
         start : float
             Time of the first sample, ms.
+
+        Raises
+        ------
+        ValueError, TypeError
+            The interval is not positive, or a value is not finite.
         """
         unit = _checks.unit_among("values", values, ("Hz", "mV"))
         given = _checks.finite_array("values", values, unit or "")
@@ -111,6 +116,11 @@ class Steps:
         Returns
         -------
         float, or an array in the shape of `t`; of several neurons (neurons, ...)
+
+        Raises
+        ------
+        ValueError, TypeError
+            A time is not finite.
         """
         at = _checks.finite_array("t", t, "ms")
         taken = np.searchsorted(self.times, at, side="right")

@@ -9,8 +9,6 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .messages import shown
-
 LONGEST = 12  # values that a repr spells out
 LONGEST_TEXT = 120
 
@@ -69,11 +67,12 @@ def _entries(entries: Mapping[Any, Any]) -> str:
         text = repr(dict(entries))
         if len(text) <= LONGEST_TEXT:
             return text
-    return f"<{len(entries)} entries: {first_of([str(key) for key in entries], 6)}>"
+    entry = "entry" if len(entries) == 1 else "entries"
+    return f"<{len(entries)} {entry}: {first_of([str(key) for key in entries], 6)}>"
 
 
 def _from_to(values: Sequence[Any]) -> str:
-    return f" from {shown(min(values))} to {shown(max(values))}"
+    return f" from {min(values):g} to {max(values):g}"
 
 
 def _is_default(value: object, default: object) -> bool:

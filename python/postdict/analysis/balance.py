@@ -82,6 +82,16 @@ def fluxes(
     -----
     Exact: each post spike reads the trace of the arrivals before it and, backward in time, of
     those after it. O(n_pre · n_post_spikes) array operations in a loop over presynaptic neurons.
+
+    Examples
+    --------
+    >>> from postdict.analysis import fluxes
+    >>> rule = {"eta": 1.0, "A_plus": 1.0, "A_minus": 1.0, "tau_plus": 20.0, "tau_minus": 20.0}
+    >>> potentiation, depression = fluxes(
+    ...     [10.0, 50.0], [0, 0], [15.0], [0], n_pre=1, n_post=1, start=0.0, stop=100.0, **rule
+    ... )
+    >>> potentiation.round(3), depression.round(3)
+    (array([[0.779]]), array([[0.174]]))
     """
     n_pre = _checks.integer("n_pre", n_pre, at_least=1)
     n_post = _checks.integer("n_post", n_post, at_least=1)
@@ -144,6 +154,12 @@ def imbalance(potentiation: ArrayLike, depression: ArrayLike) -> Floats:
     ------
     ValueError
         Unless both are finite, not negative, and of one shape.
+
+    Examples
+    --------
+    >>> from postdict.analysis import imbalance
+    >>> imbalance([[1.0, 3.0]], [[1.0, 1.0]])
+    array([[0. , 0.5]])
     """
     potentiation = _checks.matrix("potentiation", potentiation)
     depression = _checks.matrix("depression", depression)
@@ -184,6 +200,13 @@ def window_areas(correlogram: ArrayLike, weights: ArrayLike) -> tuple[Floats, Fl
     ------
     ValueError
         Unless there is one finite weight a bin.
+
+    Examples
+    --------
+    >>> from postdict.analysis import window_areas
+    >>> potentiation, depression = window_areas([1.0, 1.0, 2.0], [-0.5, 0.5, 1.0])
+    >>> float(potentiation), float(depression)
+    (2.5, 0.5)
     """
     weights = _checks.vector("weights", weights)
     counts = np.asarray(correlogram, dtype=np.float64)

@@ -47,6 +47,12 @@ def cross_correlogram(
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> from postdict.analysis import cross_correlogram
+    >>> cross_correlogram([10.0, 50.0], [12.0, 51.0], max_lag=4.0, bin_width=2.0)
+    (array([-3., -1.,  1.,  3.]), array([0, 0, 1, 1]))
     """
     reference = _checks.spike_train("reference_times", reference_times)
     times = _checks.spike_train("times", times)
@@ -102,6 +108,16 @@ def cross_correlograms(
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> from postdict.analysis import cross_correlograms
+    >>> lags, counts = cross_correlograms(
+    ...     [10.0, 50.0], [0, 0], [12.0, 51.0], [0, 1],
+    ...     n_reference=1, n=2, max_lag=4.0, bin_width=2.0,
+    ... )
+    >>> counts.shape, counts[1, 0]
+    ((2, 1, 4), array([0, 0, 1, 0]))
     """
     n_reference = _checks.integer("n_reference", n_reference, at_least=1)
     n = _checks.integer("n", n, at_least=1)
@@ -172,6 +188,18 @@ def autocorrelation(
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import autocorrelation
+    >>> times, ids = np.arange(0.0, 600.0, 10.0), np.arange(60) % 2
+    >>> window = {"start": 0.0, "stop": 600.0, "max_lag": 25.0, "bin_width": 5.0}
+    >>> lags, density = autocorrelation(times, ids, n=2, **window)
+    >>> lags
+    array([ 2.5,  7.5, 12.5, 17.5, 22.5])
+    >>> density.round(1)
+    array([  0.,   0.,   0.,   0., 200.])
     """
     n = _checks.integer("n", n, at_least=1)
     times, ids = _checks.spikes(times, ids, n)

@@ -36,6 +36,12 @@ def low_passed(values: ArrayLike, *, every: float, tau: float) -> Floats:
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> from postdict.analysis import low_passed
+    >>> low_passed([0.0, 1.0, 1.0, 1.0], every=1.0, tau=2.0).round(3)
+    array([0.   , 0.393, 0.632, 0.777])
     """
     result = _samples("values", values).copy()
     every = _checks.number("every", every, "ms", above=0.0)
@@ -75,6 +81,16 @@ def ei_correlation(
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import ei_correlation
+    >>> excitation = np.random.default_rng(1).normal(size=(500, 2))  # of two neurons
+    >>> inhibition = np.roll(excitation, 3, axis=0)  # 3 ms later
+    >>> lags, correlation = ei_correlation(excitation, inhibition, every=1.0, max_lag=5.0)
+    >>> lags[correlation.argmax(axis=0)]
+    array([3., 3.])
     """
     e, i = _samples("excitation", excitation), _samples("inhibition", inhibition)
     if e.ndim not in (2, 3):

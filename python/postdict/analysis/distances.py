@@ -47,6 +47,12 @@ def van_rossum(a: ArrayLike, b: ArrayLike, *, tau: float) -> float:
     References
     ----------
     van Rossum MCW (2001). A novel spike distance. Neural Computation 13: 751-763.
+
+    Examples
+    --------
+    >>> from postdict.analysis import van_rossum
+    >>> round(van_rossum([10.0, 50.0], [10.0], tau=5.0), 3)
+    0.5
     """
     a, b = _checks.spike_train("a", a), _checks.spike_train("b", b)
     tau = _checks.number("tau", tau, "ms", above=0.0)
@@ -90,6 +96,12 @@ def victor_purpura(a: ArrayLike, b: ArrayLike, *, cost: float) -> float:
     ----------
     Victor JD, Purpura KP (1996). Nature and precision of temporal coding in visual cortex: a
     metric-space analysis. Journal of Neurophysiology 76: 1310-1326.
+
+    Examples
+    --------
+    >>> from postdict.analysis import victor_purpura
+    >>> victor_purpura([10.0, 50.0], [12.0], cost=0.1)
+    1.2
     """
     a, b = _checks.spike_train("a", a), _checks.spike_train("b", b)
     cost = _checks.number("cost", cost, "1/ms", at_least=0.0)
@@ -141,6 +153,14 @@ def population_distance(
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> from postdict.analysis import population_distance, victor_purpura
+    >>> distance = partial(victor_purpura, cost=0.1)
+    >>> population_distance(distance, [10.0, 20.0], [0, 1], [15.0, 20.0], [0, 1], n=2)
+    0.5
     """
     n = _checks.integer("n", n, at_least=1)
     a, _, bounds_a = by_neuron(*_checks.spikes(times_a, ids_a, n, suffix="_a"), n)

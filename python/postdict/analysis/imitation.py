@@ -33,6 +33,13 @@ class Imitation:
         Spikes of the imitation.
     n_matched : int
         Matched pairs.
+
+    Examples
+    --------
+    >>> from postdict.analysis import score_imitation
+    >>> found = score_imitation([10.0, 20.0], [0, 1], [21.0, 30.0], [0, 0], delay=11.0)
+    >>> found.f1, found.n_matched
+    (0.5, 1)
     """
 
     f1: float
@@ -81,6 +88,12 @@ def score_imitation(
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> from postdict.analysis import score_imitation
+    >>> score_imitation([10.0, 20.0], [0, 1], [21.0, 40.0], [0, 1], delay=11.0)
+    Imitation(f1=0.5, precision=0.5, recall=0.5, n_tutor=2, n_imitated=2, n_matched=1)
     """
     tutor_times, tutor_ids = _checks.spikes(tutor_times, tutor_ids, prefix="tutor_")
     times, ids = _checks.spikes(times, ids)

@@ -33,6 +33,13 @@ class InverseQuality:
     mode_spread : float or None
         Largest over smallest diagonal element of VᵀXV, V the right singular vectors of G;
         `math.inf` unless all have the sign of c.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import inverse_quality
+    >>> inverse_quality(np.eye(3), 0.5 * np.eye(3)).scale
+    0.5
     """
 
     scale: float
@@ -65,6 +72,15 @@ def inverse_quality(weights: ArrayLike, response: ArrayLike) -> InverseQuality:
     V holds all M right singular vectors. With fewer sensors than motor neurons some of them are
     silent motor patterns, which no weights can invert, and their choice within the null space is
     arbitrary: read `inverse_error` there, not `mode_spread`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import inverse_quality
+    >>> response = np.eye(6, 3) + 0.1
+    >>> quality = inverse_quality(np.linalg.pinv(response), response)
+    >>> round(quality.scale, 6), round(quality.inverse_error, 6)
+    (1.0, 0.0)
     """
     weights, response = _matching(weights, response)
     product = weights @ response  # (M, M)
@@ -104,6 +120,14 @@ def specific_part(product: ArrayLike) -> Floats:
     ------
     ValueError
         Unless `product` is finite and square.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import specific_part
+    >>> specific_part(np.eye(2) - 0.3).round(6)
+    array([[0.7, 0. ],
+           [0. , 0.7]])
     """
     product = _checks.matrix("product", product)
     n_motor = product.shape[0]
@@ -125,6 +149,18 @@ def specific_gain(weights: ArrayLike, response: ArrayLike) -> float:
         Effective weights W.
     response : array_like (S, M)
         G, of at least two motor neurons.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import specific_gain
+    >>> round(specific_gain(0.5 * np.eye(3) - 0.1, np.eye(3)), 6)
+    0.5
     """
     weights, response = _matching(weights, response)
     product = weights @ response
@@ -144,6 +180,18 @@ def uniform_inhibition(weights: ArrayLike, response: ArrayLike) -> float:
         Effective weights W.
     response : array_like (S, M)
         G.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import uniform_inhibition
+    >>> round(uniform_inhibition(0.5 * np.eye(3) - 0.1, np.eye(3)), 6)
+    0.1
     """
     weights, response = _matching(weights, response)
     if not response.sum():

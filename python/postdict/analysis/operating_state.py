@@ -49,6 +49,14 @@ def isi_cv(
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import isi_cv
+    >>> times, ids = np.arange(0.0, 600.0, 10.0), np.arange(60) % 2
+    >>> isi_cv(times, ids, n=2, start=0.0, stop=600.0).round(6)
+    array([0., 0.])
     """
     n = _checks.integer("n", n, at_least=1)
     min_intervals = _checks.integer("min_intervals", min_intervals, at_least=1)
@@ -99,6 +107,16 @@ def pairwise_correlation(
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import pairwise_correlation
+    >>> times, ids = np.arange(0.0, 600.0, 10.0), np.arange(60) % 2
+    >>> window = {"start": 0.0, "stop": 600.0, "bin_width": 10.0}
+    >>> pairwise_correlation(times, ids, n=2, **window).round(6)
+    array([[nan, -1.],
+           [-1., nan]])
     """
     neurons, bins, given, n_bins = occupied(times, ids, n, start, stop, bin_width)
     if n_bins < 2:

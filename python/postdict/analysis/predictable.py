@@ -70,6 +70,18 @@ def predictable_variance(
     Notes
     -----
     Holds all traces at once: T · S · len(taus) · 8 bytes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import predictable_variance
+    >>> rng = np.random.default_rng(1)
+    >>> kicks, at = np.sort(rng.uniform(0.0, 1e4, 500)), np.arange(0.0, 1e4, 5.0)
+    >>> v = np.exp(-(at[:, None] - kicks) / 20.0).sum(axis=1, where=kicks <= at[:, None])
+    >>> predictable_variance(
+    ...     v[:, None], at, kicks, np.zeros(500, int), n_sensor=1, taus=[20.0]
+    ... ).round(3)
+    array([1.])
     """
     v, sample_times = _checks.sample_arrays(v, sample_times)
     n_sensor = _checks.integer("n_sensor", n_sensor, at_least=1)

@@ -75,6 +75,18 @@ def measure_response(
     ------
     ValueError, TypeError
         For bad input, and for a window with fewer bins than there are coefficients to find.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import measure_response
+    >>> motor = np.arange(10.0, 1e4, 50.0), np.zeros(199 + 1, int)
+    >>> sensor = motor[0] + 10.5, motor[1]  # one spike for each, half a ms after the delay
+    >>> measure_response(
+    ...     *motor, *sensor, n_motor=1, n_sensor=2, delay=10.0, tau_sensor=5.0, start=0.0, stop=1e4
+    ... ).round(2)
+    array([[1.],
+           [0.]])
     """
     n_motor = _checks.integer("n_motor", n_motor, at_least=1)
     n_sensor = _checks.integer("n_sensor", n_sensor, at_least=1)

@@ -41,6 +41,14 @@ def poisson_sequence(
     ------
     ValueError, TypeError
         For bad input, and where the dead time alone forbids the rate: rate · dead_time >= 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import poisson_sequence
+    >>> times, ids = poisson_sequence(20, 4.0, 1000.0, rng=np.random.default_rng(1))
+    >>> len(times)
+    77
     """
     n = _checks.integer("n", n, at_least=1)
     rate = _checks.number("rate", rate, "Hz", above=0.0)
@@ -111,6 +119,15 @@ def perturb(
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import perturb
+    >>> rng = np.random.default_rng(1)
+    >>> times, ids = perturb([10.0, 20.0], [0, 1], n=2, duration=50.0, jitter=2.0, rng=rng)
+    >>> times.round(1), ids
+    (array([10.7, 17.4]), array([0, 1]))
     """
     n = _checks.integer("n", n, at_least=1)
     times, ids = _checks.spikes(times, ids, n)

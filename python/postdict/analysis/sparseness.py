@@ -45,6 +45,12 @@ def treves_rolls(rates: ArrayLike) -> float:
     References
     ----------
     Treves & Rolls (1991), Network 2: 371-397.
+
+    Examples
+    --------
+    >>> from postdict.analysis import treves_rolls
+    >>> treves_rolls([1.0, 1.0, 1.0, 1.0]), treves_rolls([4.0, 0.0, 0.0, 0.0])
+    (1.0, 0.25)
     """
     rates = _checks.vector("rates", rates)
     if rates.size == 0:
@@ -93,6 +99,14 @@ def lifetime_sparseness(
     References
     ----------
     Rolls & Tovee (1995), Journal of Neurophysiology 73: 713-726.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import lifetime_sparseness
+    >>> times, ids = np.arange(0.0, 600.0, 10.0), np.arange(60) % 2
+    >>> lifetime_sparseness(times, ids, n=2, start=0.0, stop=600.0, bin_width=10.0)
+    0.5
     """
     neurons, _, counts, n_bins = occupied(times, ids, n, start, stop, bin_width)
     return _mean_sparseness(neurons, counts, n_bins)
@@ -133,6 +147,14 @@ def population_sparseness(
     References
     ----------
     Treves & Rolls (1991), Network 2: 371-397.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import population_sparseness
+    >>> times, ids = np.arange(0.0, 600.0, 10.0), np.arange(60) % 2
+    >>> population_sparseness(times, ids, n=2, start=0.0, stop=600.0, bin_width=10.0)
+    0.5
     """
     _, bins, counts, _ = occupied(times, ids, n, start, stop, bin_width)
     return _mean_sparseness(bins, counts, n)

@@ -55,6 +55,18 @@ def spike_triggered_average(
     ------
     ValueError, TypeError
         For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.analysis import spike_triggered_average
+    >>> at = np.arange(0.0, 100.0)
+    >>> v = (at % 20.0)[:, None]
+    >>> lags, mean = spike_triggered_average(
+    ...     v, at, [40.0, 60.0], [0, 0], before=2.0, after=2.0, bin_width=1.0
+    ... )
+    >>> lags, mean
+    (array([-1.5, -0.5,  0.5,  1.5]), array([18., 19.,  0.,  1.]))
     """
     v, sample_times = _checks.sample_arrays(v, sample_times)
     times, ids = _checks.spikes(times, ids, v.shape[1])

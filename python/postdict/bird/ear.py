@@ -50,6 +50,20 @@ class Hearing:
     thresholds : tuple of float
     gain : float
         mV.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict.bird import Hearing
+    >>> hearing = Hearing(n_channels=8)
+    >>> hearing.centres().round()
+    array([ 500.,  798., 1218., 1809., 2642., 3816., 5470., 7800.])
+    >>> hearing.n_sensor
+    32
     """
 
     rate: float = 20_000.0
@@ -116,7 +130,22 @@ class Hearing:
 @_checks.brief
 @dataclass
 class Ear:
-    """Hears sound piece by piece."""
+    """Hears sound piece by piece.
+
+    Raises
+    ------
+    TypeError
+        `hearing` is none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.bird import Ear, Hearing
+    >>> ear = Ear(Hearing(n_channels=8))
+    >>> tone = np.sin(2 * np.pi * 2000.0 * np.arange(0.0, 0.1, 5e-5))  # 100 ms
+    >>> ear.drive(tone).shape
+    (100, 32)
+    """
 
     hearing: Hearing = field(default_factory=Hearing)
 
@@ -164,5 +193,11 @@ class Ear:
         return dict(self._core.state())
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up what `state` returned (ValueError where it is damaged)."""
+        """Take up what `state` returned.
+
+        Raises
+        ------
+        ValueError
+            It is damaged.
+        """
         self._core.restore(state)

@@ -42,6 +42,17 @@ class Recall:
     push : float
         Thresholds by which each sensor spike pushes all motor neurons, in all its parts together
         and before the gain.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict.bird import Recall
+    >>> Recall(tau=10.0, parts=3)
+    Recall(tau=10.0, parts=3)
     """
 
     tau: float = 20.0
@@ -75,6 +86,17 @@ class LoudnessReflex:
         dB, of the quietest voice.
     tau : float
         ms.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict.bird import LoudnessReflex
+    >>> LoudnessReflex(quietest=-20.0)
+    LoudnessReflex(quietest=-20.0)
     """
 
     reference: float = 45.0
@@ -125,6 +147,22 @@ def answer(
         ms.
     gain : float
         Of weights and push.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import LIF
+    >>> from postdict.bird import Gestures, Hearing, Singer, Syrinx, Recall, answer
+    >>> gestures = Gestures(pressure=np.full(4, 0.5), tension=np.linspace(0.2, 0.8, 4))
+    >>> singer = Singer(
+    ...     gestures, Hearing(n_channels=8), Syrinx(), motor=LIF(tau_m=100.0), sensor=LIF(),
+    ...     exploration_rate=50.0, exploration_weight=0.2, synaptic_delay=1.0, excitation=0.05,
+    ... )
+    >>> weights = 0.3 * np.ones((4, singer.hearing.n_sensor))
+    >>> heard = np.arange(20.0, 30.0), np.zeros(10, int)
+    >>> times, ids = answer(weights, singer, Recall(), heard, duration=100.0)
+    >>> np.unique(ids)
+    array([0, 1, 2, 3])
     """
     n_motor, n_sensor = weights.shape
     network = Network()

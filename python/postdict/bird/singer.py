@@ -46,6 +46,21 @@ class Singer:
         ms, from a sensor spike to the motor neurons.
     excitation : float
         mV, of every sensor onto every motor neuron.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import LIF
+    >>> from postdict.bird import Gestures, Hearing, Singer, Syrinx
+    >>> gestures = Gestures(pressure=np.full(4, 0.5), tension=np.linspace(0.2, 0.8, 4))
+    >>> singer = Singer(
+    ...     gestures, Hearing(n_channels=8), Syrinx(), motor=LIF(tau_m=100.0), sensor=LIF(),
+    ...     exploration_rate=50.0, exploration_weight=0.2, synaptic_delay=1.0, excitation=0.05,
+    ... )
+    >>> singer
+    Singer(gestures=Gestures(pressure=[0.5, 0.5, 0.5, 0.5], tension=[0.2, 0.4, 0.6000000000000001,
+    0.8]), hearing=Hearing(n_channels=8), organ=Syrinx(), motor=LIF(tau_m=100.0), sensor=LIF(),
+    exploration_rate=50.0, exploration_weight=0.2, synaptic_delay=1.0, excitation=0.05)
     """
 
     gestures: AnyGestures
@@ -111,6 +126,21 @@ def babble(
         Gestures superposed to more than its syrinx can follow.
     RunawayError
         The motor neurons fired faster than `max_rate` (Hz).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import LIF, AntisymmetricSTDP
+    >>> from postdict.bird import Gestures, Hearing, Singer, Syrinx, babble
+    >>> gestures = Gestures(pressure=np.full(4, 0.5), tension=np.linspace(0.2, 0.8, 4))
+    >>> singer = Singer(
+    ...     gestures, Hearing(n_channels=8), Syrinx(), motor=LIF(tau_m=100.0), sensor=LIF(),
+    ...     exploration_rate=50.0, exploration_weight=0.2, synaptic_delay=1.0, excitation=0.05,
+    ... )
+    >>> rule = AntisymmetricSTDP(eta=1e-4, A_minus=0.7)
+    >>> babbled = babble(singer, rule, duration=500.0, seed=1, n_samples=2)
+    >>> babbled.weights.shape
+    (4, 32)
     """
     network = Network(seed)
     motor = network.add_population("motor", len(singer.gestures), singer.motor)
@@ -173,6 +203,26 @@ def hear_sound(singer: Singer, pieces: Iterator[Floats], *, duration: float) -> 
     pieces : iterator of arrays (n_samples,)
         The sound, piece by piece, at the ear's rate.
     duration : float
+
+    Raises
+    ------
+    ValueError, TypeError
+        A piece is no sound.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import LIF
+    >>> from postdict.bird import Gestures, Hearing, Singer, Syrinx, hear_sound
+    >>> gestures = Gestures(pressure=np.full(4, 0.5), tension=np.linspace(0.2, 0.8, 4))
+    >>> singer = Singer(
+    ...     gestures, Hearing(n_channels=8), Syrinx(), motor=LIF(tau_m=100.0), sensor=LIF(),
+    ...     exploration_rate=50.0, exploration_weight=0.2, synaptic_delay=1.0, excitation=0.05,
+    ... )
+    >>> tone = np.sin(2 * np.pi * 2000.0 * np.arange(0.0, 0.1, 5e-5))  # 100 ms
+    >>> times, ids = hear_sound(singer, iter([tone]), duration=100.0)
+    >>> len(times) > 0
+    True
     """
     ear = Ear(singer.hearing)
     network = Network()
@@ -186,7 +236,21 @@ def hear_sound(singer: Singer, pieces: Iterator[Floats], *, duration: float) -> 
 
 
 def response(singer: Singer) -> Floats:
-    """Return G (n_sensor, n_motor): spikes of each sensor for one gesture that is alone."""
+    """Return G (n_sensor, n_motor): spikes of each sensor for one gesture that is alone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import LIF
+    >>> from postdict.bird import Gestures, Hearing, Singer, Syrinx, response
+    >>> gestures = Gestures(pressure=np.full(4, 0.5), tension=np.linspace(0.2, 0.8, 4))
+    >>> singer = Singer(
+    ...     gestures, Hearing(n_channels=8), Syrinx(), motor=LIF(tau_m=100.0), sensor=LIF(),
+    ...     exploration_rate=50.0, exploration_weight=0.2, synaptic_delay=1.0, excitation=0.05,
+    ... )
+    >>> response(singer).shape
+    (32, 4)
+    """
     apart = singer.gestures.duration + 76.0  # ms, until every sensor is at rest
     n = len(singer.gestures)
     onsets = apart * np.arange(n)

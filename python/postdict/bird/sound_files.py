@@ -49,6 +49,23 @@ class SoundFile:
         How many channels it has.
     n_frames : int
         How many samples each of them has.
+
+    Raises
+    ------
+    ValueError
+        What is read turns out damaged.
+
+    Examples
+    --------
+    >>> import wave
+    >>> from postdict.bird import open_sound
+    >>> with wave.open("silence.wav", "wb") as file:
+    ...     file.setparams((1, 2, 20000, 0, "NONE", ""))
+    ...     file.writeframes(bytes(2 * 20000))
+    ...
+    >>> sound = open_sound("silence.wav")
+    >>> sound.rate, sound.n_channels, sound.n_frames
+    (20000, 1, 20000)
     """
 
     path: Path
@@ -118,6 +135,17 @@ def open_sound(path: str | os.PathLike[str], *, shortest: float = 50.0) -> Sound
         short, or soundfile reads only a part of it: the message says which.
     ImportError
         Its encoding needs an extra.
+
+    Examples
+    --------
+    >>> import wave
+    >>> from postdict.bird import open_sound
+    >>> with wave.open("beep.wav", "wb") as file:
+    ...     file.setparams((1, 2, 20000, 0, "NONE", ""))
+    ...     file.writeframes(bytes(2 * 20000))
+    ...
+    >>> open_sound("beep.wav").n_frames
+    20000
     """
     path = Path(path)
     found = _header(path)

@@ -34,6 +34,17 @@ class SourceFilter:
         Hz, from which on harmonics fade out.
     fade_to : float
         Hz, where they are gone.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict.bird import SourceFilter
+    >>> SourceFilter(fade_from=7000.0)
+    SourceFilter(fade_from=7000.0)
     """
 
     rate: float = 20_000.0
@@ -73,6 +84,23 @@ class Postures:
         Of the resonance, Hz.
     duration : float
         ms.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.bird import Postures
+    >>> n = np.ones(3)
+    >>> postures = Postures(
+    ...     pitch=np.array([400.0, 800.0, 1600.0]), tone=-10.0 * n, noise=-40.0 * n,
+    ...     centre=2000.0 * n, bandwidth=800.0 * n,
+    ... )
+    >>> len(postures)
+    3
     """
 
     pitch: Floats
@@ -210,5 +238,11 @@ class SourceFilterVoice:
         return dict(self._core.state())
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up what `state` returned (ValueError where it is damaged)."""
+        """Take up what `state` returned.
+
+        Raises
+        ------
+        ValueError
+            It is damaged.
+        """
         self._core.restore(state)

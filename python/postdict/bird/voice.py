@@ -59,6 +59,17 @@ class Syrinx:
         Of the same cavity.
     radiation : float
         The beak's resistance.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict.bird import Syrinx
+    >>> round(1e3 * Syrinx().travel_time, 4)  # ms
+    0.0729
     """
 
     rate: float = 20_000.0
@@ -127,6 +138,19 @@ class Gestures:
         Of its beginning and its end, ms.
     lead : float
         By how much the tension is ahead, ms.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.bird import Gestures
+    >>> gestures = Gestures(pressure=np.full(4, 0.5), tension=np.linspace(0.2, 0.8, 4))
+    >>> len(gestures)
+    4
     """
 
     pressure: Floats
@@ -200,6 +224,15 @@ class Voice:
     ------
     DivergenceError
         The syrinx diverges at rest: its steps are too long for it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.bird import Gestures, Voice
+    >>> voice = Voice(Gestures(pressure=np.array([0.5]), tension=np.array([0.4])))
+    >>> sung = voice.go_on([0], [0], 800)  # a gesture that begins at once: 40 ms
+    >>> sung.sound.shape
+    (800,)
     """
 
     gestures: Gestures
@@ -276,5 +309,11 @@ class Voice:
         return dict(self._core.state())
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up what `state` returned (ValueError where it is damaged)."""
+        """Take up what `state` returned.
+
+        Raises
+        ------
+        ValueError
+            It is damaged.
+        """
         self._core.restore(state)

@@ -71,6 +71,15 @@ def sing(
     ------
     DivergenceError
         Gestures superpose to more than the syrinx can follow.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.bird import Gestures, sing
+    >>> gestures = Gestures(pressure=np.full(2, 0.5), tension=np.array([0.3, 0.6]))
+    >>> sung = sing(gestures, [10.0, 50.0], [0, 1], duration=100.0)
+    >>> sung.sound.shape
+    (2000,)
     """
     if organ is None:
         organ = SourceFilter() if isinstance(gestures, Postures) else Syrinx()

@@ -25,6 +25,22 @@ class VoiceWorld:
     hearing : Hearing
     organ : Syrinx or SourceFilter
         A syrinx sings gestures, a source and a filter sing postures.
+
+    Raises
+    ------
+    ValueError
+        Voice and ear do not have one rate.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.bird import Gestures, Hearing, Syrinx, VoiceWorld
+    >>> gestures = Gestures(pressure=np.array([0.5]), tension=np.array([0.4]))
+    >>> world = VoiceWorld(gestures, Hearing(n_channels=8), Syrinx())
+    >>> world.step((np.array([0.2]), np.array([0]))).shape
+    (32,)
+    >>> world
+    VoiceWorld(1 gestures, 32 sensors, Syrinx, at 1 ms)
     """
 
     interval = BLOCK
@@ -46,6 +62,13 @@ class VoiceWorld:
         """Sing the spikes of the last millisecond, and return the drive (n_sensor,), mV.
 
         A step that fails, by divergence or Ctrl-C, leaves the world as it was.
+
+        Raises
+        ------
+        TypeError
+            What it is given are no spikes.
+        DivergenceError
+            The syrinx diverges.
         """
         if not isinstance(motor, tuple):
             raise TypeError("VoiceWorld needs the readout 'spikes', got an array")
@@ -69,7 +92,13 @@ class VoiceWorld:
         return {"n": n, "voice": voice.state(), "ear": ear.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up what `state` returned (ValueError where it is damaged: nothing changes then)."""
+        """Take up what `state` returned.
+
+        Raises
+        ------
+        ValueError
+            It is damaged; then nothing changes.
+        """
         voice, ear = self._now[0].copy(), self._now[1].copy()
         voice.restore(state["voice"])
         ear.restore(state["ear"])
@@ -89,6 +118,14 @@ class SoundWorld:
     drives : iterator of arrays (n_blocks, n_sensor)
         mV, one row a millisecond, in pieces of any length; silence follows.
     n_sensor : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.bird import SoundWorld
+    >>> world = SoundWorld(iter([np.ones((2, 3))]), n_sensor=3)
+    >>> [float(world.step(None)[0]) for _ in range(3)]  # silence follows
+    [1.0, 1.0, 0.0]
     """
 
     interval = BLOCK

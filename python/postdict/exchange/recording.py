@@ -41,6 +41,21 @@ class Recording:
         Whatever else there is, which only xarray takes.
     about : dict
         Seed, configuration, version: plain values, kept as JSON.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from postdict import LIF, Network, Simulation
+    >>> net = Network()
+    >>> cells = net.add_population("cells", 2, LIF(i_offset=1.5))
+    >>> sim = Simulation(net)
+    >>> sim.run(50.0)
+    >>> recording = sim.recording()
+    >>> recording.spikes["cells"]
+    Train(times=[21.972245773, 21.972245773, 43.944491547, 43.944491547], ids=[0, 1, 0, 1], size=2)
+    >>> recording.to_csv("cells.csv")
+    >>> Path("cells.csv").read_text().splitlines()[0]
+    'time_ms,population,id'
     """
 
     start: float
@@ -108,7 +123,13 @@ class Recording:
         as_csv.write(path, self.spikes)
 
     def to_scipy(self, name: str) -> scipy.sparse.csr_array:
-        """Return a matrix of `arrays` as a `scipy.sparse.csr_array` (extra `scipy`)."""
+        """Return a matrix of `arrays` as a `scipy.sparse.csr_array` (extra `scipy`).
+
+        Raises
+        ------
+        ValueError
+            There is no such array, or it is no matrix.
+        """
         if name not in self.arrays:
             raise ValueError(_checks.unknown("array", name, self.arrays))
         matrix = self.arrays[name]

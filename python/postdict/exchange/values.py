@@ -13,7 +13,21 @@ from .._types import Floats, Integers
 @_checks.brief
 @dataclass(frozen=True, eq=False)
 class Train:
-    """The spikes of `size` neurons: times (n,) in ms, sorted, and ids (n,)."""
+    """The spikes of `size` neurons: times (n,) in ms, sorted, and ids (n,).
+
+    Raises
+    ------
+    ValueError
+        Times and ids have different lengths, or an id is not in [0, size).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.exchange import Train
+    >>> train = Train(np.array([1.0, 2.0, 3.0]), np.array([0, 1, 0]), size=2)
+    >>> train.by_neuron()
+    [array([1., 3.]), array([2.])]
+    """
 
     times: Floats
     ids: Integers
@@ -37,7 +51,15 @@ class Train:
 @_checks.brief
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Values (n, ...) in `unit` at times (n,) in ms."""
+    """Values (n, ...) in `unit` at times (n,) in ms.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.exchange import Samples
+    >>> Samples(np.arange(0.0, 50.0, 5.0), np.zeros((10, 2))).interval
+    5.0
+    """
 
     times: Floats
     values: Floats

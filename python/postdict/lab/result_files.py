@@ -194,6 +194,18 @@ def read(directory: str | os.PathLike[str]) -> Result:
     ------
     ValueError
         A file is missing or damaged: the message names it.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from postdict.lab import result_files
+    >>> from postdict.lab.results import Result
+    >>> result = Result("mine", {}, {"scale": 0.8}, {"weights": np.zeros((3, 6))})
+    >>> Path("results").mkdir()
+    >>> _ = result_files.write(result, "results", {}, wall_s=1.0)
+    >>> result_files.read("results").summary["scale"]
+    0.8
     """
     folder = Path(directory)
     try:

@@ -44,6 +44,15 @@ class Result:
         Columns by name, of every table to be written as .csv.
     files : dict of bytes
         What else is to be written, by file name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.lab.results import Result
+    >>> result = Result("mine", {"n_motor": 3}, {"scale": 0.8}, {"weights": np.zeros((3, 6))})
+    >>> result
+    Result(experiment='mine', config={'n_motor': 3}, summary={'scale': 0.8}, arrays=<1 entry:
+    weights>, tables={}, files={})
     """
 
     experiment: str

@@ -59,6 +59,13 @@ class LoopParameters:
     ------
     ValueError, TypeError
         A parameter breaks one of these rules; the message names it.
+
+    Examples
+    --------
+    >>> from postdict.loop import LoopParameters
+    >>> parameters = LoopParameters(world_delay=20.0)
+    >>> parameters.delay
+    21.0
     """
 
     motor: LIF | LIFExp = MOTOR
@@ -89,7 +96,17 @@ class LoopParameters:
 @_checks.brief
 @dataclass(frozen=True)
 class Loop:
-    """A network and the names of its parts; the last two are None where the feedback is cut."""
+    """A network and the names of its parts; the last two are None where the feedback is cut.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.loop import LoopParameters, frozen_loop
+    >>> parameters = LoopParameters()
+    >>> loop = frozen_loop(np.eye(6, 3), parameters, None, seed=1)
+    >>> loop.motor, loop.inhibition
+    (Population(motor[3]: LIF(tau_m=100.0)), None)
+    """
 
     network: Network
     motor: Population
@@ -116,6 +133,23 @@ def closed_loop(
         The rule of the inhibition.
     seed : int
         Of the exploration.
+
+    Raises
+    ------
+    ValueError, TypeError
+        The world is none, or does not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import AntisymmetricSTDP, Simulation
+    >>> from postdict.loop import LoopParameters, closed_loop
+    >>> rule = AntisymmetricSTDP(eta=1e-3)
+    >>> loop = closed_loop(np.eye(6, 3) * 2.0, LoopParameters(), rule, seed=1)
+    >>> sim = Simulation(loop.network)
+    >>> sim.run(1000.0)
+    >>> sim.weights(loop.inhibition).shape
+    (3, 6)
     """
     network, motor, sensor = _explorers(as_world(world), parameters, seed)
     delay = parameters.synaptic_delay
@@ -139,7 +173,24 @@ def frozen_loop(
     *,
     seed: int,
 ) -> Loop:
-    """Return a loop with fixed effective weights W (n_motor, n_sensor), or without feedback."""
+    """Return a loop with fixed effective weights W (n_motor, n_sensor), or without feedback.
+
+    Raises
+    ------
+    ValueError, TypeError
+        The world is none, or weights do not fit it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import Simulation
+    >>> from postdict.loop import LoopParameters, frozen_loop
+    >>> loop = frozen_loop(np.eye(6, 3) * 2.0, LoopParameters(), np.zeros((3, 6)), seed=1)
+    >>> sim = Simulation(loop.network)
+    >>> sim.run(1000.0)
+    >>> sim.spike_count(loop.motor)
+    23
+    """
     network, motor, sensor = _explorers(as_world(world), parameters, seed)
     feedback = None
     if weights is not None:

@@ -21,7 +21,26 @@ V_INTERVAL = 5.0  # ms between samples of the motor neurons' potential
 @_checks.brief
 @dataclass(frozen=True, eq=False)
 class Exploration:
-    """Spikes and motor potentials of the loop with fixed weights, over [0, duration)."""
+    """Spikes and motor potentials of the loop with fixed weights, over [0, duration).
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.loop import LoopParameters, explore
+    >>> parameters = LoopParameters()
+    >>> found = explore(np.eye(6, 3) * 2.0, parameters, None, duration=2000.0, seed=1)
+    >>> found
+    Exploration(parameters=LoopParameters(motor=LIF(tau_m=100.0), sensor=LIF(tau_m=10.0,
+    reset='by')), world=<6 × 3 values from 0 to 2>, duration=2000.0, motor=(<51 values from
+    72.4637 to 1984.54>, <51 values from 0 to 2>), sensor=(<102 values from 82.4637 to 1994.54>,
+    <102 values from 0 to 2>), v_times=<401 values from 0 to 2000>, v=<401 × 3 values from 0 to
+    0.99251>)
+    """
 
     parameters: LoopParameters
     world: Floats  # (n_sensor, n_motor), all lags together; nan where the world is code
@@ -46,8 +65,12 @@ class Exploration:
         """Return G (n_sensor, n_motor): spikes of each sensor for one spike of a motor neuron.
 
         Meant for an exploration without feedback, where nothing else makes sensors follow motors.
-        ValueError where motor neurons fire and no sensor answers at all: nothing can be inverted
-        then. Where none of them fires, nothing is known, and G is zero.
+        Where no motor neuron fires, nothing is known, and G is zero.
+
+        Raises
+        ------
+        ValueError
+            Motor neurons fire and no sensor answers at all: nothing can be inverted then.
         """
         earliest, latest = self.world_lags
         response = analysis.measure_response(
@@ -205,6 +228,15 @@ def explore(
     ------
     RunawayError
         The motor neurons fired faster than `max_rate` (Hz).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.loop import LoopParameters, explore
+    >>> parameters = LoopParameters()
+    >>> found = explore(np.eye(6, 3) * 2.0, parameters, None, duration=2000.0, seed=1)
+    >>> len(found.motor[0]), len(found.sensor[0])
+    (51, 102)
     """
     joined = as_world(world)
     duration = _checks.number("duration", duration, "ms", above=0.0)

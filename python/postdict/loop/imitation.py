@@ -79,6 +79,21 @@ def imitate(
         ms, of the tutor's sequence.
     excitation : float
         E, gain included, mV: it comes first where the inhibition lags.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.loop import LoopParameters, imitate
+    >>> parameters = LoopParameters()
+    >>> heard = np.array([10.0, 30.0]), np.array([0, 4])
+    >>> times, ids = imitate(np.eye(3, 6) * 2.0, parameters, heard, v_min=None, duration=100.0)
+    >>> times, ids
+    (array([11.]), array([0]))
     """
     weights = _checks.matrix("weights", weights, "mV")
     duration = _checks.number("duration", duration, "ms", above=0.0)

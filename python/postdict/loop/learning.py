@@ -41,6 +41,17 @@ class Learned:
         What the rule added in each of equal windows of time, mV, as the engine accounts it.
     depression : array (n_windows, n_motor, n_sensor)
         What it took in each of them, mV.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import AntisymmetricSTDP
+    >>> from postdict.loop import LoopParameters, learn
+    >>> rule = AntisymmetricSTDP(eta=1e-3, A_minus=0.7)
+    >>> world = np.eye(6, 3) * 2.0
+    >>> found = learn(world, LoopParameters(), rule, duration=1000.0, seed=1, n_samples=5)
+    >>> found.weights.shape, found.times.shape, found.inhibition.shape
+    ((3, 6), (6,), (6, 3, 6))
     """
 
     weights: Floats
@@ -168,6 +179,15 @@ def learn(
 
 
 def shuffled(weights: Floats, seed: int) -> Floats:
-    """Return the same weights between other pairs, as a control: of equal mean, and no inverse."""
+    """Return the same weights between other pairs, as a control: of equal mean, and no inverse.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.loop import shuffled
+    >>> weights = np.arange(6.0).reshape(2, 3)
+    >>> np.array_equal(np.sort(shuffled(weights, 1).ravel()), weights.ravel())
+    True
+    """
     rng = np.random.default_rng([seed, 0x5F1E])
     return rng.permutation(weights.ravel()).reshape(weights.shape)

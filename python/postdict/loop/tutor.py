@@ -26,6 +26,14 @@ class Tutor:
     kind : "motor" or "sensor"
     spikes : (times, ids)
         ms; sorted by (time, id).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.loop import Tutor
+    >>> tutor = Tutor("motor", (np.array([50.0, 90.0]), np.array([0, 1])))
+    >>> tutor.duration
+    90.0
     """
 
     kind: str
@@ -51,6 +59,14 @@ def load_tutor(path: str | os.PathLike[str], *, n_motor: int, n_sensor: int) -> 
         A column is missing, an index is out of range, a time is negative or not finite.
     OSError
         The file cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.loop import load_tutor
+    >>> np.savez("song.npz", time_ms=[50.0, 90.0], motor=[0, 1])
+    >>> load_tutor("song.npz", n_motor=3, n_sensor=6)
+    Tutor(kind='motor', spikes=([50.0, 90.0], [0, 1]))
     """
     path = Path(path)
     name = f"tutor_file {str(path)!r}"

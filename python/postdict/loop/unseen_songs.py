@@ -39,7 +39,18 @@ DISTANCE_COST = 0.1  # 1/ms, of a shift in the Victor-Purpura distance
 @_checks.brief
 @dataclass(frozen=True, eq=False)
 class Song:
-    """A tutor's motor sequence and what the sensors make of it, clean and noisy."""
+    """A tutor's motor sequence and what the sensors make of it, clean and noisy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.loop import ImitationTest, LoopParameters
+    >>> parameters = LoopParameters()
+    >>> test = ImitationTest(np.eye(6, 3) * 2.0, parameters, rates=[2.0], duration=1000.0)
+    >>> times, ids = test.songs[2.0].tutor
+    >>> len(times), np.unique(ids)
+    (7, array([0, 1, 2]))
+    """
 
     tutor: Spikes
     clean: Spikes
@@ -49,7 +60,16 @@ class Song:
 @_checks.brief
 @dataclass(frozen=True, eq=False)
 class ImitationDecoder:
-    """Weights (n_motor, n_sensor), gain included, and the lower bound of V, to imitate with."""
+    """Weights (n_motor, n_sensor), gain included, and the lower bound of V, to imitate with.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.loop import ImitationDecoder
+    >>> decoder = ImitationDecoder(np.eye(3, 6), gain=1.0, v_min=0.0)
+    >>> decoder.scaled(2.0).gain
+    2.0
+    """
 
     weights: Floats
     gain: float  # in units of 1/c
@@ -127,6 +147,21 @@ class ImitationTest:
         lag, within this.
     seed : int
         Of the songs and of the noise.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.loop import ImitationTest, LoopParameters
+    >>> parameters = LoopParameters()
+    >>> test = ImitationTest(np.eye(6, 3) * 2.0, parameters, rates=[2.0], duration=5000.0)
+    >>> decoder = test.choose(np.eye(3, 6), 1.0)
+    >>> sorted(test.measure(decoder))[:3]
+    ['gain', 'imitation_f1', 'imitation_f1_noisy']
     """
 
     def __init__(

@@ -95,12 +95,24 @@ class Contents:
     def weights(self, projection: str) -> Any: ...
 
     def weights(self, projection: Projection[Any] | str) -> Any:
-        """Return the declared weights (mV) in the form in which they were given, read-only."""
+        """Return the declared weights (mV) in the form in which they were given, read-only.
+
+        Raises
+        ------
+        ValueError
+            There is no such projection.
+        """
         synapses = self._registry.synapses_of(projection)
         return synapses.in_form(synapses.weights)
 
     def spikes(self, source: SpikeSource | str) -> Spikes:
-        """Return the spikes of a spike source: times in ms, ids; sorted by (time, id)."""
+        """Return the spikes of a spike source: times in ms, ids; sorted by (time, id).
+
+        Raises
+        ------
+        ValueError
+            There is no such source.
+        """
         return self._registry.spikes_of(source)
 
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -77,6 +77,11 @@ class Network(Contents):
         Returns
         -------
         Population
+
+        Raises
+        ------
+        ValueError, TypeError
+            The name is taken or none, or the parameters are not of `size` neurons.
         """
         name = self._registry.new_name(name)
         size = checked_size(size)
@@ -113,6 +118,11 @@ class Network(Contents):
         Returns
         -------
         PoissonSource
+
+        Raises
+        ------
+        ValueError, TypeError
+            The name is taken, there is no such population, or rates make no sense or do not fit.
         """
         name = self._registry.new_name(name)
         target, chosen, n = self._registry.driven(population, ids)
@@ -151,6 +161,11 @@ class Network(Contents):
         Returns
         -------
         CurrentSource
+
+        Raises
+        ------
+        ValueError, TypeError
+            The name is taken, there is no such population, or currents do not fit or are too low.
         """
         name = self._registry.new_name(name)
         target, chosen, n = self._registry.driven(population, ids)
@@ -176,6 +191,11 @@ class Network(Contents):
         Returns
         -------
         PoissonTrains
+
+        Raises
+        ------
+        ValueError, TypeError
+            The name is taken, or rates make no sense or do not fit.
         """
         name = self._registry.new_name(name)
         source = PoissonTrains(name, checked_size(size), checked_rate(rate, size))
@@ -201,6 +221,11 @@ class Network(Contents):
         Returns
         -------
         SpikeSource
+
+        Raises
+        ------
+        ValueError, TypeError
+            The name is taken, times are negative, or an id is not in [0, size).
         """
         name = self._registry.new_name(name)
         size = checked_size(size)
@@ -298,6 +323,11 @@ class Network(Contents):
         Returns
         -------
         Projection
+
+        Raises
+        ------
+        ValueError, TypeError
+            There is no such part, or weights, delays or the rule make no sense or do not fit.
         """
         projection, synapses = projections.declared(
             self._registry,
@@ -430,6 +460,11 @@ class Network(Contents):
         Returns
         -------
         Recorder
+
+        Raises
+        ------
+        ValueError, TypeError
+            The target does not have the variable, or what is chosen is not there.
         """
         of, ids = self._registry.recorded(target, ids)
         variable = recording.checked_variable(of, variable)

@@ -27,6 +27,16 @@ class Population(Groupable):
     """A name for `size` neurons of one model, with their parameters (`neurons`).
 
     ``population[10:20]``, an array of ids or a mask choose a `Group`.
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network
+    >>> net = Network()
+    >>> cells = net.add_population("cells", 100, LIF(tau_m=10.0))
+    >>> cells
+    Population(cells[100]: LIF(tau_m=10.0))
+    >>> len(cells), cells[:3].ids
+    (100, array([0, 1, 2]))
     """
 
     name: str
@@ -42,6 +52,14 @@ class PoissonSource:
     """A name for Poisson kicks of `weight` (mV) at `rate` (Hz) to each neuron of a population.
 
     Or to those of `ids`, None for all. Where each has a rate of its own, `rate` has a row for each.
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network
+    >>> net = Network()
+    >>> cells = net.add_population("cells", 10, LIF())
+    >>> net.add_poisson("noise", cells, rate=150.0, weight=0.1)
+    PoissonSource(noise→cells: 150 Hz, 0.1 mV)
     """
 
     name: str
@@ -57,7 +75,16 @@ class PoissonSource:
 
 @dataclass(frozen=True, repr=False)
 class CurrentSource:
-    """A name for a current (mV) into neurons of a population, all of them where `ids` is None."""
+    """A name for a current (mV) into neurons of a population, all of them where `ids` is None.
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network, Steps
+    >>> net = Network()
+    >>> cells = net.add_population("cells", 10, LIF())
+    >>> net.add_current("pulse", cells, Steps([10.0, 20.0], [1.0, 0.0]), ids=[0, 1])
+    CurrentSource(pulse→2 of cells: Steps([10.0, 20.0], [1.0, 0.0]))
+    """
 
     name: str
     population: str
@@ -70,7 +97,17 @@ class CurrentSource:
 
 @dataclass(frozen=True, repr=False)
 class SpikeSource(Groupable):
-    """A name for given spikes of `size` presynaptic neurons, replayed."""
+    """A name for given spikes of `size` presynaptic neurons, replayed.
+
+    Examples
+    --------
+    >>> from postdict import Network
+    >>> net = Network()
+    >>> net.add_spike_source("tutor", 60, times=[5.0, 7.0], ids=[3, 4])
+    SpikeSource(tutor[60])
+    >>> net.spikes("tutor")
+    (array([5., 7.]), array([3, 4]))
+    """
 
     name: str
     size: int
@@ -81,7 +118,14 @@ class SpikeSource(Groupable):
 
 @dataclass(frozen=True, repr=False)
 class PoissonTrains(Groupable):
-    """A name for `size` presynaptic neurons that fire as Poisson processes at `rate` (Hz)."""
+    """A name for `size` presynaptic neurons that fire as Poisson processes at `rate` (Hz).
+
+    Examples
+    --------
+    >>> from postdict import Network
+    >>> Network().add_poisson_source("input", 1000, rate=5.0)
+    PoissonTrains(input[1000]: 5 Hz)
+    """
 
     name: str
     size: int
@@ -99,6 +143,16 @@ class Projection(Generic[W]):
     `name`, `inhibitory`, `plasticity`, `precision`, and in ms `dendritic_delay` and `axonal_delay`,
     None where the synapses have several. `pre_ids` and `post_ids` are those of groups, or None.
     To type checkers a projection has the form of its weights: ``Projection[Triplets]``.
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network
+    >>> net = Network()
+    >>> cells = net.add_population("cells", 10, LIF())
+    >>> net.connect(cells, cells, weights=0.1, inhibitory=True)
+    Projection(cells->cells, inhibitory, 1 ms)
+    >>> net["cells->cells"].axonal_delay
+    1.0
     """
 
     index: int
@@ -137,6 +191,14 @@ class Recorder:
     `index` counts recorders in the order of `record`, whose arguments the rest are, `target`,
     `name` and `max_bytes` among them. Taken at multiples of `every` or at `times` (ms), of which
     one is None; `synapses` are positions in the order in which the weights were given, or None.
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network
+    >>> net = Network()
+    >>> cells = net.add_population("cells", 10, LIF())
+    >>> net.record(cells[:3], "v", every=1.0)
+    Recorder(cells[0:3].v, 3 neurons, every 1 ms)
     """
 
     index: int
@@ -150,12 +212,13 @@ class Recorder:
     name: str = ""
 
     def __repr__(self) -> str:
-        made = f"{self.target.name}.{self.variable}"
+        of_target = f"{self.target.name}.{self.variable}"
+        made = self.name.startswith(self.target.name) and f".{self.variable}" in self.name
         chosen = [*(self.ids or ()), *(self.synapses or ())]
         of = " synapses" if self.synapses else " neurons"
         every = f"every {_checks.shown(self.every or 0.0)} ms"
         parts = [
-            self.name if self.name.startswith(made) else f"{self.name}: {made}",
+            self.name if made else f"{self.name}: {of_target}",
             *[f"{len(chosen)}{of}"] * bool(chosen),
             f"{len(self.times)} times" if self.times else every,
         ]
@@ -167,6 +230,21 @@ class AttachedWorld:
     """A world that hears `motor` and drives `sensor`; see `Network.add_world`.
 
     `interval`, `latency` and `tau` are in ms, `weight` in mV.
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network
+    >>> class Silence:
+    ...     interval = 5.0
+    ...     def reset(self, seed): ...
+    ...     def step(self, motor):
+    ...         return [0.0] * 6
+    ...
+    >>> net = Network()
+    >>> motor = net.add_population("motor", 4, LIF())
+    >>> sensor = net.add_population("sensor", 6, LIF())
+    >>> net.add_world("silence", Silence(), motor, sensor)
+    AttachedWorld(motor counts → silence → current of sensor, every 5 ms)
     """
 
     name: str

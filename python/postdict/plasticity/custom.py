@@ -46,6 +46,11 @@ class CustomSTDP(Rule):
     w_max : float
         Upper bound of the weights, mV; infinite by default.
 
+    Raises
+    ------
+    ValueError, TypeError
+        An expression that is none or has unknown names, a trace without a time constant.
+
     Notes
     -----
     The text is parsed and never run. Potentials, other synapses and signals from elsewhere are out

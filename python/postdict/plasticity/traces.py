@@ -41,10 +41,22 @@ class AntisymmetricSTDP(Rule):
     bounds : "hard" or "soft"
         "soft" multiplies a potentiation by 1 - w/w_max and a depression by w/w_max.
 
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
     References
     ----------
     Luz & Shamir 2012, PLoS Comput Biol 8:e1002334 (antisymmetric Hebbian iSTDP); Haas, Nowotny &
     Abarbanel 2006, J Neurophysiol 96:3305 (the measured sign).
+
+    Examples
+    --------
+    >>> from postdict import AntisymmetricSTDP
+    >>> rule = AntisymmetricSTDP(eta=1e-3, A_minus=0.7)
+    >>> rule.window([-20.0, -0.1, 0.1, 20.0]).round(6)
+    array([-0.000258, -0.000697,  0.000995,  0.000368])
     """
 
     eta: float
@@ -101,9 +113,21 @@ class VogelsSTDP(Rule):
     bounds : "hard" or "soft"
         "soft" multiplies a potentiation by 1 - w/w_max and a depression by w/w_max.
 
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
     References
     ----------
     Vogels, Sprekeler, Zenke, Clopath & Gerstner 2011, Science 334:1569.
+
+    Examples
+    --------
+    >>> from postdict import VogelsSTDP
+    >>> rule = VogelsSTDP(eta=1e-3, rho=5.0)
+    >>> rule.per_arrival, rule.window(0.0)
+    (-0.0002, array(0.001))
     """
 
     eta: float
@@ -165,10 +189,22 @@ class CausalSTDP(Rule):
     bounds : "hard" or "soft"
         "soft" multiplies a potentiation by 1 - w/w_max and a depression by w/w_max.
 
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
     References
     ----------
     Bell, Han, Sugawara & Grant 1997, Nature 387:278; Roberts & Bell 2000, J Comput Neurosci 9:67
     (there on excitation, with the opposite sign).
+
+    Examples
+    --------
+    >>> from postdict import CausalSTDP
+    >>> rule = CausalSTDP(eta=1e-3, bias=0.2)
+    >>> rule.per_arrival, rule.window([-5.0, 5.0]).round(6)
+    (-0.0002, array([0.      , 0.000779]))
     """
 
     eta: float

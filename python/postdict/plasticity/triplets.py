@@ -123,6 +123,11 @@ class TripletSTDP(Rule):
         **others
             Further parameters; they replace the fit's.
 
+        Raises
+        ------
+        ValueError
+            There is no such fit.
+
         Notes
         -----
         The numbers are those that later publications and programs give as the paper's; its tables

@@ -70,10 +70,22 @@ class HaasSTDP(Rule):
     bounds : "hard" or "soft"
         "soft" multiplies a potentiation by 1 - w/w_max and a depression by w/w_max.
 
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
     References
     ----------
     Haas, Nowotny & Abarbanel 2006, J Neurophysiol 96:3305. The numbers are those of a fit in
     code by T. Nowotny (ModelDB 144403), not data; see `fit` for others.
+
+    Examples
+    --------
+    >>> from postdict import HaasSTDP
+    >>> rule = HaasSTDP(eta=1e-3)
+    >>> rule.window([-10.0, 0.0, 10.0]).round(6)
+    array([-0.000518, -0.      ,  0.000954])
     """
 
     eta: float
@@ -105,6 +117,11 @@ class HaasSTDP(Rule):
             mV.
         **others
             Further parameters; they replace the fit's.
+
+        Raises
+        ------
+        ValueError
+            There is no such fit.
         """
         if name not in _FITS:
             raise ValueError(_checks.unknown("fit of the Haas window", name, _FITS))
@@ -160,6 +177,19 @@ class WindowSTDP(Rule):
         Whether a spike pairs with all earlier ones of the other side, or with the latest.
     bounds : "hard" or "soft"
         "soft" multiplies a potentiation by 1 - w/w_max and a depression by w/w_max.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Lags that do not rise or are too few, lists of different lengths, a number that makes no
+        sense.
+
+    Examples
+    --------
+    >>> from postdict import WindowSTDP
+    >>> rule = WindowSTDP(eta=1e-3, lags=[-10.0, 0.0, 10.0], values=[0.0, 1.0, 0.0])
+    >>> rule.window([-5.0, 0.0, 20.0])
+    array([0.0005, 0.001 , 0.    ])
     """
 
     eta: float

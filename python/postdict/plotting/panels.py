@@ -28,7 +28,16 @@ BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = (
 
 
 def panel(ax: Axes, letter: str, title: str) -> Axes:
-    """Give a panel its letter and title."""
+    """Give a panel its letter and title.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from postdict.plotting import panel
+    >>> ax = Figure().subplots()
+    >>> panel(ax, "a", "weights").get_title()
+    'weights'
+    """
     ax.set_title(title, fontsize=9)
     ax.set_title(letter, loc="left", fontsize=11, fontweight="bold")
     ax.tick_params(labelsize=8)
@@ -38,7 +47,17 @@ def panel(ax: Axes, letter: str, title: str) -> Axes:
 
 
 def matrix(ax: Axes, values: Floats, *, unit: str, centred: bool = True) -> Axes:
-    """Draw a matrix (rows, columns) with a colour bar; zero is white where `centred`."""
+    """Draw a matrix (rows, columns) with a colour bar; zero is white where `centred`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from matplotlib.figure import Figure
+    >>> from postdict.plotting import matrix
+    >>> ax = Figure().subplots()
+    >>> matrix(ax, np.eye(3), unit="mV").images[0].get_clim()
+    (-1.0, 1.0)
+    """
     largest = float(np.abs(values).max()) or 1.0
     image = ax.imshow(
         values,
@@ -56,7 +75,18 @@ def matrix(ax: Axes, values: Floats, *, unit: str, centred: bool = True) -> Axes
 
 
 def raster(ax: Axes, trains: Mapping[str, Spikes], *, start: float, stop: float) -> Axes:
-    """Draw spike trains over one another, one row a neuron: the first as bars, others as dots."""
+    """Draw spike trains over one another, one row a neuron: the first as bars, others as dots.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from matplotlib.figure import Figure
+    >>> from postdict.plotting import raster
+    >>> ax = Figure().subplots()
+    >>> trains = {"tutor": (np.array([100.0, 200.0]), np.array([0, 1]))}
+    >>> raster(ax, trains, start=0.0, stop=1000.0).get_xlabel()
+    'time (s)'
+    """
     for k, (label, (times, ids)) in enumerate(trains.items()):
         inside = (times >= start) & (times < stop)
         style: dict[str, Any] = (
@@ -74,7 +104,18 @@ def raster(ax: Axes, trains: Mapping[str, Spikes], *, start: float, stop: float)
 def lagged(
     ax: Axes, lags: Floats, curves: Mapping[str, tuple[Floats, str]], *, delay: float
 ) -> Axes:
-    """Draw curves (values and colour by label) against the lag (ms), with the loop delay D."""
+    """Draw curves (values and colour by label) against the lag (ms), with the loop delay D.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from matplotlib.figure import Figure
+    >>> from postdict.plotting import BLACK, lagged
+    >>> ax = Figure().subplots()
+    >>> lags = np.arange(-50.0, 50.0)
+    >>> lagged(ax, lags, {"learned": (np.exp(-abs(lags) / 20.0), BLACK)}, delay=11.0).get_xlabel()
+    'lag (ms)'
+    """
     for label, (values, color) in curves.items():
         ax.plot(lags, values, color=color, label=label, linewidth=1)
     ax.axvline(delay, color="grey", linestyle=":", linewidth=1)
@@ -101,6 +142,15 @@ def ranges(
     """Draw medians over seeds as a line and their range as bars.
 
     What is in `front` is drawn over the others, and smaller, so that equal ones are seen behind it.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from postdict.plotting import BLACK, ranges
+    >>> ax = Figure().subplots()
+    >>> drawn = ranges(ax, [1, 2], [0.5, 0.8], [0.4, 0.7], [0.6, 0.9], label="F1", color=BLACK)
+    >>> drawn.get_legend_handles_labels()[1]
+    ['F1']
     """
     middle = np.asarray(median)
     spread = np.abs(np.stack([middle - np.asarray(low), np.asarray(high) - middle]))

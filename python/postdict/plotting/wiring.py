@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from .. import _checks
 from .panels import BLACK, BLUE, VERMILION
 
 if TYPE_CHECKING:
@@ -26,17 +27,33 @@ COLUMN, ROW = 2.7, 1.7  # from one to the next
 ALL = ("excitatory", "inhibitory", "plastic")
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Box:
-    """A part of a network, with the lines of text in its box."""
+    """A part of a network, with the lines of text in its box.
+
+    Examples
+    --------
+    >>> from postdict.plotting import Box
+    >>> Box("noise", "drive")
+    Box(text='noise', kind='drive')
+    """
 
     text: str
     kind: Kind = "population"
 
 
+@_checks.brief
 @dataclass(frozen=True)
 class Arrow:
-    """A connection from a box to a box, by their names."""
+    """A connection from a box to a box, by their names.
+
+    Examples
+    --------
+    >>> from postdict.plotting import Arrow
+    >>> Arrow("cells", "cells", inhibitory=True)
+    Arrow(pre='cells', post='cells', inhibitory=True)
+    """
 
     pre: str
     post: str
@@ -66,6 +83,16 @@ def wiring(ax: Axes, boxes: Mapping[str, Box], arrows: Sequence[Arrow]) -> Axes:
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from postdict.plotting import Arrow, Box, wiring
+    >>> ax = Figure().subplots()
+    >>> boxes = {"input": Box("input", "source"), "cells": Box("cells")}
+    >>> drawn = wiring(ax, boxes, [Arrow("input", "cells", "learns", plastic=True)])
+    >>> [text.get_text() for text in drawn.texts]
+    ['input', 'cells', 'learns']
     """
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 

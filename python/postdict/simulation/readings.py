@@ -50,14 +50,19 @@ class Readings:
     ) -> Spikes:
         """Return the recorded spikes with start <= time < stop, since t = 0 by default.
 
-        RuntimeError where some of them were moved to a file by `stream`: the message names it.
-
         Returns
         -------
         times : array (n_spikes,)
             ms, sorted by (time, id).
         ids : array (n_spikes,) of int64
             Of a group: places in it, so that ``group.ids[ids]`` are those of the population.
+
+        Raises
+        ------
+        ValueError
+            There is no such population, or it is a source.
+        RuntimeError
+            Some of them were moved to a file by `stream`: the message names it.
         """
         return self._recordings.spikes(population, start, stop)
 
@@ -158,7 +163,13 @@ class Readings:
         )
 
     def spike_count(self, population: Population | str) -> int:
-        """Return how many spikes the population has fired, recorded or not."""
+        """Return how many spikes the population has fired, recorded or not.
+
+        Raises
+        ------
+        ValueError
+            There is no such population, or it is a group or a source.
+        """
         self._registry.firing(population)
         return self._core.n_spikes(self._registry.population_index(population))
 
@@ -166,8 +177,6 @@ class Readings:
         self, recorder: Recorder | str, *, start: float | None = None
     ) -> tuple[Floats, Floats]:
         """Return the samples of a recorder so far, from `start` (ms) on if it is given.
-
-        RuntimeError where some of them were moved to a file by `stream`: the message names it.
 
         Returns
         -------
@@ -178,6 +187,13 @@ class Readings:
             given singly, in their order, (n_samples,) where one number stands for all, (n_samples,
             n_chosen) of chosen ones. Weight statistics: (n_samples, 4), mean, standard deviation,
             minimum, maximum. Potentials, currents: (n_samples, n_ids).
+
+        Raises
+        ------
+        ValueError
+            There is no such recorder.
+        RuntimeError
+            Some of them were moved to a file by `stream`: the message names it.
         """
         return self._recordings.samples(recorder, start)
 
@@ -185,7 +201,11 @@ class Readings:
         """Return all that was recorded so far, for other programs: `to_neo`, `to_nwb`, ...
 
         Samples are called as their recorders, ``cells.v`` or ``pre->post.weights``.
-        RuntimeError where some of it was moved to a file by `stream`.
+
+        Raises
+        ------
+        RuntimeError
+            Some of it was moved to a file by `stream`.
         """
         return self._recordings.for_other_programs(html.in_a_line(self._registry, whole=True))
 
@@ -193,11 +213,22 @@ class Readings:
         """Return the present interval (ms) of a recorder's samples, None if it has `times`.
 
         It is `every`, doubled each time that `max_bytes` was full and every second sample dropped.
+
+        Raises
+        ------
+        ValueError
+            There is no such recorder.
         """
         return self._recordings.interval(recorder)
 
     def potentials(self, population: Population | Group | str) -> Floats:
-        """Return the membrane potentials (mV, (size,)) at the present, before its events."""
+        """Return the membrane potentials (mV, (size,)) at the present, before its events.
+
+        Raises
+        ------
+        ValueError
+            There is no such population.
+        """
         return self._recordings.potentials(population)
 
     def search_work(self, population: Population | str) -> dict[str, int]:
@@ -206,6 +237,11 @@ class Readings:
         Since the simulation was made, loaded or restored. `excited`: instants of excitatory input;
         `dismissed`: of these, by a cheap bound; `looks`: neurons that were bounded anew at
         horizons; `searches` for a crossing, and crossings `found`.
+
+        Raises
+        ------
+        TypeError
+            The neurons are not of the model `LIFExp`.
         """
         return self._recordings.search_work(population)
 
@@ -219,6 +255,11 @@ class Readings:
         """Return the present weights (mV) in the form in which they were given.
 
         One number, (post, pre), a sparse matrix in its format, or Triplets in their order.
+
+        Raises
+        ------
+        ValueError
+            There is no such projection.
         """
         own = self._registry.projection(projection)
         return self._registry.synapses[own.index].in_form(self._core.weights(own.index))
@@ -233,7 +274,6 @@ class Readings:
         """Return what the rule has added to each synapse, and taken from it, while accounted.
 
         Bounds are left aside, and weights that do not learn are accounted as if they did.
-        ValueError where they are not accounted: `account_fluxes` begins it.
 
         Returns
         -------
@@ -241,6 +281,11 @@ class Readings:
             What the rule added, mV, >= 0, in the form of the weights.
         depression : array (post, pre), scipy.sparse matrix or Triplets
             What it took, likewise.
+
+        Raises
+        ------
+        ValueError
+            They are not accounted: `account_fluxes` begins it.
         """
         return changes.fluxes(self._registry, self._core, projection)
 

@@ -72,6 +72,24 @@ class Simulation(Readings):
     LimitError
         From `run` and `run_until`, when a bound is reached: the simulation stands whole at an
         instant, can be read and saved, and can go on (`set_limits`).
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network, Simulation
+    >>> net = Network(seed=1)
+    >>> cells = net.add_population("cells", 10, LIF())
+    >>> noise = net.add_poisson("noise", cells, rate=900.0, weight=0.1)
+    >>> sim = Simulation(net)
+    >>> sim.run(1000.0)
+    >>> times, ids = sim.spikes("cells")
+    >>> sim.time, len(times), float(sim.rates(cells).mean())
+    (1000.0, 615, 61.5)
+    >>> sim.set_rate(noise, 0.0)
+    >>> sim.save("state.npz")
+    >>> later = Simulation.load("state.npz")
+    >>> later.run_until(2000.0)
+    >>> len(later.spikes(cells, start=1000.0)[0])
+    0
     """
 
     def __init__(
@@ -130,12 +148,27 @@ class Simulation(Readings):
             True prints one line on stderr; a callable gets (t_ms, t_stop_ms, wall_s, n_events).
 
         After Ctrl-C the simulation stands whole at an instant and can go on.
+
+        Raises
+        ------
+        ValueError, TypeError
+            The duration is negative, or would end after 9e9 ms.
+        LimitError
+            A bound on activity is reached; the simulation stands whole.
+        RuntimeError
+            Another thread runs it, or a recorder is full after a stream: the message says which.
         """
         checked = _checks.number("duration", duration, "ms", at_least=0.0, at_most=_checks.LATEST)
         self._run(lambda: end_after(self._core, checked), progress)
 
     def run_until(self, t: float, *, progress: bool | ProgressCallback = False) -> None:
-        """Run the events before `t` (ms), which is not before the present; see `run`."""
+        """Run the events before `t` (ms), which is not before the present; see `run`.
+
+        Raises
+        ------
+        ValueError, LimitError
+            As of `run`; or `t` is before the present.
+        """
         checked = _checks.number("t", t, "ms", at_most=_checks.LATEST)
         self._run(lambda: end_at(self._core, checked), progress)
 
@@ -147,8 +180,14 @@ class Simulation(Readings):
     def take_spikes(self, population: Population | str) -> Spikes:
         """Return the recorded spikes as `spikes` does, and forget them: memory stays bounded.
 
-        `spikes` and `recording` then have later ones alone; `spike_count` counts all. RuntimeError
-        while a stream is open, whose file is to have them.
+        `spikes` and `recording` then have later ones alone; `spike_count` counts all.
+
+        Raises
+        ------
+        ValueError
+            There is no such population, or it is a group or a source.
+        RuntimeError
+            A stream is open, whose file is to have them.
         """
         self._recordings.check_no_stream("take_spikes")
         return changes.take_spikes(self._registry, self._core, population)
@@ -177,6 +216,12 @@ class Simulation(Readings):
             ms: only spikes from then on.
         stop : float, optional
             ms: only spikes before it.
+
+        Raises
+        ------
+        ValueError
+            There is no such population or neuron, `stop` is not after `start`, or what to record is
+            said with `on` False.
         """
         self._recordings.select(population, on, ids, start, stop)
 
@@ -220,20 +265,43 @@ class Simulation(Readings):
         weights : float, array (post, pre), scipy.sparse matrix or Triplets
             In the form in which the projection has them, with the same synapses; or one number
             for all, or for synapses given singly (n_synapses,) values in their order.
+
+        Raises
+        ------
+        ValueError, TypeError
+            They do not fit, or are out of their bounds.
         """
         changes.set_weights(self._registry, self._core, projection, weights)
 
     def set_plasticity(self, projection: Projection | str, on: bool) -> None:
-        """Switch learning on or off; while off, the rule still follows the spikes."""
+        """Switch learning on or off; while off, the rule still follows the spikes.
+
+        Raises
+        ------
+        ValueError
+            The projection has no plasticity.
+        """
         self._core.set_learning(self._registry.plastic(projection).index, bool(on))
 
     def set_learning_rate(self, projection: Projection | str, eta: float) -> None:
-        """Change a projection's learning rate (eta of its rule, mV) from now on."""
+        """Change a projection's learning rate (eta of its rule, mV) from now on.
+
+        Raises
+        ------
+        ValueError, TypeError
+            The rule has no `eta`, or it is negative.
+        """
         index = self._registry.learning(projection).index
         self._core.set_eta(index, _checks.number("eta", eta, "mV", at_least=0.0))
 
     def account_fluxes(self, projection: Projection | str, on: bool = True) -> None:
-        """Account from now on what the rule does to each synapse, or no longer; see `fluxes`."""
+        """Account from now on what the rule does to each synapse, or no longer; see `fluxes`.
+
+        Raises
+        ------
+        ValueError
+            The projection has no plasticity.
+        """
         self._core.set_accounting(self._registry.plastic(projection).index, bool(on))
 
     def set_rate(self, source: AnyPoisson | str, rate: float | ArrayLike | Steps) -> None:
@@ -241,11 +309,22 @@ class Simulation(Readings):
 
         The times of `Steps` count from t = 0, not from the present. A source that was declared
         with one rate for all keeps one for all.
+
+        Raises
+        ------
+        ValueError, TypeError
+            There is no such source, or rates make no sense or do not fit.
         """
         changes.set_rate(self._registry, self._core, source, rate)
 
     def set_current(self, source: CurrentSource | str, current: Steps) -> None:
-        """Change the current (mV) of a source from now on; times of `Steps` count from t = 0."""
+        """Change the current (mV) of a source from now on; times of `Steps` count from t = 0.
+
+        Raises
+        ------
+        ValueError, TypeError
+            There is no such source, or the current does not fit or is too low.
+        """
         changes.set_current(self._registry, self._core, source, current)
 
     def set_potentials(self, population: Population | Group | str, potentials: ArrayLike) -> None:
@@ -253,6 +332,11 @@ class Simulation(Readings):
 
         Below threshold, and not below `v_min`. Synaptic currents and conductances stay as they are;
         a refractory neuron is so no longer.
+
+        Raises
+        ------
+        ValueError, TypeError
+            They do not fit, are not below threshold, or are below `v_min`.
         """
         changes.set_potentials(self._registry, self._core, population, potentials)
 
@@ -267,12 +351,17 @@ class Simulation(Readings):
         """Change bounds on activity from now on; those that are not given stay as they are.
 
         A run stops where a number grows to its bound or beyond. What is there already is no reason
-        to stop: who records less, or silences the input, can go on after a LimitError as well.
+        to stop: who records less, or silences the input, can go on after it as well.
 
         Parameters
         ----------
         max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window
             As of `Simulation`; an infinite max_rate is no bound.
+
+        Raises
+        ------
+        ValueError, TypeError
+            A bound is not positive, or of no population.
         """
         limits = self._limits.changed(
             max_recorded_spikes, max_pending_spikes, max_rate, max_rate_window
@@ -291,6 +380,11 @@ class Simulation(Readings):
             ms, not before the present, in any order; also between spikes that are there already.
         ids : array (n_spikes,) of int
             Who fires.
+
+        Raises
+        ------
+        ValueError, TypeError
+            A time is before the present, or an id is not in [0, size).
         """
         with self._turn.paused_or_mine():
             changes.append_spikes(self._registry, self._core, self._appended, source, times, ids)
@@ -299,6 +393,13 @@ class Simulation(Readings):
         """Write a checkpoint (.npz): network, state, spikes under way, random streams, recordings.
 
         The file appears whole or not at all, and replaces an older one only then.
+
+        Raises
+        ------
+        TypeError
+            A world has no `state`, so that it cannot be saved.
+        OSError
+            The file cannot be written.
         """
         _files.write_bytes(path, self._to_bytes())
 
@@ -313,11 +414,13 @@ class Simulation(Readings):
         """Return the simulation that `save` wrote, to the last bit.
 
         `worlds` are those in the loop by name, each of which takes up its state: their code is not
-        in the file, and TypeError where one is missing. A `seed` gives every Poisson source new
-        random numbers from here on, and leaves all else as saved, worlds' own noise too.
+        in the file. A `seed` gives every Poisson source new random numbers from here on, and leaves
+        all else as saved, worlds' own noise too.
 
         Raises
         ------
+        TypeError
+            One of the worlds is missing.
         CheckpointError
             The file is not a whole, unaltered checkpoint of a version that this one reads.
         """

@@ -70,6 +70,29 @@ class StreamedRun:
         Their names, such as ``cells``.
     recorders : tuple of str
         Their names, such as ``cells.v``.
+
+    Raises
+    ------
+    StreamError
+        The file is damaged, or became so.
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network, Simulation, read_stream
+    >>> net = Network(seed=3)
+    >>> cells = net.add_population("cells", 2, LIF())
+    >>> v = net.record(cells, "v", every=10.0)
+    >>> sim = Simulation(net)
+    >>> with sim.stream("potentials.h5"):
+    ...     sim.run(50.0)
+    ...
+    >>> run = read_stream("potentials.h5")
+    >>> run
+    StreamedRun('potentials.h5': 50 ms)
+    >>> run.populations, run.recorders, run.seed
+    (('cells',), ('cells.v',), 3)
+    >>> run.recorded("cells.v")[1].shape
+    (6, 2)
     """
 
     def __init__(self, path: Path) -> None:
@@ -128,7 +151,13 @@ class StreamedRun:
     def spikes(
         self, population: Any, *, start: float | None = None, stop: float | None = None
     ) -> tuple[Floats, Integers]:
-        """Return times (ms) and ids with start <= time < stop, of a population or its name."""
+        """Return times (ms) and ids with start <= time < stop, of a population or its name.
+
+        Raises
+        ------
+        ValueError
+            There is no such population.
+        """
         name = population if isinstance(population, str) else getattr(population, "name", None)
         if name not in self.populations:
             raise ValueError(_checks.unknown("population", name, self.populations))
@@ -236,6 +265,22 @@ def read_stream(path: str | os.PathLike[str]) -> StreamedRun:
         The file is not a stream of a version that this postdict reads, or is damaged.
     ImportError
         h5py is not installed (``pip install 'postdict[hdf5]'``).
+
+    Examples
+    --------
+    >>> from postdict import LIF, Network, Simulation, read_stream
+    >>> net = Network()
+    >>> cells = net.add_population("cells", 2, LIF(i_offset=1.5))
+    >>> sim = Simulation(net)
+    >>> with sim.stream("run.h5"):
+    ...     sim.run(50.0)
+    ...     by_now = read_stream("run.h5").time
+    ...
+    >>> by_now
+    50.0
+    >>> times, ids = read_stream("run.h5").spikes("cells")
+    >>> times.round(2), ids
+    (array([21.97, 21.97, 43.94, 43.94]), array([0, 1, 0, 1]))
     """
     return StreamedRun(Path(path))
 

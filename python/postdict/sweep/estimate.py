@@ -30,6 +30,12 @@ class Estimate:
         One took longer than this and was stopped; 0 if none was.
     errors : list of str
         Of those that failed.
+
+    Examples
+    --------
+    >>> from postdict.sweep import Estimate
+    >>> Estimate(remaining=20, walls=[30.0, 90.0]).text(workers=2)
+    '20 points to be run, about 60 s each (2 measured): about 20.0 min on one core, 10.0 min on 2'
     """
 
     remaining: int
@@ -58,6 +64,22 @@ def estimate(sweep: Sweep, folder: str | os.PathLike[str], *, limit_s: float = 1
 
     Where none is, the first, the last and the middle one are run, for `limit_s` seconds in all;
     those that end are done. 0 measures nothing.
+
+    Raises
+    ------
+    SweepError
+        The folder is another sweep's.
+
+    Examples
+    --------
+    >>> from postdict import Sweep
+    >>> def area(config):
+    ...     return {"area": config["a"] * config["b"]}
+    ...
+    >>> sweep = Sweep.grid(area, {"a": 1, "b": 2, "seed": 0}, {"a": [1, 2, 3]}, seeds=2)
+    >>> from postdict.sweep import estimate
+    >>> estimate(sweep, "estimated", limit_s=0.0).text(workers=2)
+    '6 points to be run, none measured'
     """
     where = Folder.of(folder)
     where.claim(sweep.plan())

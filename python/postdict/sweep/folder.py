@@ -177,7 +177,30 @@ class Folder:
 
 
 def load_result(folder: str | os.PathLike[str], key: str) -> Result:
-    """Return the result of a point by its key, with arrays and tables where they were kept."""
+    """Return the result of a point by its key, with arrays and tables where they were kept.
+
+    Raises
+    ------
+    SweepError
+        There is no sweep in the folder, or no such point.
+
+    Examples
+    --------
+    >>> from postdict import Sweep
+    >>> def area(config):
+    ...     from postdict.lab.results import Result
+    ...     return Result("area", config, {"area": config["a"] * config["b"]}, {})
+    ...
+    >>> base, values = {"a": 1, "b": 2, "seed": 0}, {"a": [1, 2, 3]}
+    >>> sweep = Sweep.grid(area, base, values, seeds=2, keep="full")
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(1) as executor:
+    ...     report = sweep.run("loaded", executor)
+    ...
+    >>> from postdict.sweep import load_result
+    >>> load_result("loaded", sweep.points[0].key).summary
+    {'area': 2}
+    """
     where = Folder.of(folder)
     record = where.read(key, arrays=True)
     if record is None:

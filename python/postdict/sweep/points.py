@@ -24,6 +24,17 @@ class Point:
     seed : int
     values : dict
         The swept parameters.
+
+    Examples
+    --------
+    >>> from postdict import Sweep
+    >>> def area(config):
+    ...     return {"area": config["a"] * config["b"]}
+    ...
+    >>> sweep = Sweep.grid(area, {"a": 1, "b": 2, "seed": 0}, {"a": [1, 2, 3]}, seeds=2)
+    >>> point = sweep.points[0]
+    >>> point.values, point.config["a"]
+    ({'a': 1}, 1)
     """
 
     key: str

@@ -10,7 +10,15 @@ from .. import _checks
 @_checks.brief
 @dataclass(frozen=True)
 class Count:
-    """Points of a run: in all, done before it, done and failed by now; seconds since it began."""
+    """Points of a run: in all, done before it, done and failed by now; seconds since it began.
+
+    Examples
+    --------
+    >>> from postdict.sweep import Count
+    >>> counted = Count(total=10, before=2, done=3, failed=1, wall_s=60.0)
+    >>> counted.total - counted.before - counted.done - counted.failed
+    4
+    """
 
     total: int
     before: int

@@ -48,6 +48,20 @@ class Report:
         How long it took.
     compute_s : float
         The sum of the points' own times.
+
+    Examples
+    --------
+    >>> from postdict import Sweep
+    >>> def area(config):
+    ...     return {"area": config["a"] * config["b"]}
+    ...
+    >>> sweep = Sweep.grid(area, {"a": 1, "b": 2, "seed": 0}, {"a": [1, 2, 3]}, seeds=2)
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(1) as executor:
+    ...     report = sweep.run("reported", executor)
+    ...
+    >>> report.total, report.done, report.failures
+    (6, 6, [])
     """
 
     total: int

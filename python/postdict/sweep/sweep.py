@@ -55,6 +55,26 @@ class Sweep:
         default. The points' files hold everything.
     version : str
         Part of every point's name: change it when your function changes.
+
+    Raises
+    ------
+    ValueError, TypeError
+        No config, two that are equal, settings that differ in kind: the message names what.
+
+    Examples
+    --------
+    >>> from postdict import Sweep
+    >>> def area(config):
+    ...     return {"area": config["a"] * config["b"]}
+    ...
+    >>> sweep = Sweep.grid(area, {"a": 1, "b": 2, "seed": 0}, {"a": [1, 2, 3]}, seeds=2)
+    >>> len(sweep), sweep.dims
+    (6, {'a': 3, 'seed': 2})
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(1) as executor:
+    ...     print(sweep.run("areas", executor))
+    ...
+    6 of 6 points done (6 now)
     """
 
     def __init__(
@@ -141,6 +161,11 @@ class Sweep:
             What is not swept.
         values : dict of lists
             The values of each swept parameter.
+
+        Raises
+        ------
+        ValueError, TypeError
+            A list is empty, or has a value twice.
         """
         axes = lists_of("grid", values)
         places = list(itertools.product(*(range(len(listed)) for listed in axes.values())))
@@ -157,7 +182,13 @@ class Sweep:
     def zip(
         cls, function: Function, base: Any, values: Mapping[str, Sequence[Any]], **options: Any
     ) -> Sweep:
-        """Return the first values of all lists, the second ones, and so on; see `grid`."""
+        """Return the first values of all lists, the second ones, and so on; see `grid`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            The lists are not equally long, or two of the configs are equal.
+        """
         lists = lists_of("zip", values)
         lengths = {name: len(listed) for name, listed in lists.items()}
         if len(set(lengths.values())) > 1:
@@ -184,6 +215,11 @@ class Sweep:
             For each parameter a list to draw from, or ``{"low": , "high": , "log": False}``.
         samples : int
             The first n of more samples are equal.
+
+        Raises
+        ------
+        ValueError, TypeError
+            A list is empty, a range has no bounds, or there are too few values.
         """
         samples = _checks.integer("samples", samples, at_least=1)
         lists = lists_of("random", values)

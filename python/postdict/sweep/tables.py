@@ -45,6 +45,12 @@ class Status:
         Files that do not verify; the next run sets them aside.
     commits : dict
         How many results were computed by which build (`commit`, None if unknown).
+
+    Examples
+    --------
+    >>> from postdict.sweep import Status
+    >>> Status(total=10, done=7, failures=[], damaged=[], commits={None: 7}).remaining
+    3
     """
 
     total: int
@@ -60,7 +66,29 @@ class Status:
 
 
 def status(folder: str | os.PathLike[str]) -> Status:
-    """Return how far the sweep in a folder is; SweepError where there is none."""
+    """Return how far the sweep in a folder is.
+
+    Raises
+    ------
+    SweepError
+        There is no sweep in the folder.
+
+    Examples
+    --------
+    >>> from postdict import Sweep
+    >>> def area(config):
+    ...     return {"area": config["a"] * config["b"]}
+    ...
+    >>> sweep = Sweep.grid(area, {"a": 1, "b": 2, "seed": 0}, {"a": [1, 2, 3]}, seeds=2)
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(1) as executor:
+    ...     report = sweep.run("known", executor)
+    ...
+    >>> from postdict.sweep import status
+    >>> found = status("known")
+    >>> found.done, found.remaining
+    (6, 0)
+    """
     where = Folder.of(folder)
     plan = where.plan()
     damaged: list[str] = []
@@ -82,6 +110,28 @@ def to_xarray(folder: str | os.PathLike[str]) -> xarray.Dataset:
     defined is NaN. The coordinate `seed` is the seed itself where all configs share their streams,
     and counts the replicates where they do not. Units are attributes where they are known. Needs
     the extra `xarray`.
+
+    Raises
+    ------
+    ImportError
+        xarray is not installed (``pip install 'postdict[xarray]'``).
+    SweepError
+        There is no sweep in the folder.
+
+    Examples
+    --------
+    >>> from postdict import Sweep
+    >>> def area(config):
+    ...     return {"area": config["a"] * config["b"]}
+    ...
+    >>> sweep = Sweep.grid(area, {"a": 1, "b": 2, "seed": 0}, {"a": [1, 2, 3]}, seeds=2)
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(1) as executor:
+    ...     report = sweep.run("labelled", executor)
+    ...
+    >>> from postdict.sweep import to_xarray
+    >>> to_xarray("labelled")["area"].sel(a=3).values
+    array([6., 6.])
     """
     import xarray
 
@@ -113,6 +163,28 @@ def collect(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> tuple
     -------
     (int, int)
         How many points are in it, and how many there should be.
+
+    Raises
+    ------
+    ValueError
+        The table is neither .nc nor .csv.
+    SweepError
+        There is no sweep in the folder.
+
+    Examples
+    --------
+    >>> from postdict import Sweep
+    >>> def area(config):
+    ...     return {"area": config["a"] * config["b"]}
+    ...
+    >>> sweep = Sweep.grid(area, {"a": 1, "b": 2, "seed": 0}, {"a": [1, 2, 3]}, seeds=2)
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(1) as executor:
+    ...     report = sweep.run("collected", executor)
+    ...
+    >>> from postdict.sweep import collect
+    >>> collect("collected", "areas.csv")
+    (6, 6)
     """
     path = Path(to)
     if path.suffix not in (".nc", ".csv"):
@@ -131,7 +203,30 @@ def collect(folder: str | os.PathLike[str], to: str | os.PathLike[str]) -> tuple
 
 
 def check_metrics(folder: str | os.PathLike[str]) -> None:
-    """Raise ValueError where points are done and none has one of the metrics that were chosen."""
+    """Refuse metrics that were chosen and that no point has, where points are done.
+
+    Raises
+    ------
+    ValueError
+        Points are done and none has one of the metrics that were chosen.
+    SweepError
+        There is no sweep in the folder.
+
+    Examples
+    --------
+    >>> from postdict import Sweep
+    >>> def area(config):
+    ...     return {"area": config["a"] * config["b"]}
+    ...
+    >>> base, values = {"a": 1, "b": 2, "seed": 0}, {"a": [1, 2, 3]}
+    >>> sweep = Sweep.grid(area, base, values, seeds=2, metrics=["area"])
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(1) as executor:
+    ...     report = sweep.run("checked", executor)
+    ...
+    >>> from postdict.sweep import check_metrics
+    >>> check_metrics("checked")  # all is well
+    """
     where = Folder.of(folder)
     plan = where.plan()
     _columns([record for _, record in _records(where, plan, [])], plan)

@@ -16,7 +16,22 @@ _KEYS = ("experiment", "seeds", "seed", "streams", "keep", "metrics", "quick", "
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
-    """Return a sweep's TOML; ValueError where it is none."""
+    r"""Return a sweep's TOML.
+
+    Raises
+    ------
+    ValueError
+        It is not TOML.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from postdict.sweep import read_toml
+    >>> lines = ['experiment = "inverse-model"', "[grid]", "eta = [1e-4, 1e-3]"]
+    >>> _ = Path("sweep.toml").write_text("\n".join(lines))
+    >>> read_toml("sweep.toml")
+    {'experiment': 'inverse-model', 'grid': {'eta': [0.0001, 0.001]}}
+    """
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -38,6 +53,14 @@ def sweep_of(source: Mapping[str, Any], find: Callable[[str], Any]) -> Sweep:
     ------
     ValueError, TypeError
         Naming key, value and rule, and the nearest valid name.
+
+    Examples
+    --------
+    >>> from postdict.experiments import inverse_model
+    >>> from postdict.sweep import sweep_of
+    >>> source = {"experiment": "inverse-model", "grid": {"eta": [1e-4, 1e-3]}, "seeds": 2}
+    >>> len(sweep_of(source, lambda name: inverse_model))
+    4
     """
     for key in source:
         if key not in _KEYS:

@@ -16,6 +16,21 @@ def own_drive(
     """Return c0 / r (mV): window-weighted autocorrelation at loop delay D, own spike included.
 
     ``K(-D) + integral of K(s) [a(|s + D|) - r] ds`` with a(u) the rate at lag u after a spike.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import AntisymmetricSTDP
+    >>> from postdict.theory import own_drive
+    >>> window = AntisymmetricSTDP(eta=1.0).window
+    >>> lags = np.arange(0.5, 200.0)
+    >>> round(own_drive(window, 11.0, rate=5.0, autocorrelation=(lags, 0.0 * lags)), 3)
+    -0.577
     """
     lags, after = _curve(autocorrelation)
     delay = _checks.number("delay", delay, "ms")
@@ -40,6 +55,22 @@ def cross_drive(
         Mean rate of i, Hz; beyond the lags given C counts as this.
     correlation : (lags, rate), arrays (n_bins,)
         C over equal bins around 0 (centres, ms), Hz.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import AntisymmetricSTDP
+    >>> from postdict.theory import cross_drive
+    >>> window = AntisymmetricSTDP(eta=1.0).window
+    >>> lags = np.arange(-200.0, 201.0)
+    >>> correlation = 10.0 * np.exp(-abs(lags) / 30.0)
+    >>> round(cross_drive(window, 11.0, rate=5.0, correlation=(lags, correlation)), 3)
+    -0.056
     """
     lags, after = _curve(correlation)
     delay, rate = _checks.number("delay", delay, "ms"), _checks.number("rate", rate, "Hz")
@@ -71,6 +102,17 @@ def balanced_scale(scales: ArrayLike, drives: ArrayLike) -> float | None:
     `drives` (n,) are measured at the imposed `scales` (n,), ascending: c0/r + kappa(c) c of a
     neuron that hears itself with strength c. Where several zeros are stable, that nearest to 0 is
     where learning from W = 0 ends. Linear between the points.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict.theory import balanced_scale
+    >>> balanced_scale([0.5, 1.0, 2.0], [-0.3, -0.1, 0.3])
+    1.25
     """
     c, f = _checks.vector("scales", scales, "mV"), _checks.vector("drives", drives, "mV")
     zeros = [

@@ -24,6 +24,19 @@ def fixed_point(
         b, mV.
     ridge : float
         lambda >= 0; at 0 the inverse is the pseudo-inverse.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.theory import fixed_point
+    >>> fixed_point(2.0 * np.eye(2), 0.5)
+    array([[0.25, 0.  ],
+           [0.  , 0.25]])
     """
     response = _checks.matrix("response", response)
     ridge = _checks.number("ridge", ridge, at_least=0.0)
@@ -48,6 +61,19 @@ def ridge_inverse(response: ArrayLike, ridge: float) -> Floats:
         G, or any matrix that is to be inverted.
     ridge : float
         lambda > 0, without unit.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.theory import ridge_inverse
+    >>> ridge_inverse(2.0 * np.eye(2), 1.0)
+    array([[0.25, 0.  ],
+           [0.  , 0.25]])
     """
     response = _checks.matrix("response", response)
     ridge = _checks.number("ridge", ridge, above=0.0)
@@ -62,6 +88,14 @@ def modes(product: ArrayLike, response: ArrayLike) -> Floats:
     """Return the diagonal of V'(WG)V along the right singular vectors of G, strongest first.
 
     `product` is W G (..., M, M); the result is (..., M).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.theory import modes
+    >>> response = np.diag([2.0, 1.0])
+    >>> modes(0.5 * np.eye(2), response)
+    array([0.5, 0.5])
     """
     right = np.linalg.svd(np.asarray(response, dtype=np.float64))[2]
     return np.asarray(np.einsum("km,...mn,kn->...k", right, np.asarray(product), right))
@@ -79,6 +113,20 @@ def relaxation(times: ArrayLike, values: ArrayLike) -> tuple[float, float]:
         t, ms, from 0 on.
     values : array_like (n_samples,)
         What relaxes, at these times.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.theory import relaxation
+    >>> times = np.arange(0.0, 100.0)
+    >>> end, tau = relaxation(times, 1.0 - np.exp(-times / 20.0))
+    >>> round(end, 3), round(tau, 3)
+    (1.0, 0.05)
     """
     t, x = _checks.vector("times", times, "ms"), _checks.vector("values", values)
     low, high = np.log(1.0 / (10.0 * t[-1])), np.log(1.0 / (t[1] - t[0]))

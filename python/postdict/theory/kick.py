@@ -30,6 +30,18 @@ class KickResponse:
     density : array (n_bins,)
         The further spikes, per ms and mV: those there are with the kick less those there would have
         been, which after a reset is negative.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.theory import KickResponse
+    >>> KickResponse(at_once=0.1, lags=np.array([0.5, 1.5]), density=np.array([0.02, 0.01]))
+    KickResponse(at_once=0.1, lags=[0.5, 1.5], density=[0.02, 0.01])
     """
 
     at_once: float
@@ -123,6 +135,23 @@ def kick_response(
         The longest lag, ms.
     bin_width : float
         Width of a bin, ms.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.theory import kick_response
+    >>> kicks = np.arange(5.0, 1e4, 50.0)
+    >>> found = kick_response(
+    ...     kicks, np.zeros(200, int), kicks[::2], np.zeros(100, int),
+    ...     n=1, size=0.1, start=0.0, stop=1e4, max_lag=10.0,
+    ... )
+    >>> round(found.at_once, 2)
+    5.0
     """
     n = _checks.integer("n", n, at_least=1)
     kicks, kicked = _checks.spikes(kick_times, kick_ids, n, prefix="kick_")

@@ -37,6 +37,17 @@ class LinearTheory:
         kappa', the same of the pair's mirror image, a spike two loop delays and more before.
     area : float
         The integral of the window, mV ms.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict.theory import LinearTheory
+    >>> LinearTheory(rate=5.0, own=1e-3, kappa=2e-4, mirror=1e-4, area=0.0)
+    LinearTheory(rate=5.0, own=0.001, kappa=0.0002, mirror=0.0001, area=0.0)
     """
 
     rate: float
@@ -74,6 +85,11 @@ class LinearTheory:
             Of a motor neuron without feedback, as `postdict.analysis.autocorrelation` gives it,
             ms and Hz; beyond its last bin the rate counts as the mean.
         response : KickResponse
+
+        Raises
+        ------
+        ValueError, TypeError
+            For bad input.
         """
         delay = _checks.number("delay", delay, "ms")
         return cls(
@@ -170,6 +186,11 @@ class LinearTheory:
         self_coupling : float, optional
             kappa - kappa' of a kick that follows the neuron's own spike; as for any other kick by
             default.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For bad input.
         """
         response = _checks.matrix("response", response)
         times = _checks.vector("times", times, "ms")

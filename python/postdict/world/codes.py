@@ -19,14 +19,34 @@ from .._types import Floats
 
 
 class Encoder(Protocol):
-    """Makes of an observation what drives the sensors."""
+    """Makes of an observation what drives the sensors.
+
+    Examples
+    --------
+    >>> class Sign:  # the first sensor sees what is negative, the second what is positive
+    ...     def encode(self, observation):
+    ...         return [5.0 * (observation < 0), 5.0 * (observation > 0)]
+    ...
+    >>> Sign().encode(-0.3)
+    [5.0, 0.0]
+    """
 
     def encode(self, observation: Any) -> Any:
         """Return the answer of a world: its form is that of the drive."""
 
 
 class Decoder(Protocol):
-    """Makes an action of what the motor neurons did."""
+    """Makes an action of what the motor neurons did.
+
+    Examples
+    --------
+    >>> class Push:  # more spikes of the second neuron push to the right
+    ...     def decode(self, motor):
+    ...         return float(motor[1] - motor[0])
+    ...
+    >>> Push().decode([1, 4])
+    3.0
+    """
 
     def decode(self, motor: Any) -> Any:
         """Return an action; `motor` has the form of the readout."""
@@ -45,6 +65,18 @@ class TuningCurves:
         In units of the observation.
     height : float
         mV or Hz, as the drive is.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> from postdict.world import TuningCurves
+    >>> curves = TuningCurves([[-1.0], [0.0], [1.0]], width=[0.5], height=10.0)
+    >>> curves.encode([0.0]).round(3)
+    array([ 1.353, 10.   ,  1.353])
     """
 
     centres: Floats
@@ -71,7 +103,13 @@ class TuningCurves:
         return len(self.centres)
 
     def encode(self, observation: ArrayLike) -> Floats:
-        """Return (n_sensor,) for an observation (n_dimensions,)."""
+        """Return (n_sensor,) for an observation (n_dimensions,).
+
+        Raises
+        ------
+        ValueError, TypeError
+            The observation has other dimensions than the centres, or is not finite.
+        """
         try:
             seen = np.asarray(observation, np.float64)
         except (TypeError, ValueError):  # numpy makes no array of a dict, a ragged tuple, a text
@@ -105,6 +143,19 @@ class LinearDecoder:
         Lower bounds of the action.
     high : float or array (n_dimensions,)
         Upper bounds of the action.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.world import LinearDecoder
+    >>> decoder = LinearDecoder([[0.5, -0.5, 0.0]], low=-1.0, high=1.0)
+    >>> decoder.decode(np.array([4, 1, 7]))
+    array([1.], dtype=float32)
     """
 
     weights: Floats
@@ -135,7 +186,13 @@ class LinearDecoder:
         return int(self.weights.shape[1])
 
     def decode(self, motor: NDArray[Any]) -> NDArray[np.float32]:
-        """Return the action, (n_dimensions,) of float32 as Gymnasium's boxes have it."""
+        """Return the action, (n_dimensions,) of float32 as Gymnasium's boxes have it.
+
+        Raises
+        ------
+        ValueError, TypeError
+            What the motor neurons did is no array of their counts or rates.
+        """
         _counted(motor)
         n = self.weights.shape[1]
         if motor.shape != (n,):
@@ -157,6 +214,18 @@ class ChoiceDecoder:
     ----------
     n_actions : int
     idle : int
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.world import ChoiceDecoder
+    >>> ChoiceDecoder(2).decode(np.array([1, 0, 3, 2]))
+    1
     """
 
     n_actions: int
@@ -168,7 +237,13 @@ class ChoiceDecoder:
             raise ValueError(f"idle must be below n_actions = {self.n_actions}, got {self.idle}")
 
     def decode(self, motor: NDArray[Any]) -> int:
-        """Return an action in [0, n_actions)."""
+        """Return an action in [0, n_actions).
+
+        Raises
+        ------
+        ValueError, TypeError
+            What the motor neurons did is no array of their counts or rates.
+        """
         _counted(motor)
         if motor.size % self.n_actions:
             raise ValueError(

@@ -41,6 +41,15 @@ class LinearWorld:
     ------
     ValueError, TypeError
         Shapes that do not fit, values that are not finite, lags out of order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.world import LinearWorld
+    >>> world = LinearWorld(np.eye(3), lags=[0.0, 5.0], kernel=[0.7, 0.3])
+    >>> world
+    LinearWorld(matrix=<3 × 3 values from 0 to 1>, lags=[0.0, 5.0], kernel=[0.7, 0.3], delays=<3 ×
+    3 values from 0 to 0>)
     """
 
     matrix: Floats
@@ -184,6 +193,19 @@ def spread_world(
     Returns
     -------
     LinearWorld
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.world import spread_world
+    >>> world = spread_world(np.eye(3), 5.0, rng=np.random.default_rng(1))
+    >>> world.lags, float(world.kernel.sum())
+    (array([0., 1., 2., 3., 4.]), 1.0)
     """
     matrix = _checks.finite_array("matrix", matrix, "mV", ndim=2)
     rng = _checks.generator("rng", rng)

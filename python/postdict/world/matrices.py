@@ -36,6 +36,19 @@ def sparse_world(
     Returns
     -------
     array (n_sensor, n_motor)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.world import sparse_world
+    >>> world = sparse_world(60, 20, fan_out=6, rng=np.random.default_rng(1))
+    >>> world.shape, (world > 0).sum(axis=0)
+    ((60, 20), array([6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6]))
     """
     n_sensor, n_motor = _sizes(n_sensor, n_motor)
     gain = _checks.number("gain", gain)
@@ -83,6 +96,18 @@ def tonotopic_world(
     Returns
     -------
     array (n_sensor, n_motor)
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.world import tonotopic_world
+    >>> tonotopic_world(60, 20, overlap=2.0, rng=np.random.default_rng(1)).shape
+    (60, 20)
     """
     n_sensor, n_motor = _sizes(n_sensor, n_motor)
     gain = _checks.number("gain", gain)
@@ -131,6 +156,14 @@ def conditioned_world(
     ------
     ValueError
         No overlap between 0.2 and 5 has this condition number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.world import conditioned_world
+    >>> world = conditioned_world(6, 3, condition=10.0, rng=np.random.default_rng(1))
+    >>> world.shape, round(float(np.linalg.cond(world)), 6)
+    ((6, 3), 10.0)
     """
     condition = _checks.number("condition", condition, at_least=1.0)
     rng = _checks.generator("rng", rng)
@@ -176,6 +209,14 @@ def load_world(path: str | os.PathLike[str]) -> Floats:
         The file is not a finite matrix.
     OSError
         It cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.world import load_world
+    >>> np.save("world.npy", np.eye(3))
+    >>> load_world("world.npy").shape
+    (3, 3)
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -196,6 +237,18 @@ def check_world(world: Floats, *, name: str = "world") -> Floats:
 
     A sensor without a positive entry never fires; a motor neuron without one is never heard, so
     that nothing can be learned of it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        It is no matrix of finite numbers, or all of them are 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict.world import check_world
+    >>> check_world(np.eye(3)).shape
+    (3, 3)
     """
     world = _checks.finite_array(name, world, "mV", ndim=2)
     if 0 in world.shape:

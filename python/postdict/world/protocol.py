@@ -30,6 +30,25 @@ class World(Protocol):
     ----------
     interval : float
         ms, from one step to the next.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from postdict import LIF, Network, Simulation
+    >>> class Echo:  # every sensor gets 2 mV for a step after its motor neuron fired
+    ...     interval = 5.0
+    ...     def reset(self, seed): ...
+    ...     def step(self, motor):
+    ...         return 2.0 * (motor > 0)
+    ...
+    >>> net = Network()
+    >>> motor = net.add_population("motor", 3, LIF(i_offset=[0.0, 1.5, 3.0]))
+    >>> sensor = net.add_population("sensor", 3, LIF(tau_m=5.0))
+    >>> world = net.add_world("echo", Echo(), motor, sensor)
+    >>> sim = Simulation(net)
+    >>> sim.run(100.0)
+    >>> np.bincount(sim.spikes(sensor)[1], minlength=3)
+    array([ 0,  4, 14])
     """
 
     interval: float

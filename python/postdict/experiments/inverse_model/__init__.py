@@ -37,6 +37,19 @@ def run(config: Config, stage: Stage | None = None) -> Result:
     config : Config
     stage : Stage, optional
         The run as a whole; see `postdict.lab.stages.Stage`.
+
+    Raises
+    ------
+    LimitError
+        The loop ran away, by settings of your own: the message says where.
+
+    Examples
+    --------
+    >>> from postdict.experiments.inverse_model import Config, run
+    >>> times = {"duration": 1e4, "measure_duration": 1e4, "song_duration": 2e3}
+    >>> result = run(Config(n_motor=2, n_sensor=4, fan_out=2, eta=1e-3, seeds=1, **times))
+    >>> result.arrays["inhibition"].shape
+    (2, 4)
     """
     config, worlds = config.with_worlds()
     tutor = None

@@ -13,7 +13,19 @@ from .._shared.loop_settings import LoopConfig
 @_checks.brief
 @dataclass(frozen=True)
 class Config(LoopConfig):
-    """Settings of `inverse-model`; all defaults are our own."""
+    """Settings of `inverse-model`; all defaults are our own.
+
+    Raises
+    ------
+    ValueError, TypeError
+        A setting that is out of its bounds: the message names it.
+
+    Examples
+    --------
+    >>> from postdict.experiments.inverse_model import Config
+    >>> Config(n_motor=10, n_sensor=30, eta=1e-3)
+    Config(n_motor=10, n_sensor=30, eta=0.001)
+    """
 
     song_duration: float = setting(1e5, "of each tutor song", unit="ms", at_least=1e3)
     jitter: float = setting(2.0, "sd, of heard spikes when noisy", unit="ms", at_least=0)
