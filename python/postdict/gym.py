@@ -134,7 +134,13 @@ class GymWorld:
         return f"GymWorld({self.env}, {interval}, {self.decoder!r}, {self.encoder!r})"
 
     def step(self, motor: Any) -> Any:
-        """Take one step of the environment."""
+        """Take one step of the environment.
+
+        Raises
+        ------
+        ValueError
+            The decoder's action is not in the environment's space, or the reward is no number.
+        """
         action = self.decoder.decode(motor)
         if not self.env.action_space.contains(action):
             raise ValueError(f"the decoder's action {action!r} is not in {self.env.action_space}")
@@ -146,7 +152,13 @@ class GymWorld:
         return self.encoder.encode(observation)
 
     def state(self) -> dict[str, Any]:
-        """Return the state of the environment, and of the codes that have one."""
+        """Return the state of the environment, and of the codes that have one.
+
+        Raises
+        ------
+        TypeError
+            It was not said which attributes are the environment's state.
+        """
         if not self.attributes:
             raise TypeError(
                 f"{self.env} can be saved only where GymWorld is given its attributes, that "

@@ -164,6 +164,11 @@ class LinearTheory:
         """Return the rates (1/s) at which modes with these singular values of G are learned.
 
         Learning is a stochastic Landweber iteration: the rate is proportional to s^2 + lambda.
+
+        Raises
+        ------
+        ValueError, TypeError
+            For bad input.
         """
         s = _checks.vector("singular_values", singular_values)
         noise_rate = _checks.number("noise_rate", noise_rate, "Hz", at_least=0.0)
