@@ -7,15 +7,15 @@ Neurons with exponential currents; no threshold crossing is missed.
 
 from functools import partial
 
-from brette_network import connected, report
+from brette_network import DRIVE, connected, report
 
 import postdict
 
 
-def network(seed: int, n: int = 4000) -> postdict.Network:
+def network(seed: int, n: int = 4000, i_offset: float = DRIVE) -> postdict.Network:
     """Return the network; with another `n` each neuron still has 80 inputs on average."""
     model = partial(postdict.LIFExp, tau_syn_e=5.0, tau_syn_i=10.0)
-    return connected(model, {"excitatory": 1.62, "inhibitory": 9.0}, seed, n)
+    return connected(model, {"excitatory": 1.62, "inhibitory": 9.0}, seed, n, i_offset)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,14 @@ A spike steps the potential of its targets, unless they are refractory.
     python benchmarks/brette_jump.py
 """
 
-from brette_network import connected, report
+from brette_network import DRIVE, connected, report
 
 import postdict
 
 
-def network(seed: int, n: int = 4000) -> postdict.Network:
+def network(seed: int, n: int = 4000, i_offset: float = DRIVE) -> postdict.Network:
     """Return the network; with another `n` each neuron still has 80 inputs on average."""
-    return connected(postdict.LIF, {"excitatory": 0.25, "inhibitory": 2.25}, seed, n)
+    return connected(postdict.LIF, {"excitatory": 0.25, "inhibitory": 2.25}, seed, n, i_offset)
 
 
 if __name__ == "__main__":

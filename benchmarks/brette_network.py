@@ -10,10 +10,10 @@ import numpy as np
 
 import postdict
 
+DRIVE = 11.0  # mV: neurons tend to -49 mV, above threshold
 MEMBRANE = {
     "tau_m": 20.0,
     "v_rest": -60.0,
-    "i_offset": 11.0,  # mV: they tend to -49 mV, above threshold
     "v_thresh": -50.0,
     "v_reset": -60.0,
     "tau_refrac": 5.0,
@@ -25,13 +25,18 @@ def connected(
     weights: dict[str, float],
     seed: int,
     n: int,
+    i_offset: float,
 ) -> postdict.Network:
-    """Return the network of n neurons, with the weights (mV) of either population's synapses."""
+    """Return the network of n neurons, with the weights (mV) of either population's synapses.
+
+    They are driven by `i_offset` (mV).
+    """
     rng = np.random.default_rng([seed, 1])
     net = postdict.Network(seed)
     sizes = {"excitatory": n * 4 // 5, "inhibitory": n // 5}
     for name, size in sizes.items():
-        net.add_population(name, size, model(**MEMBRANE, v_init=rng.uniform(-60.0, -50.0, size)))
+        v_init = rng.uniform(-60.0, -50.0, size)
+        net.add_population(name, size, model(**MEMBRANE, i_offset=i_offset, v_init=v_init))
     for pre, weight in weights.items():
         inhibitory = pre == "inhibitory"
         for post, size in sizes.items():

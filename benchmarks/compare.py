@@ -23,7 +23,10 @@ import compare_tables
 from workloads import workload
 
 HERE = Path(__file__).parent
-COMPARED = ("loop-400", "loop-100", "jump", "cuba", "coba")
+COMPARED = (
+    "loop-400", "loop-100", "jump", "cuba", "coba",
+    "jump-50hz", "jump-150hz", "cuba-50hz", "cuba-150hz", "vogels2011", "vogels2011-currents",
+)  # fmt: skip
 ALONE = ("loop-1600", "inverse-model")  # postdict only
 FEWEST_SEEDS = 8
 Runs = dict[tuple[str, str], list[dict[str, Any]]]

@@ -41,10 +41,9 @@ class Spread:
 
 def answers(run: dict[str, Any]) -> dict[str, float]:
     """Return what a user would read off a run: Hz and mV."""
-    learns = "weight_change" in run
-    names = ("motor rate", "sensor rate") if learns else ("excitatory rate", "inhibitory rate")
+    names = (f"{name} rate" for name in run["populations"])
     result = dict(zip(names, run["rates_hz"], strict=True))
-    if learns:
+    if "weight_change" in run:
         result |= {"weight change": run["weight_change"], "weight sd": run["weight_sd"]}
     return result
 

@@ -23,6 +23,13 @@ GOALS = {
     ("cuba", "nest"): 25.0,
     ("coba", "brian2"): 1.5,
     ("coba", "nest"): 20.0,
+    ("jump-50hz", "brian2"): 2.0,
+    ("jump-150hz", "brian2"): 2.0,
+    ("cuba-50hz", "brian2"): 2.0,
+    ("cuba-150hz", "brian2"): 2.0,
+    ("vogels2011", "brian2"): 1.5,
+    ("vogels2011", "nest"): 20.0,
+    ("vogels2011-currents", "brian2"): 2.0,
 }
 LARGEST_GROWTH = 1.5  # of the cost of an event from loop-400 to loop-1600
 REAL_TIME = 2000.0  # how much faster than real time inverse-model is to run

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workloads import Loop, Workload, workload
+from workloads import Brette, Loop, Workload, workload
+
+EI = ("excitatory", "inhibitory")
 
 
 class Stopwatch:
@@ -41,14 +43,15 @@ class Run:
         """Return the run as JSON can hold it."""
         seconds = 1e-3 * work.duration
         learned: dict[str, float] = {}
-        if isinstance(work, Loop):
+        if not isinstance(work, Brette):
             mean = float(self.weights.mean())
-            learned = {"weight_mean": mean, "weight_change": mean - work.excitation}
+            learned = {"weight_mean": mean, "weight_change": mean - work.start_weight}
             learned |= {"weight_sd": float(self.weights.std())}
         return {
             "build_s": self.build.wall,
             "wall_s": self.simulate.wall,
             "cpu_s": self.simulate.cpu,
+            "populations": ("motor", "sensor") if isinstance(work, Loop) else EI,
             "spikes": self.spikes,
             "events": work.n_events(self.spikes),
             "rates_hz": [k / (n * seconds) for k, n in zip(self.spikes, work.sizes, strict=True)],
@@ -69,7 +72,7 @@ def peak_bytes(status: Path = Path("/proc/self/status")) -> int:
 
 def parser(simulator: str) -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(description=f"One measured run of {simulator}.")
-    result.add_argument("workload", help="loop-N, jump, cuba or coba")
+    result.add_argument("workload", help="as workloads.py names them")
     result.add_argument("--seed", type=int, default=1)
     result.add_argument("--duration", type=float, help="ms; the workload's own by default")
     return result

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from measured_run import Run, chosen, parser, peak_bytes, report
-from workloads import STEP, Brette, Coba, Loop, Workload
+from workloads import STEP, Brette, Coba, Loop, Vogels, Workload
 
 # Appends wall and processor seconds and both spike counts to a file; keeps the process's status.
 STAMP = """{
@@ -126,6 +126,52 @@ def coba(b2: Any, work: Coba, seed: int) -> tuple[list[Any], tuple[Any, Any], An
     return [*objects, kicks], groups, None
 
 
+def vogels(b2: Any, work: Vogels, seed: int) -> tuple[list[Any], tuple[Any, Any], Any]:
+    """Return all objects, those whose spikes are counted, and the plastic synapses."""
+    ms, (excitatory, inhibitory) = b2.ms, work.weights
+    force = ("(v - E_E)", "(v - E_I)") if work.conductances else ("-1", "1")
+    cells = b2.NeuronGroup(
+        work.n,
+        f"""dv/dt = (END - v - g_e*{force[0]} - g_i*{force[1]})/tau_m : 1 (unless refractory)
+            dg_e/dt = -g_e/tau_e : 1
+            dg_i/dt = -g_i/tau_i : 1""",
+        threshold=f"v > {work.v_thresh}",
+        reset=f"v = {work.v_reset}",
+        refractory=work.tau_refrac * ms,
+        method="exponential_euler" if work.conductances else "exact",
+        namespace={
+            "tau_m": work.tau_m * ms,
+            "tau_e": work.tau_syn_e * ms,
+            "tau_i": work.tau_syn_i * ms,
+            "END": work.v_rest + work.i_offset,
+            **({"E_E": work.e_rev_e, "E_I": work.e_rev_i} if work.conductances else {}),
+        },
+    )
+    cells.v = work.start(seed)
+    groups = cells[: work.sizes[0]], cells[work.sizes[0] :]
+    of_e = b2.Synapses(groups[0], cells, on_pre=f"g_e_post += {excitatory}", delay=work.delay * ms)
+    among_i = b2.Synapses(
+        groups[1], groups[1], on_pre=f"g_i_post += {inhibitory}", delay=work.delay * ms
+    )
+    plastic = b2.Synapses(
+        groups[1],
+        groups[0],
+        """w : 1
+           rate : 1 (shared)
+           dx/dt = -x/tau : 1 (event-driven)
+           dy/dt = -y/tau : 1 (event-driven)""",
+        on_pre="g_i_post += w; w = clip(w + rate*(y - alpha), 0, w_max); x += 1",
+        on_post="w = clip(w + rate*x, 0, w_max); y += 1",
+        delay={"pre": work.delay * ms},
+        namespace={"tau": work.tau_stdp * ms, "alpha": work.alpha, "w_max": work.w_max},
+    )
+    for synapses in (of_e, among_i, plastic):
+        synapses.connect(p=work.probability)
+    plastic.w = work.start_weight
+    plastic.rate = 0.0
+    return [cells, of_e, among_i, plastic], groups, plastic
+
+
 def build(work: Workload, seed: int, folder: Path) -> None:
     """Compile the program, and note beside it what a later call needs to read its results."""
     import brian2 as b2
@@ -135,8 +181,8 @@ def build(work: Workload, seed: int, folder: Path) -> None:
     b2.prefs.devices.cpp_standalone.openmp_threads = 0
     b2.defaultclock.dt = STEP * b2.ms
     b2.seed(seed)
-    make = loop if isinstance(work, Loop) else coba if isinstance(work, Coba) else brette
-    objects, counted, plastic = make(b2, work, seed)
+    makers = {Loop: loop, Brette: brette, Coba: coba, Vogels: vogels}
+    objects, counted, plastic = makers[type(work)](b2, work, seed)
     monitors = [b2.SpikeMonitor(group, record=False) for group in counted]
     net = b2.Network(*objects, *monitors)
     device = b2.get_device()
@@ -145,7 +191,10 @@ def build(work: Workload, seed: int, folder: Path) -> None:
     if isinstance(work, Coba):
         objects[-1].active = False
     device.insert_code("main", stamp)
-    net.run(work.duration * b2.ms)
+    for k, part in enumerate(work.parts if isinstance(work, Vogels) else [work.duration]):
+        if k == 1:
+            plastic.rate = work.eta
+        net.run(part * b2.ms)
     device.insert_code("main", stamp)
     device.build(directory=str(folder), compile=True, run=False, with_output=False)
     note = {"version": b2.__version__, "weights": None}

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from measured_run import Run, chosen, parser, report
-from workloads import STEP, Brette, Coba, Loop, Workload
+from workloads import STEP, Brette, Coba, Loop, Vogels, Workload
 
 
 @contextlib.contextmanager
@@ -133,6 +133,52 @@ def build_coba(work: Coba, seed: int) -> tuple[Any, Any]:
     return groups
 
 
+def build_vogels(work: Vogels, seed: int) -> tuple[Any, Any]:
+    leak = 10.0 if work.conductances else 1.0  # nS; currents are potentials by C_m = tau_m
+    cells = {
+        "C_m": work.tau_m * leak,
+        "E_L": work.v_rest,
+        "I_e": work.i_offset * leak,
+        "V_th": work.v_thresh,
+        "V_reset": work.v_reset,
+        "t_ref": work.tau_refrac,
+        "tau_syn_ex": work.tau_syn_e,
+        "tau_syn_in": work.tau_syn_i,
+    }
+    if work.conductances:
+        cells |= {"g_L": leak, "E_ex": work.e_rev_e, "E_in": work.e_rev_i}
+    else:
+        cells["tau_m"] = work.tau_m
+    model = "iaf_cond_exp" if work.conductances else "iaf_psc_exp_ps"
+    both = nest.Create(model, work.n, {**cells, "tau_minus": work.tau_stdp})
+    both.V_m = work.start(seed).tolist()
+    excitatory, inhibitory = both[: work.sizes[0]], both[work.sizes[0] :]
+    rule = {
+        "weight": -leak * work.start_weight,
+        "Wmax": -leak * work.w_max,
+        "eta": 0.0,
+        "alpha": work.alpha,
+        "tau": work.tau_stdp,
+        "delay": work.delay,
+    }
+    nest.CopyModel("vogels_sprekeler_synapse", "inhibition", rule)
+    for name, weight in (("e", work.weights[0]), ("i", -work.weights[1])):
+        values = {"weight": leak * weight, "delay": work.delay}
+        nest.CopyModel("static_synapse_hom_w", name, values)
+    for name, pre, post in (
+        ("e", excitatory, both),
+        ("i", inhibitory, inhibitory),
+        ("inhibition", inhibitory, excitatory),
+    ):
+        nest.Connect(
+            pre,
+            post,
+            {"rule": "pairwise_bernoulli", "p": work.probability, "allow_autapses": True},
+            {"synapse_model": name},
+        )
+    return excitatory, inhibitory
+
+
 def measured(work: Workload, seed: int) -> Run:
     run = Run()
     with run.build:
@@ -140,22 +186,36 @@ def measured(work: Workload, seed: int) -> Run:
         nest.resolution = STEP
         nest.local_num_threads = 1
         nest.rng_seed = seed
-        build = build_loop if isinstance(work, Loop) else build_brette
-        build = build_coba if isinstance(work, Coba) else build
-        groups = build(work, seed)
+        builders = {
+            Loop: build_loop, Brette: build_brette, Coba: build_coba, Vogels: build_vogels,
+        }  # fmt: skip
+        groups = builders[type(work)](work, seed)
         recorders = [nest.Create("spike_recorder") for _ in groups]
         for group, recorder in zip(groups, recorders, strict=True):
             nest.Connect(group, recorder)
         nest.Prepare()
         nest.Run(work.kicks_end if isinstance(work, Coba) else STEP)  # not measured: allocates
     before = [recorder.n_events for recorder in recorders]
-    with run.simulate:
-        nest.Run(work.duration)
+    plastic = None if isinstance(work, Brette) else nest.GetConnections(synapse_model="inhibition")
+    if isinstance(work, Vogels):
+        loud, learning = work.parts
+        with run.simulate:
+            nest.Run(loud)
+        first_part = run.simulate.wall, run.simulate.cpu
+        leak = 10.0 if work.conductances else 1.0
+        plastic.eta = leak * work.eta
+        with run.simulate:
+            nest.Run(learning)
+        run.simulate.wall += first_part[0]
+        run.simulate.cpu += first_part[1]
+    else:
+        with run.simulate:
+            nest.Run(work.duration)
     first, second = (r.n_events - k for r, k in zip(recorders, before, strict=True))
     run.spikes = first, second
-    if isinstance(work, Loop):
-        weights = nest.GetConnections(synapse_model="inhibition").get("weight")
-        run.weights = -np.array(weights)
+    if plastic is not None:
+        leak = 10.0 if isinstance(work, Vogels) and work.conductances else 1.0
+        run.weights = -np.array(plastic.get("weight")) / leak
     return run
 
 

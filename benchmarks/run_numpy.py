@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from measured_run import Run, chosen, parser, report
 from numpy.typing import NDArray
-from workloads import STEP, Brette, Coba, Floats, Loop
+from workloads import STEP, Brette, Coba, Floats, Loop, Vogels
 
 Ids = NDArray[np.int64]
 
@@ -149,11 +149,70 @@ def run_coba(work: Coba, seed: int, targets: list[Ids], run: Run) -> None:
     run.spikes = int(counts[:n_excitatory].sum()), int(counts[n_excitatory:].sum())
 
 
+def run_vogels(work: Vogels, seed: int, run: Run) -> None:
+    """Run neurons by exponential Euler's steps, of conductances or of currents."""
+    n_excitatory, rng = work.sizes[0], np.random.default_rng([seed, 4])
+    targets = [np.flatnonzero(rng.random(work.n) < work.probability) for _ in range(work.n)]
+    # Plastic synapses are numbered: those of one inhibitory neuron follow one another.
+    ends = [each[each < n_excitatory] for each in targets[n_excitatory:]]
+    post = np.concatenate(ends)
+    pre = np.repeat(np.arange(len(ends)), [len(each) for each in ends])
+    firsts = np.concatenate(([0], np.cumsum([len(each) for each in ends])))
+    onto = np.split(
+        np.argsort(post, kind="stable"), np.bincount(post, minlength=n_excitatory).cumsum()
+    )
+    among = [each[each >= n_excitatory] for each in targets[n_excitatory:]]
+    weights = np.full(len(post), work.start_weight)
+    v, g_e, g_i = work.start(seed), np.zeros(work.n), np.zeros(work.n)
+    x, y = np.zeros(work.n - n_excitatory), np.zeros(n_excitatory)
+    e_decay, i_decay, trace_decay = (
+        decay(t) for t in (work.tau_syn_e, work.tau_syn_i, work.tau_stdp)
+    )
+    free_from = np.zeros(work.n, dtype=np.int64)  # the step at which refractoriness ends
+    axons, counts = Axons(work.delay), np.zeros(work.n, dtype=np.int64)
+    drive, (excitatory, inhibitory) = work.v_rest + work.i_offset, work.weights
+    with run.simulate:
+        for step in range(round(work.duration / STEP)):
+            eta = work.eta if step >= round(work.loud / STEP) else 0.0
+            g = 1.0 + g_e + g_i if work.conductances else 1.0
+            forces = (work.e_rev_e, work.e_rev_i) if work.conductances else (1.0, -1.0)
+            end = (drive + g_e * forces[0] + g_i * forces[1]) / g
+            v = end + (v - end) * np.exp(-STEP / work.tau_m * g)
+            g_e *= e_decay
+            g_i *= i_decay
+            x *= trace_decay
+            y *= trace_decay
+            for k in axons.arriving(step):
+                if k < n_excitatory:
+                    g_e[targets[k]] += excitatory
+                    continue
+                j = k - n_excitatory
+                own = slice(firsts[j], firsts[j + 1])
+                g_i[post[own]] += weights[own]
+                g_i[among[j]] += inhibitory
+                learned = weights[own] + eta * (y[post[own]] - work.alpha)
+                weights[own] = np.clip(learned, 0.0, work.w_max)
+                x[j] += 1.0
+            v[free_from > step] = work.v_reset
+            fired = np.flatnonzero(v >= work.v_thresh)
+            v[fired] = work.v_reset
+            free_from[fired] = step + round(work.tau_refrac / STEP)
+            counts[fired] += 1
+            for k in fired[fired < n_excitatory]:
+                weights[onto[k]] = np.minimum(weights[onto[k]] + eta * x[pre[onto[k]]], work.w_max)
+                y[k] += 1.0
+            axons.send(step, fired)
+    run.spikes = int(counts[:n_excitatory].sum()), int(counts[n_excitatory:].sum())
+    run.weights = weights
+
+
 def main() -> None:
     options = parser("numpy").parse_args()
     work, run = chosen(options), Run()
     if isinstance(work, Loop):
         run_loop(work, options.seed, run)
+    elif isinstance(work, Vogels):
+        run_vogels(work, options.seed, run)
     else:
         with run.build:
             targets = random_targets(work, options.seed)

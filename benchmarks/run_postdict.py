@@ -10,8 +10,9 @@ import importlib.metadata
 import brette_coba
 import brette_cuba
 import brette_jump
+import vogels2011
 from measured_run import Run, chosen, parser, report
-from workloads import Coba, Loop, Workload
+from workloads import Coba, Loop, Vogels, Workload
 
 import postdict
 from postdict.plasticity import Rule
@@ -51,8 +52,10 @@ def network(work: Workload, seed: int) -> tuple[postdict.Network, postdict.Proje
         return loop_network(work, seed)
     if isinstance(work, Coba):
         return brette_coba.network(seed, n=work.n), None
+    if isinstance(work, Vogels):
+        return vogels2011.network(seed, work.n / 10000, conductances=work.conductances)
     build = brette_cuba.network if work.exponential else brette_jump.network
-    return build(seed, n=work.n), None
+    return build(seed, n=work.n, i_offset=work.i_offset), None
 
 
 def measured(work: Workload, seed: int) -> Run:
@@ -65,11 +68,19 @@ def measured(work: Workload, seed: int) -> Run:
             simulation.run(work.kicks_end)
     before = [simulation.spike_count(population) for population in net.populations]
     with run.simulate:
-        simulation.run(work.duration)
+        if isinstance(work, Vogels) and plastic is not None:
+            loud, learning = work.parts
+            simulation.set_plasticity(plastic, False)
+            simulation.run(loud)
+            simulation.set_plasticity(plastic, True)
+            simulation.run(learning)
+        else:
+            simulation.run(work.duration)
     after = [simulation.spike_count(population) for population in net.populations]
     run.spikes = after[0] - before[0], after[1] - before[1]
     if plastic is not None:
-        run.weights = simulation.weights(plastic)
+        learned = simulation.weights(plastic)
+        run.weights = learned.weight if isinstance(work, Vogels) else learned
     return run
 
 

@@ -6,6 +6,8 @@ twin) and in bench_pure_python.py (on a grid).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import brette_cuba
 import brette_jump
 import compare_answers
@@ -15,7 +17,7 @@ import run_numpy
 import run_postdict
 import vogels2011
 from measured_run import Run
-from workloads import Brette, Loop, workload
+from workloads import LOUD, Brette, Loop, Vogels, workload
 
 import postdict
 
@@ -99,6 +101,44 @@ def test_inhibition_of_vogels_2011_learns_to_quiet_what_fires_at_160_hz() -> Non
     before = simulation.spike_count("excitatory")
     simulation.run(200.0)
     assert simulation.spike_count("excitatory") - before < 0.3 * loud
+
+
+@pytest.mark.parametrize("name", ["vogels2011", "vogels2011-currents"])
+def test_vogels_2011_has_the_numbers_of_the_workload_and_learns_alike_in_numpy(name: str) -> None:
+    work = replace(workload(name), n=500, in_degree=200.0, loud=100.0, duration=400.0)
+    assert isinstance(work, Vogels)
+    net, inhibition = run_postdict.network(work, 1)
+    for population in net.populations:
+        given = population.neurons.to_dict()
+        for parameter in set(given) & set(vars(work)):
+            assert given[parameter] == getattr(work, parameter), parameter
+    weights = (*work.weights[:1] * 2, work.weights[1], work.start_weight)
+    for projection, weight in zip(net.projections, weights, strict=True):
+        synapses = net.weights(projection)
+        np.testing.assert_allclose(synapses.weight, weight, rtol=1e-12)
+        sizes = [p.size for p in net.populations if p.name in (projection.pre, projection.post)]
+        assert synapses.n_synapses == pytest.approx(0.4 * sizes[0] * sizes[-1], rel=0.05)
+    assert inhibition is not None
+    assert isinstance(inhibition.plasticity, postdict.VogelsSTDP)
+    rule = inhibition.plasticity
+    assert (rule.eta, rule.w_max) == pytest.approx((work.eta, work.w_max), rel=1e-12)
+    assert (rule.rho, rule.tau) == (work.rho, work.tau_stdp)
+    engine, reference = run_postdict.measured(work, 1), Run()
+    run_numpy.run_vogels(work, 1, reference)
+    # The grid sees a crossing up to a step late, which is 1.6 % of an interval at 163 Hz.
+    np.testing.assert_allclose(engine.spikes, reference.spikes, rtol=0.06)
+    np.testing.assert_allclose(engine.weights.mean(), reference.weights.mean(), rtol=0.06)
+
+
+def test_loud_networks_fire_as_their_names_tell_and_alike_in_numpy() -> None:
+    for name in LOUD:
+        work = replace(workload(name, 300.0), n=1000)
+        engine, reference = run_postdict.measured(work, 1), Run()
+        targets = run_numpy.random_targets(work, 1)
+        run_numpy.run_brette(work, work.start(1), targets, reference)
+        np.testing.assert_allclose(engine.spikes, reference.spikes, rtol=0.03)
+        rate = sum(engine.spikes) / (0.3 * work.n)
+        assert rate == pytest.approx(float(name.partition("-")[2].removesuffix("hz")), rel=0.1)
 
 
 def test_disagreement_stops_the_comparison() -> None:

@@ -3,12 +3,14 @@
 Inhibition onto excitatory neurons starts at almost nothing, so that these fire at far above 100 Hz
 for the 1 s in which it does not learn. Then it does, and draws their rates down towards rho.
 Parameters are those of the authors' Brian file (ModelDB 143751), besides 0.1 ms of delay. Weights
-are in units of the leak, which is 10 nS.
+are in units of the leak, which is 10 nS. With currents in place of the conductances each weight is
+multiplied by the distance from its reversal potential at -55 mV.
 
     python benchmarks/vogels2011.py
 """
 
 import time
+from functools import partial
 
 import numpy as np
 
@@ -16,23 +18,34 @@ import postdict
 
 N_EXCITATORY, N_INHIBITORY, P = 8000, 2000, 0.02
 RHO = 3.0  # Hz
+CURRENTS = {"tau_m": 20.0, "v_rest": -60.0, "v_thresh": -50.0, "v_reset": -60.0}
+CURRENTS |= {"tau_syn_e": 5.0, "tau_syn_i": 10.0}
+FORCES = {"excitatory": 55.0, "inhibitory": 25.0}  # mV, at -55 mV
 
 
-def network(seed: int, scale: float = 1.0) -> tuple[postdict.Network, postdict.Projection]:
+def network(
+    seed: int, scale: float = 1.0, *, conductances: bool = True
+) -> tuple[postdict.Network, postdict.Projection]:
     """Return network and plastic inhibition; `scale` of the neurons have as many inputs each."""
+    model = postdict.LIFCond if conductances else partial(postdict.LIFExp, **CURRENTS)
+    unit = {"excitatory": 1.0, "inhibitory": 1.0} if conductances else FORCES
     rng = np.random.default_rng([seed, 1])
     net = postdict.Network(seed)
     sizes = {"excitatory": round(N_EXCITATORY * scale), "inhibitory": round(N_INHIBITORY * scale)}
-    cells = postdict.LIFCond(tau_refrac=5.0, i_offset=20.0)  # 200 pA; the rest is the default
     for name, size in sizes.items():
-        net.add_population(name, size, cells)
-    rule = postdict.VogelsSTDP(eta=1e-3, rho=RHO, tau=20.0, w_max=10.0)
+        v_init = rng.uniform(-60.0, -50.0, size)
+        # 200 pA; the rest is the default of `LIFCond`.
+        net.add_population(name, size, model(tau_refrac=5.0, i_offset=20.0, v_init=v_init))
+    of_inhibition = unit["inhibitory"]
+    rule = postdict.VogelsSTDP(
+        eta=1e-3 * of_inhibition, rho=RHO, tau=20.0, w_max=10.0 * of_inhibition
+    )
 
     def connect(
         pre: str, post: str, weight: float, rule: postdict.VogelsSTDP | None = None
     ) -> postdict.Projection:
         synapses = postdict.fixed_probability(
-            sizes[pre], sizes[post], P / scale, weight=weight, seed=rng
+            sizes[pre], sizes[post], P / scale, weight=weight * unit[pre], seed=rng
         )
         inhibitory = pre == "inhibitory"
         return net.connect(

@@ -43,8 +43,13 @@ class Loop:
 
     @property
     def excitation(self) -> float:
-        """Of every sensor spike on every motor neuron; also the inhibition at the start."""
+        """Of every sensor spike on every motor neuron."""
         return 1.0 / self.n
+
+    @property
+    def start_weight(self) -> float:
+        """Of the plastic inhibition."""
+        return self.excitation
 
     @property
     def w_max(self) -> float:
@@ -155,16 +160,114 @@ class Coba(Brette):
         return 0.6, 6.7
 
 
-Workload = Loop | Brette
+LOUD = {  # drive (mV) at which 1,000 neurons fire at about the rate that the name tells
+    "jump-50hz": 36.0,
+    "jump-150hz": 170.0,
+    "cuba-50hz": 66.0,
+    "cuba-150hz": 285.0,
+}
+
+
+@dataclass(frozen=True)
+class Vogels:
+    """The recurrent network of Vogels et al. 2011 from its loud start, as in `vogels2011.py`.
+
+    I to E learns by VogelsSTDP once `loud` ms have passed. With conductances (in units of the leak)
+    neurons are those of `Coba`, with a drive; without them those of `Brette`, every weight times
+    its distance from the reversal potential at -55 mV, midway between rest and threshold.
+    """
+
+    conductances: bool = True
+    n: int = 10000
+    duration: float = 10e3  # ms
+    in_degree: float = 200.0  # mean: each pair is connected with probability in_degree / n
+    loud: float = 1e3  # ms without plasticity
+    i_offset: float = 20.0
+    rho: float = 3.0  # Hz
+    tau_stdp: float = 20.0
+    tau_m: float = 20.0
+    tau_syn_e: float = 5.0
+    tau_syn_i: float = 10.0
+    v_rest: float = -60.0
+    v_thresh: float = -50.0
+    v_reset: float = -60.0
+    e_rev_e: float = 0.0
+    e_rev_i: float = -80.0
+    tau_refrac: float = 5.0
+    delay: float = 0.1
+
+    @property
+    def units(self) -> tuple[float, float]:
+        """What a weight of one leak conductance is, excitatory and inhibitory: 1, or mV."""
+        return (1.0, 1.0) if self.conductances else (55.0, 25.0)
+
+    @property
+    def weights(self) -> tuple[float, float]:
+        """Of all excitatory synapses, and of I to I."""
+        return 0.03 * self.units[0], 0.3 * self.units[1]
+
+    @property
+    def start_weight(self) -> float:
+        """Of I to E."""
+        return 1e-11 * self.units[1]
+
+    @property
+    def eta(self) -> float:
+        """Learning rate."""
+        return 1e-3 * self.units[1]
+
+    @property
+    def w_max(self) -> float:
+        """Upper bound of I to E."""
+        return 10.0 * self.units[1]
+
+    @property
+    def alpha(self) -> float:
+        """What an arrival takes, in units of eta."""
+        return 2e-3 * self.rho * self.tau_stdp
+
+    @property
+    def probability(self) -> float:
+        """That a neuron reaches another, or itself."""
+        return self.in_degree / self.n
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Of the two populations, excitatory and inhibitory."""
+        return self.n * 4 // 5, self.n // 5
+
+    def start(self, seed: int) -> Floats:
+        """Return all potentials (n,) at t = 0, the excitatory neurons' first."""
+        rng = np.random.default_rng([seed, 2])
+        return rng.uniform(self.v_reset, self.v_thresh, self.n)
+
+    @property
+    def parts(self) -> tuple[float, float]:
+        """How long it runs without plasticity, and with it, ms."""
+        loud = min(self.loud, self.duration)
+        return loud, self.duration - loud
+
+    def n_events(self, spikes: tuple[int, int]) -> int:
+        """Return the events that these spikes made, by the mean out-degree."""
+        return round(self.in_degree * sum(spikes))
+
+
+Workload = Loop | Brette | Vogels
 
 
 def workload(name: str, duration: float | None = None) -> Workload:
-    """Return "loop-N", "jump", "cuba" or "coba" ("jump-N", ...: smaller, with the same in-degree).
+    """Return the workload of a name.
 
-    `duration` (ms) replaces the workload's own.
+    "loop-N", "jump", "cuba", "coba" ("jump-N", ...: smaller, with the same in-degree), those two of
+    them that are loud ("jump-50hz", ...), "vogels2011" or "vogels2011-currents". `duration` (ms)
+    replaces the workload's own.
     """
     given: dict[str, Any] = {} if duration is None else {"duration": duration}
+    if name in ("vogels2011", "vogels2011-currents"):
+        return Vogels(name == "vogels2011", **given)
     kind, _, size = name.partition("-")
+    if name in LOUD:
+        return Brette(kind == "cuba", i_offset=LOUD[name], **{"duration": 1e3, **given})
     if size.isdecimal():
         given["n"] = int(size)
     if kind in ("jump", "cuba") and (size.isdecimal() or name == kind):
@@ -172,6 +275,9 @@ def workload(name: str, duration: float | None = None) -> Workload:
     if kind == "coba" and (size.isdecimal() or name == kind):
         return Coba(**given)
     if kind != "loop" or not size.isdecimal():
-        raise SystemExit(f"workload must be loop-N, jump, cuba or coba, got {name!r}")
+        raise SystemExit(
+            f"workload must be loop-N, jump, cuba, coba, jump-50hz, cuba-50hz, jump-150hz, "
+            f"cuba-150hz, vogels2011 or vogels2011-currents, got {name!r}"
+        )
     usual = {100: 100e3, 400: 20e3, 1600: 2e3}.get(int(size), 3.2e9 / int(size) ** 2)
     return Loop(**{"duration": usual, **given})
