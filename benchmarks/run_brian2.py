@@ -179,6 +179,7 @@ def build(work: Workload, seed: int, folder: Path) -> None:
     b2.BrianLogger.log_level_error()
     b2.set_device("cpp_standalone", build_on_run=False, directory=str(folder))
     b2.prefs.devices.cpp_standalone.openmp_threads = 0
+    b2.prefs.devices.cpp_standalone.extra_make_args_unix = ["-j2"]  # its default is no bound
     b2.defaultclock.dt = STEP * b2.ms
     b2.seed(seed)
     makers = {Loop: loop, Brette: brette, Coba: coba, Vogels: vogels}

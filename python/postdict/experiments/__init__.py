@@ -19,4 +19,5 @@ EXPERIMENTS = {
     "sparse-activity": "postdict.experiments.sparse_activity",
     "stdp-window": "postdict.experiments.stdp_window",
     "theory": "postdict.experiments.theory",
+    "vogels2011": "postdict.experiments.vogels2011",
 }
