@@ -95,7 +95,7 @@ Values of_two(Operation operation, Values a, Values b, double* result, std::size
 }  // namespace
 
 Expression::Expression(std::vector<ExpressionStep> steps, std::size_t n_variables)
-    : steps_(std::move(steps)), results_(steps_.size() * block) {
+    : steps_(std::move(steps)) {
     std::size_t depth = 0;
     for (const ExpressionStep& step : steps_) {
         if (depth < n_operands(step.operation))
@@ -113,12 +113,15 @@ bool Expression::uses(std::size_t variable) const {
     });
 }
 
-Values Expression::evaluate(const std::vector<Values>& variables, std::size_t n) {
-    stack_.clear();
+Values Expression::evaluate(const std::vector<Values>& variables, std::size_t n,
+                            Workspace& work) const {
+    std::vector<Values>& stack = work.stack;
+    stack.clear();
+    if (work.results.size() < steps_.size() * block) work.results.resize(steps_.size() * block);
     for (std::size_t s = 0; s < steps_.size(); ++s) {
         const ExpressionStep& step = steps_[s];
-        double* const result = results_.data() + s * block;
-        const auto operand = [&](std::size_t below) { return *(stack_.end() - 1 - below); };
+        double* const result = work.results.data() + s * block;
+        const auto operand = [&](std::size_t below) { return *(stack.end() - 1 - below); };
         Values found;
         switch (n_operands(step.operation)) {
             case 0:
@@ -134,10 +137,10 @@ Values Expression::evaluate(const std::vector<Values>& variables, std::size_t n)
             default:
                 found = chosen(operand(2), operand(1), operand(0), result, n);
         }
-        stack_.resize(stack_.size() - n_operands(step.operation));
-        stack_.push_back(found);
+        stack.resize(stack.size() - n_operands(step.operation));
+        stack.push_back(found);
     }
-    return stack_.back();
+    return stack.back();
 }
 
 }  // namespace postdict

@@ -59,17 +59,21 @@ class Expression {
   public:
     static constexpr std::size_t block = 128;
 
+    // Room for what one evaluation at a time holds on its way.
+    struct Workspace {
+        std::vector<double> results;  // (n_steps, block): no loop reads what it writes
+        std::vector<Values> stack;
+    };
+
     // Throws invalid_argument where the steps do not leave one value of n_variables.
     Expression(std::vector<ExpressionStep> steps, std::size_t n_variables);
 
     bool uses(std::size_t variable) const;
-    // Of n <= block synapses; valid until the next call.
-    Values evaluate(const std::vector<Values>& variables, std::size_t n);
+    // Of n <= block synapses; valid until the next call with this workspace.
+    Values evaluate(const std::vector<Values>& variables, std::size_t n, Workspace& work) const;
 
   private:
     std::vector<ExpressionStep> steps_;
-    std::vector<double> results_;  // (n_steps, block): no loop reads what it writes
-    std::vector<Values> stack_;
 };
 
 }  // namespace postdict

@@ -26,6 +26,16 @@ template <class Real>
     }
 }
 
+template <class Real>
+[[gnu::always_inline]] inline void bring(Real* __restrict row, const double* __restrict traces,
+                                         const double* __restrict from, double to, double w_max,
+                                         std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+        const double changed = static_cast<double>(row[i]) + traces[i] * (to - from[i]);
+        row[i] = static_cast<Real>(std::min(std::max(changed, 0.0), w_max));
+    }
+}
+
 }  // namespace
 
 POSTDICT_CLONES void add_row(double* sums, const double* row, double sign, std::size_t n) {
@@ -46,6 +56,21 @@ POSTDICT_CLONES void add_row_and_learn(double* sums, float* row, double sign, co
                                        double factor, double constant, double w_max,
                                        std::size_t n) {
     add_and_learn(sums, row, sign, y, factor, constant, w_max, n);
+}
+
+POSTDICT_CLONES void follow(double* row, const double* traces, const double* from, double to,
+                            double w_max, std::size_t n) {
+    bring(row, traces, from, to, w_max, n);
+}
+
+POSTDICT_CLONES void follow(float* row, const double* traces, const double* from, double to,
+                            double w_max, std::size_t n) {
+    bring(row, traces, from, to, w_max, n);
+}
+
+POSTDICT_CLONES void add_scaled(double* __restrict traces, const double* __restrict y,
+                                double factor, double constant, double growth, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) traces[i] += (constant + factor * y[i]) * growth;
 }
 
 POSTDICT_CLONES bool integrate(double* __restrict next, const double* __restrict excess,

@@ -35,6 +35,16 @@ void add_row_and_learn(double* sums, double* row, double sign, const double* y, 
 void add_row_and_learn(double* sums, float* row, double sign, const double* y, double factor,
                        double constant, double w_max, std::size_t n);
 
+// row[i] = row[i] + traces[i] * (to - from[i]) within [0, w_max].
+void follow(double* row, const double* traces, const double* from, double to, double w_max,
+            std::size_t n);
+void follow(float* row, const double* traces, const double* from, double to, double w_max,
+            std::size_t n);
+
+// traces[i] += (constant + factor * y[i]) * growth
+void add_scaled(double* traces, const double* y, double factor, double constant, double growth,
+                std::size_t n);
+
 // next[i] = max(excess[i] + (sums[i] + all) * growth, floor[i] * growth), and whether any of it
 // reaches near[i] * growth.
 bool integrate(double* next, const double* excess, const double* sums, double all,

@@ -76,6 +76,7 @@ struct Projection {
     std::optional<Duration> axonal_delay;  // none where the synapses have delays of their own
     Duration dendritic_delay;              // of what a plastic synapse sees of its target's spikes
     Synapses synapses;
+    std::optional<std::size_t> rewarded_by;  // the world whose reward is the rule's modulator
 
     bool staggered() const { return !axonal_delay; }
     bool plastic() const {

@@ -12,39 +12,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "decaying_values.hpp"
 #include "expression.hpp"
-#include "fluxes.hpp"
+#include "row_of_synapses.hpp"
 #include "rules.hpp"
 #include "spike_log.hpp"
 #include "state.hpp"
 #include "types.hpp"
+#include "weight_changes.hpp"
 
 namespace postdict {
-
-// The synapses of a row, whatever the layout.
-template <class Real>
-struct RowOfSynapses {
-    Real* weights;
-    const NeuronId* targets;  // or null where they are all, in their order
-    std::size_t n;
-    std::size_t first;  // place of the first among all synapses
-    std::size_t target(std::size_t s) const {
-        return targets == nullptr ? s : static_cast<std::size_t>(targets[s]);
-    }
-};
-
-// What is done with the weight that an update gives.
-struct Applied {
-    double eta;  // mV
-    double w_max;
-    bool learning;
-    Fluxes* fluxes;  // null where nothing is accounted
-};
 
 // The first update that gave no number.
 struct UpdateFailure {
@@ -59,14 +39,25 @@ struct UpdateFailure {
 
 class CustomPairing {
   public:
+    static constexpr bool by_amounts = false;
+
+    // Room for the synapses that are evaluated together.
+    struct Scratch {
+        std::vector<Values> variables;  // w, eta, traces of arrivals, traces of spikes
+        std::vector<double> inputs;     // (n_variables, block)
+        std::vector<std::pair<std::size_t, std::uint32_t>> batch;  // synapse, entry of the log
+        std::vector<std::uint32_t> chain;
+        Expression::Workspace work;
+
+        double* input(std::size_t variable) { return inputs.data() + variable * Expression::block; }
+    };
+
     CustomPairing(const CustomRule& rule, std::size_t n_rows, std::size_t n_post)
         : set_(rule.set),
           arrival_text_(rule.arrival_text),
           spike_text_(rule.spike_text),
           on_arrival_(rule.on_arrival, n_variables(rule)),
           on_spike_(rule.on_spike, n_variables(rule)),
-          variables_(n_variables(rule)),
-          inputs_(n_variables(rule) * Expression::block),
           decays_(rule.tau_pre.size()),
           values_(rule.tau_post.size()) {
         for (const double tau : rule.tau_pre)
@@ -99,7 +90,7 @@ class CustomPairing {
         }
         return 0.0;
     }
-    void forget_last() {
+    void forget_last_logged() {
         times_.pop_back();
         for (auto& decays : decays_) decays.pop_back();
         for (auto& values : values_) values.pop_back();
@@ -111,17 +102,18 @@ class CustomPairing {
     }
 
     // An arrival at a row, at the instant of the last `advance`.
-    template <class Real>
-    void arrive(std::size_t row, const RowOfSynapses<Real>& synapses, const Applied& applied) {
-        variables_[1] = {nullptr, applied.eta};
+    template <class Real, class Changes>
+    void arrive(std::size_t row, const RowOfSynapses<Real>& synapses, double eta, Changes& changes,
+                Scratch& scratch, std::optional<UpdateFailure>* failure) const {
+        prepare(scratch, eta);
         for (std::size_t m = 0; m < x_.size(); ++m)
-            variables_[2 + m] = {nullptr, x_[m].scaled()[row] / x_[m].growth(0)};
+            scratch.variables[2 + m] = {nullptr, x_[m].scaled()[row] / x_[m].growth(0)};
         for (std::size_t from = 0; from < synapses.n; from += Expression::block) {
             const std::size_t n = std::min(Expression::block, synapses.n - from);
             for (std::size_t l = 0; l < y_.size(); ++l) {
                 const std::size_t v = 2 + x_.size() + l;
                 if (!on_arrival_.uses(v)) continue;
-                double* const y = input(v);
+                double* const y = scratch.input(v);
                 const double decay = 1.0 / y_[l].growth(0);
                 const double* const scaled = y_[l].scaled();
                 if (synapses.targets == nullptr) {
@@ -130,33 +122,27 @@ class CustomPairing {
                     for (std::size_t k = 0; k < n; ++k)
                         y[k] = scaled[synapses.target(from + k)] * decay;
                 }
-                variables_[v] = {y};
+                scratch.variables[v] = {y};
             }
-            double* const w = input(0);
-            for (std::size_t k = 0; k < n; ++k)
-                w[k] = static_cast<double>(synapses.weights[from + k]);
-            variables_[0] = {w};
-            const Values found = on_arrival_.evaluate(variables_, n);
+            double* const w = scratch.input(0);
+            for (std::size_t k = 0; k < n; ++k) w[k] = changes.weight(from + k, this_arrival);
+            scratch.variables[0] = {w};
+            const Values found = on_arrival_.evaluate(scratch.variables, n, scratch.work);
             const auto place = [from](std::size_t k) { return from + k; };
-            const auto time = [this](std::size_t) { return now_; };
-            apply(row, synapses, applied, n, found, place, time, true, &failure_);
+            const auto entry = [](std::size_t) { return this_arrival; };
+            apply(row, synapses, n, w, found, place, entry, changes, failure);
         }
     }
 
     // What is pending for the synapses of a row, from entry `seen` of the log on.
-    template <class Real>
+    template <class Real, class Changes>
     void read(std::size_t row, const RowOfSynapses<Real>& synapses, const SpikeLog& log,
-              std::uint32_t seen, const Applied& applied) {
-        each_batch(synapses, log, seen, [&] { read_batch(row, synapses, applied, &failure_); });
+              std::uint32_t seen, double eta, Changes& changes, Scratch& scratch,
+              std::optional<UpdateFailure>* failure) const {
+        prepare(scratch, eta);
+        each_batch(synapses, log, seen, scratch,
+                   [&] { read_batch(row, synapses, changes, scratch, failure); });
     }
-    // The same of one synapse, while nothing runs: a failure is left to the run.
-    void peek(std::size_t row, const RowOfSynapses<double>& synapse, const SpikeLog& log,
-              std::uint32_t seen, const Applied& applied) const {
-        CustomPairing& own = const_cast<CustomPairing&>(*this);  // whose scratch alone changes
-        own.each_batch(synapse, log, seen, [&] { own.read_batch(row, synapse, applied, nullptr); });
-    }
-
-    std::optional<UpdateFailure> take_failure() { return std::exchange(failure_, std::nullopt); }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
@@ -184,7 +170,7 @@ class CustomPairing {
                                   std::all_of(numbers.begin(), numbers.end(), is_moderate),
                               "what spikes logged is missing, or not finite");
     }
-    std::size_t n_logged() const { return times_.size(); }
+    bool has_logged(std::size_t n) const { return times_.size() == n; }
 
   private:
     static std::size_t n_variables(const CustomRule& rule) {
@@ -194,104 +180,90 @@ class CustomPairing {
         double& value = trace.scaled()[k];
         value = (set ? 0.0 : value) + trace.growth(0);
     }
-    double* input(std::size_t variable) { return inputs_.data() + variable * Expression::block; }
+    void prepare(Scratch& scratch, double eta) const {
+        const std::size_t n = 2 + x_.size() + y_.size();
+        scratch.variables.resize(n);
+        scratch.inputs.resize(n * Expression::block);
+        scratch.variables[1] = {nullptr, eta};
+    }
 
-    // Calls use() whenever batch_ holds pairs of synapse and entry in which no synapse is twice;
+    // Calls use() whenever the batch holds pairs of synapse and entry in which no synapse is twice;
     // each synapse meets its spikes in their order.
     template <class Real, class Use>
     void each_batch(const RowOfSynapses<Real>& synapses, const SpikeLog& log, std::uint32_t seen,
-                    Use&& use) {
-        batch_.clear();
-        const auto finish = [&] {
-            if (!batch_.empty()) use();
-            batch_.clear();
-        };
-        const auto pending = [&](std::uint32_t k) { return k != SpikeLog::none && k >= seen; };
-        if (synapses.targets == nullptr) {
-            std::uint32_t start = seen;
-            for (std::uint32_t k = seen; k < log.size(); ++k) {
-                const std::uint32_t previous = log[k].previous;
-                const bool twice = previous != SpikeLog::none && previous >= start;
-                if (twice || batch_.size() == Expression::block) {
-                    finish();
-                    start = k;
-                }
-                batch_.emplace_back(static_cast<std::size_t>(log[k].id), k);
+                    Scratch& scratch, Use&& use) const {
+        auto& batch = scratch.batch;
+        batch.clear();
+        std::uint32_t start = seen;  // entry from which on the batch reaches
+        std::size_t last = synapses.n;
+        each_pending(synapses, log, seen, scratch.chain, [&](std::size_t s, std::uint32_t k) {
+            const std::uint32_t previous = log[k].previous;
+            const bool twice = synapses.targets == nullptr
+                                   ? previous != SpikeLog::none && previous >= start
+                                   : s == last;
+            if (!batch.empty() && (twice || batch.size() == Expression::block)) {
+                use();
+                batch.clear();
+                start = k;
             }
-        } else {
-            for (std::size_t s = 0; s < synapses.n; ++s) {
-                chain_.clear();
-                for (std::uint32_t k = log.latest(synapses.targets[s]); pending(k);
-                     k = log[k].previous)
-                    chain_.push_back(k);
-                for (auto k = chain_.rbegin(); k != chain_.rend(); ++k) {
-                    if (k != chain_.rbegin() || batch_.size() == Expression::block) finish();
-                    batch_.emplace_back(s, *k);
-                }
-            }
-        }
-        finish();
+            batch.emplace_back(s, k);
+            last = s;
+        });
+        if (!batch.empty()) use();
     }
 
-    template <class Real>
-    void read_batch(std::size_t row, const RowOfSynapses<Real>& synapses, const Applied& applied,
-                    std::optional<UpdateFailure>* failure) {
-        const std::size_t n = batch_.size();
-        variables_[1] = {nullptr, applied.eta};
-        double* const w = input(0);
-        for (std::size_t k = 0; k < n; ++k)
-            w[k] = static_cast<double>(synapses.weights[batch_[k].first]);
-        variables_[0] = {w};
+    template <class Real, class Changes>
+    void read_batch(std::size_t row, const RowOfSynapses<Real>& synapses, Changes& changes,
+                    Scratch& scratch, std::optional<UpdateFailure>* failure) const {
+        const auto& batch = scratch.batch;
+        const std::size_t n = batch.size();
+        double* const w = scratch.input(0);
+        for (std::size_t k = 0; k < n; ++k) w[k] = changes.weight(batch[k].first, batch[k].second);
+        scratch.variables[0] = {w};
         for (std::size_t m = 0; m < x_.size(); ++m) {
             const std::size_t v = 2 + m;
             if (!on_spike_.uses(v)) continue;
             const double scaled = x_[m].scaled()[row];
-            for (std::size_t k = 0; k < n; ++k) input(v)[k] = scaled * decays_[m][batch_[k].second];
-            variables_[v] = {input(v)};
+            double* const x = scratch.input(v);
+            for (std::size_t k = 0; k < n; ++k) x[k] = scaled * decays_[m][batch[k].second];
+            scratch.variables[v] = {x};
         }
         for (std::size_t l = 0; l < y_.size(); ++l) {
             const std::size_t v = 2 + x_.size() + l;
             if (!on_spike_.uses(v)) continue;
-            for (std::size_t k = 0; k < n; ++k) input(v)[k] = values_[l][batch_[k].second];
-            variables_[v] = {input(v)};
+            double* const y = scratch.input(v);
+            for (std::size_t k = 0; k < n; ++k) y[k] = values_[l][batch[k].second];
+            scratch.variables[v] = {y};
         }
-        const Values found = on_spike_.evaluate(variables_, n);
-        const auto place = [this](std::size_t k) { return batch_[k].first; };
-        const auto time = [this](std::size_t k) { return times_[batch_[k].second]; };
-        apply(row, synapses, applied, n, found, place, time, false, failure);
+        const Values found = on_spike_.evaluate(scratch.variables, n, scratch.work);
+        const auto place = [&](std::size_t k) { return batch[k].first; };
+        const auto entry = [&](std::size_t k) { return batch[k].second; };
+        apply(row, synapses, n, w, found, place, entry, changes, failure);
     }
 
-    // The weight stays where an update gives no number.
-    template <class Real, class Place, class When>
-    void apply(std::size_t row, const RowOfSynapses<Real>& synapses, const Applied& applied,
-               std::size_t n, Values found, const Place& place, const When& when, bool at_arrival,
-               std::optional<UpdateFailure>* failure) {
-        const double* const w = variables_[0].each;
+    // The weight stays where an update gives no number. A failure is noted where that is asked for.
+    template <class Real, class Place, class Entry, class Changes>
+    void apply(std::size_t row, const RowOfSynapses<Real>& synapses, std::size_t n, const double* w,
+               Values found, const Place& place, const Entry& entry, Changes& changes,
+               std::optional<UpdateFailure>* failure) const {
         double zero = 0.0;  // or NaN where one of them is no number
         for (std::size_t k = 0; k < n; ++k) zero += found[k] - found[k];
-        if (zero == 0.0 && applied.learning && applied.fluxes == nullptr) {
-            for (std::size_t k = 0; k < n; ++k)
-                synapses.weights[place(k)] =
-                    static_cast<Real>(std::min(std::max(found[k], 0.0), applied.w_max));
-            return;
-        }
+        if (zero == 0.0) return changes.put_each(n, place, entry, w, found);
         for (std::size_t k = 0; k < n; ++k) {
-            if (!std::isfinite(found[k])) {
-                if (failure != nullptr && (!*failure || when(k) < (*failure)->time))
-                    *failure = {when(k),
-                                row,
-                                synapses.target(place(k)),
-                                at_arrival ? "on_pre" : "on_post",
-                                at_arrival ? arrival_text_ : spike_text_,
-                                w[k],
-                                found[k]};
+            if (std::isfinite(found[k])) {
+                changes.put(place(k), entry(k), w[k], found[k]);
                 continue;
             }
-            if (applied.fluxes != nullptr)
-                applied.fluxes->add(synapses.first + place(k), found[k] - w[k]);
-            if (applied.learning)
-                synapses.weights[place(k)] =
-                    static_cast<Real>(std::min(std::max(found[k], 0.0), applied.w_max));
+            const bool by_arrival = entry(k) == this_arrival;
+            const Time when = by_arrival ? now_ : times_[entry(k)];
+            if (failure != nullptr && (!*failure || when < (*failure)->time))
+                *failure = {when,
+                            row,
+                            synapses.target(place(k)),
+                            by_arrival ? "on_pre" : "on_post",
+                            by_arrival ? arrival_text_ : spike_text_,
+                            w[k],
+                            found[k]};
         }
     }
 
@@ -301,15 +273,10 @@ class CustomPairing {
     Expression on_spike_;
     std::vector<DecayingValues> x_;  // each (n_rows,), traces of arrivals
     std::vector<DecayingValues> y_;  // each (n_post,), traces of postsynaptic spikes
-    std::vector<Values> variables_;  // w, eta, traces of arrivals, traces of spikes
-    std::vector<double> inputs_;     // (n_variables, block)
-    std::vector<std::pair<std::size_t, std::uint32_t>> batch_;  // synapse, entry of the log
-    std::vector<std::uint32_t> chain_;
     // By entry of the log:
     std::vector<Time> times_;
     std::vector<std::vector<double>> decays_;  // of x, by trace
     std::vector<std::vector<double>> values_;  // of y before the spike, by trace
-    std::optional<UpdateFailure> failure_;
     Time now_ = before_all;
 };
 

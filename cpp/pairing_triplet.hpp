@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "decaying_values.hpp"
+#include "pairing_amounts.hpp"
 #include "rules.hpp"
 #include "state.hpp"
 #include "types.hpp"
 
 namespace postdict {
 
-class TripletPairing {
+class TripletPairing : public AmountPairing {
   public:
     TripletPairing(const TripletRule& rule, bool nearest, std::size_t n_rows, std::size_t n_post)
         : rule_(rule),

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "pairing_amounts.hpp"
 #include "rules.hpp"
 #include "state.hpp"
 #include "types.hpp"
@@ -15,7 +16,7 @@
 
 namespace postdict {
 
-class WindowPairing {
+class WindowPairing : public AmountPairing {
   public:
     WindowPairing(WindowRule rule, bool nearest, std::size_t n_rows, std::size_t n_post)
         : window_(std::move(rule)),

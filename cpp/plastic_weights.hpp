@@ -34,58 +34,59 @@ class PlasticWeights {
         plasticity_->count_spike(i, t);
     }
 
-    std::vector<double> weights() const {  // present
+    // At the present t.
+    std::vector<double> weights(Time t) const {
         std::vector<double> present(weights_.begin(), weights_.end());
-        if (plasticity_)
-            layout().each_place([&](std::size_t k, std::size_t row, NeuronId target) {
-                present[k] = up_to_date(k, row, target);
-            });
+        if (!plasticity_) return present;
+        Plasticity::Glance glance = plasticity_->glance(t);
+        layout().each_place([&](std::size_t k, std::size_t row, NeuronId target) {
+            present[k] = up_to_date(glance, k, row, target);
+        });
         return present;
     }
-    double weight(std::size_t k) const {  // the k-th of them
+    double weight(std::size_t k, Time t) const {  // the k-th of them
         if (!plasticity_) return static_cast<double>(weights_[k]);
         const auto [row, target] = layout().place(k);
-        return up_to_date(k, row, target);
+        Plasticity::Glance glance = plasticity_->glance(t);
+        return up_to_date(glance, k, row, target);
     }
-    void set_weights(const std::vector<double>& weights) {
+    void set_weights(const std::vector<double>& weights, Time t) {
         assert(weights.size() == weights_.size());
         // What is pending belongs to the old weights, but for the fluxes.
-        if (plasticity_) plasticity_->flush(reader());
+        if (plasticity_) plasticity_->settle(t, reader());
         const double most = plasticity_ ? plasticity_->w_max() : unbounded;
         std::transform(weights.begin(), weights.end(), weights_.begin(),
                        [=](double w) { return static_cast<Real>(std::min(w, most)); });
     }
 
-    void set_learning(bool on) {
-        plasticity_->flush(reader());
+    void set_learning(bool on, Time t) {
+        plasticity_->settle(t, reader());
         plasticity_->set_learning(on);
     }
-    void set_eta(double eta) {
-        plasticity_->flush(reader());
+    void set_eta(double eta, Time t) {
+        plasticity_->settle(t, reader());
         plasticity_->set_eta(eta);
     }
+    bool modulated() const { return plasticity_ && plasticity_->modulated(); }
+    void set_modulator(const Steps& signal, Time t) { plasticity_->set_modulator(signal, t); }
     // From now on, or no longer; what was accounted before is forgotten.
-    void set_accounting(bool on) {
-        plasticity_->flush(reader());
+    void set_accounting(bool on, Time t) {
+        plasticity_->settle(t, reader());
         plasticity_->set_accounting(on);
         fluxes_.begin(on ? weights_.size() : 0);
     }
     bool accounting() const { return plasticity_ && plasticity_->accounting(); }
-    bool custom() const { return plasticity_ && plasticity_->custom(); }
-    // The first update that gave no number since this was last asked.
+    // Whether an update may give no number, and the first that did since this was last asked.
+    bool can_fail() const { return plasticity_ && plasticity_->can_fail(); }
     std::optional<UpdateFailure> take_failure() { return plasticity_->take_failure(); }
-    Fluxes fluxes() const {  // present, by weight
+    Fluxes fluxes(Time t) const {  // by weight
         Fluxes present = fluxes_;
-        if (accounting() && plasticity_->custom())
-            layout().each_place([&](std::size_t k, std::size_t row, NeuronId target) {
-                auto weight = static_cast<double>(weights_[k]);
-                plasticity_->peek_custom(row, {&weight, &target, 1, k}, present);
-            });
-        else if (accounting())
-            layout().each_place([&](std::size_t k, std::size_t row, NeuronId target) {
-                plasticity_->read_synapse(row, target,
-                                          [&](double amount) { present.add(k, amount); });
-            });
+        if (!accounting()) return present;
+        Plasticity::Glance glance = plasticity_->glance(t);
+        layout().each_place([&](std::size_t k, std::size_t row, NeuronId target) {
+            Real weight = weights_[k];
+            plasticity_->peek(glance, row, RowOfSynapses<Real>{&weight, &target, 1, k}, &present);
+        });
         return present;
     }
 
@@ -113,7 +114,7 @@ class PlasticWeights {
     explicit PlasticWeights(std::size_t n_weights) : weights_(n_weights) {}
 
     void set_rule(const Rule& rule, std::size_t n_rows, std::size_t n_post) {
-        plasticity_.emplace(stored_in<Real>(rule), n_rows, n_post);
+        plasticity_.emplace(stored_in<Real>(rule), n_rows, n_post, weights_.size());
     }
     auto reader() {
         return [this](std::size_t row) { static_cast<Layout&>(*this).read_log(row); };
@@ -125,14 +126,11 @@ class PlasticWeights {
 
   private:
     const Layout& layout() const { return static_cast<const Layout&>(*this); }
-    double up_to_date(std::size_t k, std::size_t row, NeuronId target) const {
-        if (!plasticity_->custom())
-            return static_cast<double>(plasticity_->up_to_date(weights_[k], row, target));
-        auto weight = static_cast<double>(weights_[k]);
-        Fluxes apart;
-        apart.begin(plasticity_->accounting() ? 1 : 0);
-        plasticity_->peek_custom(row, {&weight, &target, 1, 0}, apart);
-        return static_cast<double>(static_cast<Real>(weight));
+    double up_to_date(Plasticity::Glance& glance, std::size_t k, std::size_t row,
+                      NeuronId target) const {
+        Real weight = weights_[k];
+        plasticity_->peek(glance, row, RowOfSynapses<Real>{&weight, &target, 1, k}, nullptr);
+        return static_cast<double>(weight);
     }
 };
 

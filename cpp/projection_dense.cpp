@@ -16,7 +16,7 @@ DenseProjection<Real>::DenseProjection(const DenseParameters& p)
       uniform_(p.uniform) {
     assert(weights_.size() == (uniform_ ? 1 : n_pre_ * n_post_) && !(uniform_ && p.rule));
     if (p.rule) this->set_rule(*p.rule, n_pre_, n_post_);
-    this->set_weights(p.weights);
+    this->set_weights(p.weights, Time{});
 }
 
 template <class Real>
@@ -33,25 +33,15 @@ std::size_t DenseProjection<Real>::arrive(NeuronId source, Time t, Inputs& input
     Plasticity& plasticity = *plasticity_;
     plasticity.advance(t, this->reader());
     read_log(j);
-    if (plasticity.custom()) {
-        inputs.add_row(row(j), sign_);
-        plasticity.arrive_custom(j, synapses(j), fluxes_);
-        plasticity.count_arrival(j, t);
-        return n_post_;
-    }
-    const ArrivalChange change = plasticity.arrival_change(j);
-    if (plasticity.accounting())
-        for (std::size_t i = 0; i < n_post_; ++i) fluxes_.add(j * n_post_ + i, change(i));
     // The weight from before this arrival's change is what it transmits.
-    if (plasticity.learning() && !plasticity.soft()) {
+    if (plasticity.plain() && !plasticity.soft()) {
+        const ArrivalChange change = plasticity.arrival_change(j);
         kernels::add_row_and_learn(inputs.channel(sign_), row(j), Inputs::factor(sign_), change.y,
                                    change.factor, change.constant, plasticity.w_max(), n_post_);
         inputs.touch_all();
     } else {
         inputs.add_row(row(j), sign_);
-        if (plasticity.learning())
-            for (std::size_t i = 0; i < n_post_; ++i)
-                row(j)[i] = plasticity.changed(row(j)[i], change(i));
+        plasticity.arrive(j, synapses(j), fluxes_);
     }
     plasticity.count_arrival(j, t);
     return n_post_;
@@ -61,24 +51,12 @@ template <class Real>
 void DenseProjection<Real>::read_log(std::size_t j) {
     Real* const weights = row(j);
     kernels::prefetch(weights, n_post_ * sizeof(Real));
-    if (plasticity_->custom()) {
-        plasticity_->read_custom(j, synapses(j), fluxes_);
-    } else if (plasticity_->accounting()) {
-        plasticity_->read_row(j, [&](NeuronId i, double amount) {
-            fluxes_.add(j * n_post_ + static_cast<std::size_t>(i), amount);
-            if (plasticity_->learning()) weights[i] = plasticity_->changed(weights[i], amount);
-        });
-    } else if (plasticity_->soft()) {
-        plasticity_->read_row(j, [&](NeuronId i, double amount) {
-            weights[i] = plasticity_->changed(weights[i], amount);
-        });
-    } else {
-        plasticity_->read_row(
-            j, [weights, w_max = plasticity_->w_max()](NeuronId i, double amount) {
-                const double learned = static_cast<double>(weights[i]) + amount;
-                weights[i] = static_cast<Real>(std::min(std::max(learned, 0.0), w_max));
-            });
-    }
+    if (!plasticity_->plain() || plasticity_->soft())
+        return plasticity_->read(j, synapses(j), fluxes_);
+    plasticity_->read_row(j, [weights, w_max = plasticity_->w_max()](NeuronId i, double amount) {
+        const double learned = static_cast<double>(weights[i]) + amount;
+        weights[i] = static_cast<Real>(std::min(std::max(learned, 0.0), w_max));
+    });
 }
 
 template class DenseProjection<double>;

@@ -19,7 +19,7 @@ SparseProjection<Real>::SparseProjection(SparseParameters p)
     assert(source_first_.size() == p.n_pre + 1 && first_.back() == targets_.size());
     assert(weights_.size() == targets_.size() || (weights_.size() == 1 && !p.rule));
     if (p.rule) this->set_rule(*p.rule, first_.size() - 1, n_post_);
-    this->set_weights(p.weights);
+    this->set_weights(p.weights, Time{});
 }
 
 template <class Real>
@@ -31,12 +31,12 @@ std::size_t SparseProjection<Real>::arrive_at(std::uint32_t bundle, Time t, Inpu
         return last - first;
     }
     plasticity_->advance(t, this->reader());
-    if (plasticity_->learning() && !plasticity_->accounting() && !plasticity_->custom()) {
+    if (plasticity_->plain()) {
         transmit_and_learn(bundle, inputs);
     } else {
         read_log(bundle);
         transmit(first, last, inputs);
-        change(bundle);
+        plasticity_->arrive(bundle, synapses(bundle), fluxes_);
     }
     plasticity_->count_arrival(bundle, t);
     return last - first;
@@ -76,29 +76,9 @@ void SparseProjection<Real>::transmit_and_learn(std::size_t bundle, Inputs& inpu
     plasticity_->mark_read(bundle);
 }
 
-// What an arrival does apart from being transmitted, while fluxes are accounted.
-template <class Real>
-void SparseProjection<Real>::change(std::size_t bundle) {
-    if (plasticity_->custom()) return plasticity_->arrive_custom(bundle, synapses(bundle), fluxes_);
-    if (!plasticity_->accounting()) return;
-    const ArrivalChange change = plasticity_->arrival_change(bundle);
-    for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
-        const double amount = change(static_cast<std::size_t>(targets_[k]));
-        fluxes_.add(k, amount);
-        if (plasticity_->learning()) weights_[k] = plasticity_->changed(weights_[k], amount);
-    }
-}
-
 template <class Real>
 void SparseProjection<Real>::read_log(std::size_t bundle) {
-    if (plasticity_->custom()) return plasticity_->read_custom(bundle, synapses(bundle), fluxes_);
-    for (std::uint32_t k = first_[bundle]; k < first_[bundle + 1]; ++k) {
-        if (plasticity_->accounting())
-            plasticity_->read_synapse(bundle, targets_[k],
-                                      [&](double amount) { fluxes_.add(k, amount); });
-        weights_[k] = plasticity_->up_to_date(weights_[k], bundle, targets_[k]);
-    }
-    plasticity_->mark_read(bundle);
+    plasticity_->read(bundle, synapses(bundle), fluxes_);
 }
 
 template <class Real>

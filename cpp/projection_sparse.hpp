@@ -78,7 +78,6 @@ class SparseProjection : public PlasticWeights<SparseProjection<Real>, Real> {
     }
     void transmit(std::uint32_t first, std::uint32_t last, Inputs& inputs) const;
     void transmit_and_learn(std::size_t bundle, Inputs& inputs);
-    void change(std::size_t bundle);
 
     std::size_t n_post_;
     Sign sign_;

@@ -24,12 +24,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "elementary.hpp"
 #include "expression.hpp"
+#include "steps.hpp"
 #include "types.hpp"
 
 namespace postdict {
@@ -108,12 +110,19 @@ struct CustomRule {
     std::string spike_text;
 };
 
+// Whatever the rule, with a third factor: see `Modulation`.
+struct ThirdFactor {
+    double tau;       // ms, of the eligibility traces
+    Steps modulator;  // 1/ms
+};
+
 struct Rule {
     std::variant<TraceRule, TripletRule, WindowRule, CustomRule> kind;
     double eta;            // mV
     bool nearest = false;  // pair with the nearest spike only, not with all
     bool soft = false;  // scale changes by the distance from the bound, w_max - w or w, over w_max
     double w_max = unbounded;  // mV
+    std::optional<ThirdFactor> third_factor;
 };
 
 }  // namespace postdict

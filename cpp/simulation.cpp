@@ -18,8 +18,8 @@ Simulation::Simulation(Network network, Limits limits)
     const std::size_t n = network_.populations.size();
     if (limits_.bound_rates(n)) in_window_.emplace(n, limits_.rate_window);
     for (const Projection& projection : network_.projections)
-        custom_ =
-            custom_ || std::visit([](const auto& s) { return s.custom(); }, projection.synapses);
+        rules_can_fail_ = rules_can_fail_ || std::visit([](const auto& s) { return s.can_fail(); },
+                                                        projection.synapses);
     fill_queue();
 }
 
@@ -63,7 +63,11 @@ void Simulation::take_steps(Time t) {
         WorldLoop& loop = network_.worlds[w].loop;
         if (loop.next_step() != t) continue;
         const std::size_t n_before = loop.n_pending();
-        loop.step();
+        const std::optional<double> reward = loop.step();
+        for (std::size_t p = 0; reward && p < network_.projections.size(); ++p)
+            if (network_.projections[p].rewarded_by == w)
+                std::visit([&](auto& s) { s.set_modulator(Steps::constant(*reward), t); },
+                           network_.projections[p].synapses);
         n_pending_ += loop.n_pending();
         n_pending_ -= n_before;
         schedule(StreamKind::world, w, loop.next_time());
@@ -98,7 +102,7 @@ bool Simulation::run_instants(Time end, std::uint64_t& most_instants, bool after
     }
     time_ = std::max(time_, end);
     sample_due();
-    if (custom_) check_rules();
+    if (rules_can_fail_) check_rules();
     return true;
 }
 

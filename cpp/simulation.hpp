@@ -71,6 +71,8 @@ class Simulation {
     void set_learning(std::size_t projection, bool on);
     void set_eta(std::size_t projection, double eta);
     void set_accounting(std::size_t projection, bool on);
+    // Of a rule with a third factor; its steps before now have been taken.
+    void set_modulator(std::size_t projection, const Steps& signal);
     Fluxes fluxes(std::size_t projection) const;                        // present
     void set_potential(std::size_t population, NeuronId id, double v);  // below threshold
     void set_current(std::size_t current, const Steps& steps, const std::vector<double>& each);
@@ -163,7 +165,7 @@ class Simulation {
     std::uint64_t n_synaptic_events_ = 0;
     std::vector<std::uint64_t> n_spikes_;      // by population
     std::optional<SpikesInWindow> in_window_;  // where there is a bound on the rate
-    bool custom_ = false;                      // a rule is a user's own, whose updates can fail
+    bool rules_can_fail_ = false;              // an update of a rule may give no number
     bool broken_ = false;                      // an instant was not completed
 };
 

@@ -21,7 +21,7 @@ std::string reached(const std::string& limit, std::uint64_t value, Time t) {
 }  // namespace
 
 void Simulation::check_limits() {
-    if (custom_) check_rules();
+    if (rules_can_fail_) check_rules();
     for (std::size_t p = 0; in_window_ && p < network_.populations.size(); ++p)
         if (too_fast(p))
             throw RateLimitError(
@@ -58,7 +58,7 @@ void Simulation::check_rules() {
     for (std::size_t p = 0; p < network_.projections.size(); ++p)
         std::visit(
             [&](auto& synapses) {
-                if (!synapses.custom()) return;
+                if (!synapses.can_fail()) return;
                 if (const auto failure = synapses.take_failure())
                     throw UpdateError(described(*failure, synapses.source(failure->row),
                                                 network_.projections[p]));

@@ -55,7 +55,8 @@ void Simulation::write_weights(const Sampling& sampling, std::vector<double>& va
     if (!sampling.which.empty()) {
         std::visit(
             [&](const auto& synapses) {
-                for (const std::uint64_t k : sampling.which) values.push_back(synapses.weight(k));
+                for (const std::uint64_t k : sampling.which)
+                    values.push_back(synapses.weight(k, time_));
             },
             synapses(sampling.target));
         return;

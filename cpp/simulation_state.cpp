@@ -14,27 +14,31 @@ SpikeRecord Simulation::take_spikes(std::size_t p) {
 }
 
 std::vector<double> Simulation::weights(std::size_t p) const {
-    return std::visit([](const auto& s) { return s.weights(); }, synapses(p));
+    return std::visit([&](const auto& s) { return s.weights(time_); }, synapses(p));
 }
 
 void Simulation::set_weights(std::size_t p, const std::vector<double>& weights) {
-    std::visit([&](auto& s) { s.set_weights(weights); }, network_.projections[p].synapses);
+    std::visit([&](auto& s) { s.set_weights(weights, time_); }, network_.projections[p].synapses);
 }
 
 void Simulation::set_learning(std::size_t p, bool on) {
-    std::visit([&](auto& s) { s.set_learning(on); }, network_.projections[p].synapses);
+    std::visit([&](auto& s) { s.set_learning(on, time_); }, network_.projections[p].synapses);
 }
 
 void Simulation::set_eta(std::size_t p, double eta) {
-    std::visit([&](auto& s) { s.set_eta(eta); }, network_.projections[p].synapses);
+    std::visit([&](auto& s) { s.set_eta(eta, time_); }, network_.projections[p].synapses);
 }
 
 void Simulation::set_accounting(std::size_t p, bool on) {
-    std::visit([&](auto& s) { s.set_accounting(on); }, network_.projections[p].synapses);
+    std::visit([&](auto& s) { s.set_accounting(on, time_); }, network_.projections[p].synapses);
 }
 
 Fluxes Simulation::fluxes(std::size_t p) const {
-    return std::visit([](const auto& s) { return s.fluxes(); }, synapses(p));
+    return std::visit([&](const auto& s) { return s.fluxes(time_); }, synapses(p));
+}
+
+void Simulation::set_modulator(std::size_t p, const Steps& signal) {
+    std::visit([&](auto& s) { s.set_modulator(signal, time_); }, network_.projections[p].synapses);
 }
 
 void Simulation::set_potential(std::size_t p, NeuronId id, double v) {

@@ -2,6 +2,7 @@
 // since the step before, and answers what drives the sensors until the next answer.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct SensorKick {
 struct Answer {
     std::vector<double> values;     // (n_sensor,) mV or Hz
     std::vector<SensorKick> kicks;  // or these, where the world answers in spikes
+    std::optional<double> reward;   // 1/ms, from the step on until the next, where somebody listens
 };
 
 class World {

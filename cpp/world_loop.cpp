@@ -45,7 +45,7 @@ WorldLoop::WorldLoop(LoopSettings settings, std::uint64_t seed)
       present_(settings_.drive == Drive::current ? settings_.n_sensor : 0, 0.0),
       source_(seed, settings_.name, settings_.n_sensor) {}
 
-void WorldLoop::step() {
+std::optional<double> WorldLoop::step() {
     const Time t = next_step();
     Heard heard;
     std::vector<double> values;
@@ -58,11 +58,16 @@ void WorldLoop::step() {
         for (const Spike& spike : heard_) values[static_cast<std::size_t>(spike.id)] += 1.0;
     }
     heard.values = values;
-    answer(settings_.world->step(t, heard), t);
+    const Answer given = settings_.world->step(t, heard);
+    if (given.reward && !(std::abs(*given.reward) <= largest))
+        throw std::invalid_argument(
+            about(settings_.name, t, "its reward must be finite, got " + shown(*given.reward)));
+    answer(given, t);
     // Nothing has changed until here, and nothing throws from here on.
     if (settings_.readout == Readout::rates) motor_rates_ = std::move(values);
     heard_.clear();
     ++n_steps_;
+    return given.reward;
 }
 
 std::vector<double> WorldLoop::rates_at(Time t) const {

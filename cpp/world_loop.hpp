@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,8 +58,8 @@ class WorldLoop {
     void hear(const std::vector<NeuronId>& fired, Time t) {
         for (const NeuronId j : fired) heard_.push_back({t, j});
     }
-    // Asks the world at next_step().
-    void step();
+    // Asks the world at next_step(), and returns its reward.
+    std::optional<double> step();
     // What the sensors get from `t + latency` on. Throws std::invalid_argument where it is wrong.
     void answer(const Answer& given, Time t);
 

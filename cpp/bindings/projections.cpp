@@ -24,6 +24,7 @@ struct Connection {
     Duration dendritic_delay;
     Sign sign;
     std::optional<Rule> rule;
+    std::optional<std::size_t> rewarded_by;
     bool single;
 };
 
@@ -40,6 +41,9 @@ Connection read_connection(ByName& given, const Network& network) {
     given.into("dendritic_delay", c.dendritic_delay);
     c.sign = given.take_as<bool>("inhibitory") ? Sign::inhibitory : Sign::excitatory;
     given.into("rule", c.rule);
+    given.into("rewarded_by", c.rewarded_by);
+    require(!c.rewarded_by || (c.rule && c.rule->third_factor),
+            "a reward is for a rule with a third factor");
     given.into("single", c.single);
     return c;
 }
@@ -47,7 +51,7 @@ Connection read_connection(ByName& given, const Network& network) {
 std::size_t add(Network& network, const Connection& c, std::optional<Duration> axonal_delay,
                 Synapses synapses) {
     network.projections.push_back(
-        {c.pre, c.post, axonal_delay, c.dendritic_delay, std::move(synapses)});
+        {c.pre, c.post, axonal_delay, c.dendritic_delay, std::move(synapses), c.rewarded_by});
     return network.projections.size() - 1;
 }
 
@@ -140,6 +144,12 @@ Rule make_rule(const py::kwargs& kwargs) {
     given.into("w_max", rule.w_max);
     given.into("nearest", rule.nearest);
     given.into("soft", rule.soft);
+    const auto third_factor = given.take("third_factor");
+    if (!third_factor.is_none()) {
+        const auto [tau, times, values] = third_factor.cast<std::tuple<double, Doubles, Doubles>>();
+        require(tau > 0.0, "traces need a time constant");
+        rule.third_factor = ThirdFactor{tau, to_signals(times, values, 1).mean};
+    }
     const auto kind = given.take_as<std::string>("kind");
     if (kind == "traces") {
         TraceRule traces;

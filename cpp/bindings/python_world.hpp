@@ -14,9 +14,12 @@ namespace py = pybind11;
 
 class PythonWorld : public World {
   public:
-    PythonWorld(std::string name, py::object step, Readout readout, Drive drive, double weight)
+    // reward: a function of nothing, or None where nobody listens.
+    PythonWorld(std::string name, py::object step, py::object reward, Readout readout, Drive drive,
+                double weight)
         : name_(std::move(name)),
           step_(std::move(step)),
+          reward_(std::move(reward)),
           readout_(readout),
           drive_(drive),
           weight_(weight) {}
@@ -33,6 +36,7 @@ class PythonWorld : public World {
 
     std::string name_;
     py::object step_;
+    py::object reward_;
     Readout readout_;
     Drive drive_;
     double weight_;  // mV, of an answered spike that has none of its own

@@ -309,6 +309,17 @@ void bind_simulation(py::module_& module) {
             py::arg("projection"), py::arg("on"))
         .def("fluxes", &fluxes, py::arg("projection"))
         .def(
+            "set_modulator",
+            [](SharedSimulation& s, std::size_t projection, const Doubles& times,
+               const Doubles& values) {
+                const auto simulation = s.use();
+                require(std::visit([](const auto& layout) { return layout.modulated(); },
+                                   simulation->synapses(projection)),
+                        "the rule has no third factor");
+                simulation->set_modulator(projection, to_signals(times, values, 1).mean);
+            },
+            py::arg("projection"), py::arg("times"), py::arg("values"))
+        .def(
             "set_rate",
             [](SharedSimulation& s, std::size_t poisson, const Doubles& times,
                const Doubles& rates) {

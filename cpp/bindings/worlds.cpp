@@ -70,8 +70,9 @@ void add_world(Network& network, std::string name, const py::kwargs& kwargs) {
     given.into("tau", settings.tau);
     settings.drive = drive_named(given.take_as<std::string>("drive"));
     given.into("weight", settings.weight);
-    settings.world = std::make_shared<PythonWorld>(
-        settings.name, given.take("step"), settings.readout, settings.drive, settings.weight);
+    settings.world =
+        std::make_shared<PythonWorld>(settings.name, given.take("step"), given.take("reward"),
+                                      settings.readout, settings.drive, settings.weight);
     given.finish();
     require(settings.interval > Duration{} && settings.latency >= Duration{},
             "steps need an interval, and answers come later");
@@ -91,13 +92,15 @@ Answer PythonWorld::step(Time t, const Heard& heard) {
     const auto started = std::chrono::steady_clock::now();
     const py::object given = step_(motor);
     seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    return converted(given, t);
+    Answer answer = converted(given, t);
+    if (!reward_.is_none()) answer.reward = reward_().cast<double>();
+    return answer;
 }
 
 Answer PythonWorld::converted(const py::object& given, Time t) const {
     if (drive_ != Drive::spikes) {
         const py::array_t<double> values = numbers(given, "answer", t);
-        return {{values.data(), values.data() + values.size()}, {}};
+        return {{values.data(), values.data() + values.size()}, {}, {}};
     }
     const bool pair =
         py::isinstance<py::tuple>(given) && (py::len(given) == 2 || py::len(given) == 3);

@@ -43,6 +43,7 @@ if TYPE_CHECKING:  # for people's editors and type checkers, which import nothin
         CausalSTDP,
         CustomSTDP,
         HaasSTDP,
+        Modulated,
         TripletSTDP,
         VogelsSTDP,
         WindowSTDP,
@@ -67,6 +68,7 @@ __all__ = [
     "LIFCond",
     "LIFExp",
     "LimitError",
+    "Modulated",
     "Network",
     "PoissonSource",
     "PoissonTrains",
@@ -98,8 +100,8 @@ _HOMES = {
     "network.parts": "AttachedWorld CurrentSource PoissonSource PoissonTrains Population "
     "Projection Recorder SpikeSource",
     "neurons": "LIF LIFCond LIFExp",
-    "plasticity": "AntisymmetricSTDP CausalSTDP CustomSTDP HaasSTDP TripletSTDP VogelsSTDP "
-    "WindowSTDP",
+    "plasticity": "AntisymmetricSTDP CausalSTDP CustomSTDP HaasSTDP Modulated TripletSTDP "
+    "VogelsSTDP WindowSTDP",
     "simulation": "LimitError Simulation",
     "simulation.checkpoint": "CheckpointError",
     "simulation.stream_reader": "StreamError read_stream",

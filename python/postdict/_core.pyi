@@ -13,6 +13,7 @@ class Rule:
         w_max: float,
         nearest: bool,
         soft: bool,
+        third_factor: tuple[float, ArrayLike, ArrayLike] | None,
         kind: str,
         **numbers: ArrayLike,
     ) -> None: ...
@@ -91,6 +92,7 @@ class Network:
         dendritic_delay: float,
         inhibitory: bool,
         rule: Rule | None,
+        rewarded_by: int | None,
         single: bool,
     ) -> int: ...
     def connect_sparse(
@@ -107,6 +109,7 @@ class Network:
         dendritic_delay: float,
         inhibitory: bool,
         rule: Rule | None,
+        rewarded_by: int | None,
         single: bool,
     ) -> int: ...
     def add_world(
@@ -123,6 +126,7 @@ class Network:
         drive: str,
         weight: float,
         step: object,
+        reward: object,
     ) -> None: ...
     def record(
         self,
@@ -163,6 +167,12 @@ class Simulation:
     def set_eta(self, projection: int, eta: float) -> None: ...
     def set_learning(self, projection: int, on: bool) -> None: ...
     def sampling_interval(self, recorder: int) -> float: ...
+    def set_modulator(
+        self,
+        projection: int,
+        times: NDArray[np.float64],
+        values: NDArray[np.float64],
+    ) -> None: ...
     def set_limits(
         self,
         max_recorded_spikes: int,

@@ -57,6 +57,8 @@ class GymWorld:
         How many have ended.
     total_reward : float
         Of all steps so far.
+    reward : float
+        Of the last step; it can modulate a rule (`Modulated`), as it is.
 
     Raises
     ------
@@ -102,6 +104,7 @@ class GymWorld:
         self.attributes = tuple(attributes)
         self.n_episodes = 0
         self.total_reward = 0.0
+        self.reward = 0.0
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -122,7 +125,7 @@ class GymWorld:
         ValueError
             An attribute that is to be the environment's state is not there.
         """
-        self.n_episodes, self.total_reward = 0, 0.0
+        self.n_episodes, self.total_reward, self.reward = 0, 0.0, 0.0
         observation = self._begin(seed=seed)
         for name in self.attributes:  # refused now, and not when a simulation is saved
             if not self.env.has_wrapper_attr(name):
@@ -145,7 +148,8 @@ class GymWorld:
         if not self.env.action_space.contains(action):
             raise ValueError(f"the decoder's action {action!r} is not in {self.env.action_space}")
         observation, reward, terminated, truncated, _ = self.env.step(action)
-        self.total_reward += _checks.number("the environment's reward", reward)
+        self.reward = _checks.number("the environment's reward", reward)
+        self.total_reward += self.reward
         if terminated or truncated:
             self.n_episodes += 1
             observation = self._begin()
@@ -195,6 +199,9 @@ class GymWorld:
 
 class LoopEnv(gymnasium.Env):  # type: ignore[misc]
     """A network as an environment: an agent drives one population and sees another's spikes.
+
+    The reward of a step can modulate a rule of the network as well, from the next step on: by
+    ``Modulated(rule, tau_eligibility, modulator="agent")``.
 
     An action in [-1, 1] for each driven neuron, times `gain`, is its current for one step. The
     observation is the number of spikes of each observed neuron in that step; the first one, after
@@ -314,6 +321,7 @@ class LoopEnv(gymnasium.Env):  # type: ignore[misc]
         self._seat.current = self._gain * given
         counts = self._advance()
         reward = _checks.number("reward", self._reward(counts, given))
+        self._seat.reward = reward
         return counts, reward, False, self._k > self._n_steps, {"t": self.simulation.time}
 
     def __repr__(self) -> str:
@@ -349,6 +357,7 @@ class _Seat:
     def __init__(self, interval: float, n: int) -> None:
         self.interval = interval
         self.current = np.zeros(n, np.float32)
+        self.reward = 0.0  # of the agent's last step, which the network hears at its next
 
     def reset(self, seed: int) -> None:
         """There is nothing to reset."""
@@ -358,9 +367,9 @@ class _Seat:
         return self.current
 
     def state(self) -> dict[str, Any]:
-        """Return the current."""
-        return {"current": self.current}
+        """Return the current, and the last reward."""
+        return {"current": self.current, "reward": self.reward}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take it up."""
-        self.current = state["current"]
+        """Take them up."""
+        self.current, self.reward = state["current"], state["reward"]

@@ -44,5 +44,15 @@ TEST_CASE("the loops give the bits of plain arithmetic at every length") {
         CHECK(kernels::integrate(next.data(), y.data(), sums.data(), 0.25, near.data(), near.data(),
                                  1.7, n) == expected_reached);
         CHECK(next == expected_next);
+
+        std::vector<double> traces = numbers(random, n);
+        for (std::size_t i = 0; i < n; ++i) {
+            expected_row[i] = std::min(std::max(row[i] + traces[i] * (0.3 - near[i]), 0.0), 0.5);
+            expected_next[i] = traces[i] + (0.01 + 0.3 * y[i]) * 1.7;
+        }
+        kernels::follow(row.data(), traces.data(), near.data(), 0.3, 0.5, n);
+        kernels::add_scaled(traces.data(), y.data(), 0.3, 0.01, 1.7, n);
+        CHECK(row == expected_row);
+        CHECK(traces == expected_next);
     }
 }

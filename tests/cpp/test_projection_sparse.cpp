@@ -60,8 +60,9 @@ TEST_CASE("a full sparse projection does to the bit what a dense one does") {
             sparse.on_spike(i, t);
         }
     }
-    CHECK(dense.weights() == sparse.weights());
-    for (std::size_t k = 0; k < n_pre * n_post; ++k) CHECK(sparse.weight(k) == dense.weight(k));
+    CHECK(dense.weights(t) == sparse.weights(t));
+    for (std::size_t k = 0; k < n_pre * n_post; ++k)
+        CHECK(sparse.weight(k, t) == dense.weight(k, t));
 }
 
 TEST_CASE("two synapses of one pair act as two") {

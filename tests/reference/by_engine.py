@@ -8,7 +8,7 @@ import numpy as np
 import postdict
 from postdict import LIF
 
-from .description import PAUSES, SYNAPTIC, Reflex, kind_of, rule_of, title
+from .description import PAUSES, SYNAPTIC, Reflex, kind_of, rule_of, signal_of, title
 from .outcome import Outcome
 
 
@@ -105,6 +105,8 @@ def change(sim, model, net, share):
             sim.set_learning_rate(handle, p["rate"])
         if p["account"] == share:
             sim.account_fluxes(handle)
+        if p["rule"] and "other" in p["rule"] and share == 0.5:
+            sim.set_modulator(handle, signal_of(postdict, p["rule"]["other"]))
         if p["halve"] and share == 0.5:
             sim.set_weights(handle, halved(sim.weights(handle)))
     for when, source, times, ids in model.appended:

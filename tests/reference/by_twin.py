@@ -4,7 +4,7 @@ import numpy as np
 
 from . import twin as slow
 from .by_engine import kicks
-from .description import PAUSES, SYNAPTIC, Reflex, kind_of, rule_of, title
+from .description import PAUSES, SYNAPTIC, Reflex, kind_of, rule_of, signal_of, title
 from .outcome import Outcome
 
 
@@ -109,6 +109,8 @@ class Running:
                 self.sim.set_learning_rate(k, p["rate"])
             if p["account"] == share:
                 self.sim.account_fluxes(k, True)
+            if p["rule"] and "other" in p["rule"] and share == 0.5:
+                self.sim.set_modulator(k, signal_of(slow, p["rule"]["other"]))
             if p["halve"] and share == 0.5:
                 weights = 0.5 * np.array(self.sim.weights(k))
                 self.sim.set_weights(k, weights.tolist())

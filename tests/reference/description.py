@@ -82,7 +82,8 @@ def synapses(
     """One projection.
 
     weights, delay: numbers or (post, pre); with `pairs` (pre ids, post ids): numbers or (n,).
-    rule: its parameters, and its name as "kind" if it is not AntisymmetricSTDP.
+    rule: its parameters, and its name as "kind" if it is not AntisymmetricSTDP; "third": tau of
+    traces and (times, values) of a modulator, which "other", if it is there, replaces at half time.
     pause: no plasticity in the second quarter of the run. halve: the weights are, at half time.
     rate: the rule's eta (mV) from the first pause on. account: the share of the run from which on
     fluxes are accounted, 0 or one of PAUSES.
@@ -99,11 +100,23 @@ def rule_of(module, given):
     """The rule of a module, the engine's or the twin's, that a projection's "rule" describes."""
     if given is None:
         return None
-    parameters = {k: v for k, v in given.items() if k != "kind"}
-    return getattr(module, given.get("kind", "AntisymmetricSTDP"))(**parameters)
+    parameters = {k: v for k, v in given.items() if k not in ("kind", "third", "other")}
+    rule = getattr(module, given.get("kind", "AntisymmetricSTDP"))(**parameters)
+    if "third" not in given:
+        return rule
+    tau, signal = given["third"]
+    return module.Modulated(rule, tau, signal_of(module, signal))
+
+
+def signal_of(module, signal):
+    """The modulator of a module: steps are a pair of times and values here."""
+    if isinstance(signal, float) or not hasattr(module, "Steps"):
+        return signal
+    return module.Steps(*signal)
 
 
 def title(k, p):
     form = "sparse" if p["pairs"] else "dense"
     rule = p["rule"].get("kind", "AntisymmetricSTDP") if p["rule"] else "fixed"
-    return f"projection {k} ({p['pre']}→{p['post']}, {form}, {rule})"
+    third = ", modulated" if p["rule"] and "third" in p["rule"] else ""
+    return f"projection {k} ({p['pre']}→{p['post']}, {form}, {rule}{third})"

@@ -51,10 +51,16 @@ class Rule:
         """
         return self.per_arrival + sum(map(self.window, self.counted(lags)))
 
-    def changed(self, w: float, amount: float) -> float:
+    def scaled(self, w: float, amount: float) -> float:
         if self.bounds == "soft":
             amount *= 1.0 - w / self.w_max if amount > 0.0 else w / self.w_max
-        return min(max(w + amount, 0.0), self.w_max)
+        return amount
+
+    def bounded(self, w: float) -> float:
+        return min(max(w, 0.0), self.w_max)
+
+    def changed(self, w: float, amount: float) -> float:
+        return self.bounded(w + self.scaled(w, amount))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ FEATURES = (
     "dendritic",
     "rules",  # Vogels and causal beside antisymmetric
     "windows",  # rules given by a window
+    "modulated",  # rules with a third factor
     "pairing",  # also nearest spikes alone
     "soft",  # bounds
     "rate",  # of learning, changed at the first pause

@@ -84,15 +84,30 @@ def rule(d, w_max, inhibitory):
     given = {"kind": kind, "eta": d.rng.uniform(0.01, 0.1)}
     # Excitation that grows without bound would multiply the rounding of every spike by thousands.
     given["w_max"] = d.one_of([np.inf if inhibitory else 3.0 * w_max, w_max])
+    third = third_factor(d) if d.maybe("modulated") else {}
     if kind == "CustomSTDP":
-        return custom(d, given)
+        return custom(d, given) | third
     if d.maybe("pairing"):
         given["pairing"] = "nearest"
     elif kind == "HaasSTDP":
         given["pairing"] = "all"
     if given["w_max"] < np.inf and d.maybe("soft"):
         given["bounds"] = "soft"
-    return given | OWN[kind](d)
+    return given | OWN[kind](d) | third
+
+
+def third_factor(d):
+    """A trace that lasts from less than an interval to most of a run, and pulses of any sign."""
+
+    def signal():
+        n = d.draw(st.integers(1, 6))
+        times = d.rng.uniform(0.0, 60.0, n) if d.maybe() else d.rng.choice(np.arange(121), n) / 2.0
+        times = np.unique(times)
+        signs = d.rng.choice([-1.0, 0.0, 1.0], len(times), p=[0.3, 0.2, 0.5])
+        return times.tolist(), (signs * d.rng.uniform(0.02, 0.3, len(times))).tolist()
+
+    given = {"third": (d.rng.uniform(2.0, 60.0), signal())}
+    return given | ({"other": d.one_of([0.1, signal()])} if d.maybe() else {})
 
 
 def antisymmetric(d):

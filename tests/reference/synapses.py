@@ -13,10 +13,11 @@ from typing import Protocol
 
 from .common import Each, for_each, in_ms, picoseconds, require
 from .rules import Rule, Update
+from .third_factor import Key, Modulated, Signal, Traces
 
 Matrix = list[list[float]]  # (n_post, n_pre)
 Weights = float | Iterable[float] | Iterable[Iterable[float]]
-Key = tuple[int, int] | int  # a synapse: (target, source), or its place in the order given
+# A Key names a synapse: (target, source), or its place in the order given.
 
 
 @dataclass(kw_only=True)
@@ -30,9 +31,12 @@ class Synapses:
     inhibitory: bool
     stdp: Rule | None
     dendritic_delay: float
+    modulated: Modulated | None = None
     plasticity_on: bool = True
 
     def __post_init__(self) -> None:
+        given = self.modulated
+        self.traces = Traces(given.tau_eligibility, given.modulator) if given else None
         require(self.dendritic_delay >= 0.0, "dendritic_delay must not be negative")
         self.spikes: list[list[int]] = [[] for _ in range(self.n_post)]  # as the synapses see them
         self.eta = self.stdp.eta if self.stdp else 0.0
@@ -68,12 +72,37 @@ class Synapses:
 
     def learned(self, key: Key, w: float, update: Update) -> float:
         amount = update(w, self.eta) - w if callable(update) else self.eta * update
-        if self.accounting:
-            flux = self.added if amount > 0.0 else self.taken
-            flux[key] = flux.get(key, 0.0) + abs(amount)
+        if self.traces:
+            assert self.stdp is not None
+            self.traces.add(key, self.stdp.scaled(w, amount))
+            return w
+        self.count(key, amount)
         if self.stdp and self.plasticity_on:
             return self.stdp.changed(w, amount)
         return w
+
+    def count(self, key: Key, amount: float) -> None:
+        if self.accounting:
+            flux = self.added if amount > 0.0 else self.taken
+            flux[key] = flux.get(key, 0.0) + abs(amount)
+
+    def moved(self, key: Key, w: float, t: int) -> float:
+        """The weight at t, where a third factor moves it."""
+
+        def change(amount: float) -> None:
+            nonlocal w
+            assert self.stdp is not None
+            self.count(key, amount)
+            if self.plasticity_on:
+                w = self.stdp.bounded(w + amount)
+
+        if self.traces:
+            self.traces.move(key, t, change)
+        return w
+
+    def set_modulator(self, signal: Signal, t: int) -> None:
+        assert self.traces is not None
+        self.traces.set(signal, t)
 
 
 class AnyProjection(Protocol):
@@ -90,6 +119,11 @@ class AnyProjection(Protocol):
     def set_weights(self, weights: Weights) -> None: ...
 
     def given_weights(self) -> Matrix | list[float]: ...
+
+    def settle(self, t: int) -> None:
+        """Bring all weights to t."""
+
+    def set_modulator(self, signal: Signal, t: int) -> None: ...
 
     def account(self, on: bool) -> None: ...
 
@@ -140,6 +174,8 @@ class Projection(Synapses):
 
     def arrive(self, arrival: int, t: int) -> Iterable[tuple[int, float]]:
         j = arrival
+        for i, row in enumerate(self.weights):
+            row[j] = self.moved((i, j), row[j], t)
         inputs = [(i, self.sign(row[j])) for i, row in enumerate(self.weights)]
         if self.stdp:
             for i in range(self.n_post):
@@ -150,8 +186,13 @@ class Projection(Synapses):
     def target_fired(self, i: int, t: int) -> None:
         if self.stdp:
             for j in range(self.n_pre):
+                self.weights[i][j] = self.moved((i, j), self.weights[i][j], t)
                 self.change(i, j, self.of_spike(t, i, self.arrivals[j]))
         self.spikes[i].append(t)
+
+    def settle(self, t: int) -> None:
+        for i, row in enumerate(self.weights):
+            row[:] = [self.moved((i, j), w, t) for j, w in enumerate(row)]
 
     def change(self, i: int, j: int, update: Update) -> None:
         self.weights[i][j] = self.learned((i, j), self.weights[i][j], update)
@@ -202,6 +243,7 @@ class SparseProjection(Synapses):
 
     def arrive(self, arrival: int, t: int) -> Iterable[tuple[int, float]]:
         k = self.order[arrival]
+        self.weights[k] = self.moved(k, self.weights[k], t)
         i, transmitted = self.post_ids[k], self.sign(self.weights[k])
         if self.stdp:
             self.change(k, self.of_arrival(t, i, self.arrivals[k]))
@@ -212,8 +254,12 @@ class SparseProjection(Synapses):
         if self.stdp:
             for k, target in enumerate(self.post_ids):
                 if target == i:
+                    self.weights[k] = self.moved(k, self.weights[k], t)
                     self.change(k, self.of_spike(t, i, self.arrivals[k]))
         self.spikes[i].append(t)
+
+    def settle(self, t: int) -> None:
+        self.weights = [self.moved(k, w, t) for k, w in enumerate(self.weights)]
 
     def change(self, k: int, update: Update) -> None:
         self.weights[k] = self.learned(k, self.weights[k], update)

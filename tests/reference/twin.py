@@ -45,7 +45,8 @@ from .rules import (
     VogelsSTDP,
     WindowSTDP,
 )
-from .synapses import Projection, SparseProjection, Weights
+from .synapses import AnyProjection, Projection, SparseProjection, Weights
+from .third_factor import Modulated, Signal
 from .twin_parts import ARRIVAL, CROSSING, CURRENT, DENDRITE, EMISSION, KICK, Parts
 from .worlds import SteppedWorld
 
@@ -54,6 +55,7 @@ __all__ = [
     "CausalSTDP",
     "CustomSTDP",
     "HaasSTDP",
+    "Modulated",
     "Projection",
     "SparseProjection",
     "TripletSTDP",
@@ -121,24 +123,33 @@ class Twin(Parts):
 
     def weights(self, projection: int) -> list[Any]:
         """In the form given: rows (n_post, n_pre), or one number per synapse in the order given."""
-        return self.projections[projection].given_weights()
+        return self.settled(projection).given_weights()
 
     def set_weights(self, projection: int, weights: Weights) -> None:
-        self.projections[projection].set_weights(weights)
+        self.settled(projection).set_weights(weights)
 
     def set_plasticity(self, projection: int, on: bool) -> None:
         """Spikes and arrivals are remembered while plasticity is off."""
-        self.projections[projection].plasticity_on = on
+        self.settled(projection).plasticity_on = on
 
     def set_learning_rate(self, projection: int, eta: float) -> None:
         self.projections[projection].eta = eta
 
     def account_fluxes(self, projection: int, on: bool) -> None:
-        self.projections[projection].account(on)
+        self.settled(projection).account(on)
 
     def fluxes(self, projection: int) -> tuple[list[Any], list[Any]]:
         """What the rule has added and taken while accounted, learning or not, bounds aside."""
-        return self.projections[projection].given_fluxes()
+        return self.settled(projection).given_fluxes()
+
+    def set_modulator(self, projection: int, signal: Signal) -> None:
+        """From now on; what a signal of steps was before now is not heard."""
+        self.projections[projection].set_modulator(signal, self.present)
+
+    def settled(self, projection: int) -> AnyProjection:
+        """Its weights brought to the present, where a third factor moves them between events."""
+        self.projections[projection].settle(self.present)
+        return self.projections[projection]
 
     def instant(self, t: int) -> None:
         inputs: dict[tuple[int, int], Input] = {}  # (population, id): added as a whole

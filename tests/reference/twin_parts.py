@@ -18,6 +18,7 @@ from .currents import StepCurrent
 from .neurons import LIF, LIFExp, Neuron, drive_and_start
 from .rules import Rule
 from .synapses import AnyProjection, Projection, SparseProjection, Weights
+from .third_factor import Modulated
 from .worlds import SteppedWorld
 
 CURRENT, ARRIVAL, DENDRITE, KICK, CROSSING, EMISSION = range(6)
@@ -155,7 +156,7 @@ class Parts:
         weights: Weights,
         axonal_delay: float = 1.0,
         inhibitory: bool = False,
-        stdp: Rule | None = None,
+        stdp: Rule | Modulated | None = None,
         dendritic_delay: float = 0.0,
     ) -> int:
         """All-to-all synapses; weights are a number or (n_post, n_pre)."""
@@ -171,7 +172,7 @@ class Parts:
         weights: Each,
         axonal_delay: Each = 1.0,
         inhibitory: bool = False,
-        stdp: Rule | None = None,
+        stdp: Rule | Modulated | None = None,
         dendritic_delay: float = 0.0,
     ) -> int:
         """Synapses given one by one, several of one pair allowed; weights and delays likewise."""
@@ -187,7 +188,7 @@ class Parts:
         pre: int,
         post: int,
         inhibitory: bool,
-        stdp: Rule | None,
+        stdp: Rule | Modulated | None,
         dendritic_delay: float,
     ) -> dict[str, Any]:
         require(bool(self.populations[post].neurons), "nothing connects onto a source")
@@ -197,7 +198,8 @@ class Parts:
             "n_pre": self.populations[pre].n,
             "n_post": self.populations[post].n,
             "inhibitory": inhibitory,
-            "stdp": stdp,
+            "stdp": stdp.rule if isinstance(stdp, Modulated) else stdp,
+            "modulated": stdp if isinstance(stdp, Modulated) else None,
             "dendritic_delay": float(dendritic_delay),
         }
 

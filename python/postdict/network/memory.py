@@ -5,7 +5,8 @@ Bytes by part (`cpp/projection_dense.hpp`, `cpp/projection_sparse.hpp`, `cpp/pla
     dense      8 (4 in single precision) a weight: one for all pairs, or one a pair
     sparse     4 a target, 8 (4) a weight: one for all, or one a synapse;
                4 a source; 4 a bundle, and 8 more where delays differ
-    plastic    besides, 12 a source (dense) or bundle (sparse), and 12 a target
+    plastic    besides, 12 a source (dense) or bundle (sparse), and 12 a target; with a third factor
+               8 a synapse, and 12 a source or bundle more
     neurons    168 (LIF), 256 (LIFExp), 264 (LIFCond)
     sources    16 a given spike, 16 a step of a rate or current, 4 a neuron that a current reaches
     recorders  8 a number of what they may come to hold, at most `max_bytes`
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 
 from .. import _checks
 from ..neurons import Model
+from ..plasticity import Modulated
 from ..steps import Steps
 from . import recording
 from .layouts import Sparse, Synapses
@@ -36,6 +38,7 @@ TARGET = 4
 SOURCE = 4
 BUNDLE = 4
 DELAY = 8
+ELIGIBILITY = 8
 TRACE = 12  # and how far the log of postsynaptic spikes has been read, or its last entry
 
 
@@ -132,6 +135,8 @@ def _of_projection(projection: Projection, synapses: Synapses, n_post: int) -> i
         total += (BUNDLE + DELAY * (synapses.delay is None)) * synapses.n_bundles
     if projection.plasticity is not None:
         total += TRACE * (rows + n_post)
+    if isinstance(projection.plasticity, Modulated):
+        total += ELIGIBILITY * synapses.n_weights + TRACE * rows
     return total
 
 

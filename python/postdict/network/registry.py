@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from .. import _checks
 from .._types import Spikes
-from ..plasticity import CustomSTDP
+from ..plasticity import CustomSTDP, Modulated
 from ..world.protocol import World
 from .groups import Group, Selection, as_selection
 from .layouts import Synapses
@@ -226,6 +226,7 @@ class Registry:
         """Return a projection that learns at a rate that can be set."""
         projection = self.plastic(given)
         rule = projection.plasticity
+        rule = rule.rule if isinstance(rule, Modulated) else rule
         if isinstance(rule, CustomSTDP) and "eta" not in dict(rule.parameters):
             raise ValueError(f"the rule of the {label(projection)} has no parameter eta")
         return projection

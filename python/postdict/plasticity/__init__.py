@@ -7,22 +7,12 @@ the weight is the (non-negative) inhibitory efficacy.
 from .. import _checks
 from ._rule import Rule
 from .custom import CustomSTDP
+from .modulated import TWO_FACTOR, Modulated
 from .traces import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
 from .triplets import TripletSTDP
 from .windows import HaasSTDP, WindowSTDP
 
-RULES: dict[str, type[Rule]] = {
-    rule.__name__: rule
-    for rule in (
-        AntisymmetricSTDP,
-        CausalSTDP,
-        CustomSTDP,
-        HaasSTDP,
-        TripletSTDP,
-        VogelsSTDP,
-        WindowSTDP,
-    )
-}
+RULES: dict[str, type[Rule]] = {**TWO_FACTOR, "Modulated": Modulated}
 """By the name that checkpoints give them."""
 
 
@@ -43,6 +33,7 @@ __all__ = [
     "CausalSTDP",
     "CustomSTDP",
     "HaasSTDP",
+    "Modulated",
     "Rule",
     "TripletSTDP",
     "VogelsSTDP",

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from .. import _core
+from .. import _checks, _core
 from .._types import Floats
 from ..network import recording
 from ..network.layouts import Dense
-from ..network.parts import Projection
+from ..network.parts import Projection, label
 from ..network.registry import Registry
 from ..neurons import LIF, LIFExp
-from ..plasticity import Rule
+from ..plasticity import Modulated, Rule
 from ..steps import Steps, as_steps
-from .worlds import steps_in_our_units
+from .worlds import reward_in_our_units, steps_in_our_units
 
 
 def assembled(registry: Registry) -> _core.Network:
@@ -68,6 +68,7 @@ def assembled(registry: Registry) -> _core.Network:
             times=recorder.times or (),
             most_samples=recording.most_samples(recorder, synapses),
         )
+    rewarding = {_rewarded_by(projection) for projection in registry.projections}
     for world in registry.worlds:
         from_population = world.motor in populations
         core.add_world(
@@ -82,6 +83,9 @@ def assembled(registry: Registry) -> _core.Network:
             drive=world.drive,
             weight=world.weight or 0.0,
             step=steps_in_our_units(world, registry.world_objects[world.name]),
+            reward=reward_in_our_units(world.name, registry.world_objects[world.name])
+            if world.name in rewarding
+            else None,
         )
     return core
 
@@ -90,7 +94,14 @@ def _connect(
     core: _core.Network, registry: Registry, projection: Projection, shared: dict[str, Any]
 ) -> None:
     synapses, rule = registry.synapses[projection.index], projection.plasticity
+    world = _rewarded_by(projection)
+    names = [attached.name for attached in registry.worlds]
+    if world is not None and world not in names:
+        raise ValueError(
+            f"modulator of the {label(projection)}: {_checks.unknown('world', world, names)}"
+        )
     shared |= {
+        "rewarded_by": None if world is None else names.index(world),
         "dendritic_delay": projection.dendritic_delay,
         "inhibitory": projection.inhibitory,
         "rule": core_rule(rule) if rule else None,
@@ -107,6 +118,14 @@ def _connect(
             targets=synapses.targets,
             weights=synapses.weights,
         )
+
+
+def _rewarded_by(projection: Projection) -> str | None:
+    """Return the name of the world whose reward modulates a rule."""
+    rule = projection.plasticity
+    return (
+        rule.modulator if isinstance(rule, Modulated) and isinstance(rule.modulator, str) else None
+    )
 
 
 def in_core(
@@ -130,5 +149,12 @@ def core_rule(rule: Rule) -> _core.Rule:
         w_max=rule.w_max,
         nearest=rule.pairing == "nearest",
         soft=rule.bounds == "soft",
+        third_factor=_third_factor(rule) if isinstance(rule, Modulated) else None,
         **rule.in_numbers(),
     )
+
+
+def _third_factor(rule: Modulated) -> tuple[float, Floats, Floats]:
+    """Return the time constant (ms) of the traces, and the modulator: 0 before a first reward."""
+    modulator = 0.0 if isinstance(rule.modulator, str) else rule.modulator
+    return rule.tau_eligibility, *in_core(modulator)

@@ -13,6 +13,8 @@ from .. import _checks, _core
 from .._types import Spikes
 from ..network.parts import PoissonTrains, label
 from ..network.registry import Registry
+from ..plasticity import Modulated
+from ..plasticity.modulated import checked_modulator
 from ..steps import Steps, checked_current, checked_rate
 from .appended import AppendedSpikes
 from .assembly import in_core
@@ -74,6 +76,16 @@ def set_current(registry: Registry, core: _core.Simulation, given: object, curre
     registry.check_currents(population, replace(source, current=checked))
     index = registry.current_sources.index(source)
     core.set_current(index, *in_core(checked, source.ids))
+
+
+def set_modulator(
+    registry: Registry, core: _core.Simulation, given: object, modulator: float | Steps
+) -> None:
+    """Change the third factor of a rule; see `Simulation.set_modulator`."""
+    own = registry.plastic(given)
+    if not isinstance(own.plasticity, Modulated):
+        raise ValueError(f"the rule of the {label(own)} has no modulator: it is not Modulated")
+    core.set_modulator(own.index, *in_core(checked_modulator(modulator)))
 
 
 def append_spikes(

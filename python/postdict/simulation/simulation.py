@@ -294,6 +294,18 @@ class Simulation(Readings):
         index = self._registry.learning(projection).index
         self._core.set_eta(index, _checks.number("eta", eta, "mV", at_least=0.0))
 
+    def set_modulator(self, projection: Projection | str, modulator: float | Steps) -> None:
+        """Change the modulator (1/ms) of a `Modulated` rule from now on, until a world's reward.
+
+        The times of `Steps` count from t = 0, not from the present.
+
+        Raises
+        ------
+        ValueError, TypeError
+            The rule is not `Modulated`, or the modulator neither a number nor one signal for all.
+        """
+        changes.set_modulator(self._registry, self._core, projection, modulator)
+
     def account_fluxes(self, projection: Projection | str, on: bool = True) -> None:
         """Account from now on what the rule does to each synapse, or no longer; see `fluxes`.
 

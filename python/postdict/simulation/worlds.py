@@ -61,6 +61,20 @@ def steps_in_our_units(attached: AttachedWorld, world: World) -> Callable[[Any],
     return answer
 
 
+def reward_in_our_units(name: str, world: World) -> Callable[[], float]:
+    """Return what gives the core a world's reward (1/ms) after each step."""
+    if not hasattr(world, "reward"):
+        raise TypeError(
+            f"world {name!r} must have a reward, which modulates a rule; "
+            f"{type(world).__name__} has none"
+        )
+
+    def reward() -> float:
+        return _checks.number(f"world {name!r}: reward", world.reward, "1/ms")
+
+    return reward
+
+
 def in_our_units(name: str, drive: Drive, answer: Any) -> Any:
     """Return what a world answers as plain numbers, in ms, Hz and mV."""
     if answer is None or type(answer) is np.ndarray:  # the usual case costs nothing

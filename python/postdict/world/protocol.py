@@ -26,6 +26,9 @@ class World(Protocol):
     returns a dict with texts as keys, of numbers, texts, True, False, None, lists, tuples, arrays
     and such dicts; ``restore(state)`` takes up what it returned.
 
+    And it may have `reward`, a number (1/ms) that is read after each step: a projection whose rule
+    is `Modulated` by the world's name has it as its modulator from that step until the next.
+
     Attributes
     ----------
     interval : float

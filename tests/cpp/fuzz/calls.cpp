@@ -43,7 +43,7 @@ class Twins {
 
     // Returns false where the program ends.
     bool call() {
-        switch (bytes_.below(12)) {
+        switch (bytes_.below(13)) {
             case 0:
                 return with_projection([&](Simulation& s, std::size_t p) {
                     std::vector<double> weights = s.weights(p);
@@ -67,6 +67,14 @@ class Twins {
                 return true;
             case 8:
                 return take_away();
+            case 9:
+                return with_rule([&](Simulation& s, std::size_t p) {
+                    const auto modulated = [](const auto& synapses) {
+                        return synapses.modulated();
+                    };
+                    if (std::visit(modulated, s.synapses(p)))
+                        s.set_modulator(p, Steps::constant(flag_ ? -factor_ : factor_));
+                });
             default:
                 return run_both();
         }
@@ -120,8 +128,8 @@ class Twins {
             std::visit(
                 [&](const auto& synapses) {
                     for (std::size_t k = 0; k < weights.size(); ++k)
-                        expect(synapses.weight(k) == weights[k] && weights[k] >= 0.0 &&
-                                   weights[k] < infinity,
+                        expect(synapses.weight(k, simulation.time()) == weights[k] &&
+                                   weights[k] >= 0.0 && weights[k] < infinity,
                                "a weight is not what it is");
                 },
                 simulation.synapses(p));

@@ -66,13 +66,40 @@ Neurons neurons(Bytes& bytes, std::size_t n, std::uint64_t seed) {
         {tau_m, v_rest, v_thresh, v_reset, tau_refrac, i_offset, v_min, v_init, subtract});
 }
 
+// w - eta y at arrivals, w + eta x (1 - w) at spikes.
+CustomRule custom(double tau_x, double tau_y, bool set) {
+    using enum Operation;
+    const ExpressionStep w{variable, 0.0, 0};
+    const ExpressionStep eta{variable, 0.0, 1};
+    const ExpressionStep x{variable, 0.0, 2};
+    const ExpressionStep y{variable, 0.0, 3};
+    return {{tau_x},
+            {tau_y},
+            {set, false},
+            {w, eta, y, {multiply}, {subtract}},
+            {w, eta, x, {multiply}, {constant, 1.0}, w, {subtract}, {multiply}, {add}},
+            "w - eta * y",
+            "w + eta * x * (1 - w)"};
+}
+
+ThirdFactor third_factor(Bytes& bytes, double tau) {
+    Steps signal;
+    double t = 0.0;
+    for (std::size_t k = bytes.below(6); k > 0; --k) {
+        signal.times.push_back(Time::ms(t));
+        signal.values.push_back(bytes.one_of({0.1, -0.1, 0.0, 0.3, -1.0}));
+        t += bytes.one_of({0.5, 10.0, 1e-9, 3.7});
+    }
+    return {tau, signal};
+}
+
 std::optional<Rule> rule(Bytes& bytes) {
     Rule made{TraceRule{}, bytes.one_of({0.01, 0.0, 0.1, 3.0}), bytes.coin(), bytes.coin(),
               unbounded};
     if (made.soft || bytes.coin()) made.w_max = bytes.one_of({0.5, 0.1, 1.0});
     const Values signs{1.0, -1.0, 0.0, 0.3};
     const Values tau{20.0, 5.0, 0.1, 300.0};
-    switch (bytes.below(5)) {
+    switch (bytes.below(8)) {
         case 0:
             return std::nullopt;
         case 1:
@@ -83,10 +110,19 @@ std::optional<Rule> rule(Bytes& bytes) {
             made.kind = WindowRule{HaasWindow{1.0, 0.5, 1.0, 1.0, 10.0, 1.0, 0.5},
                                    Duration::ms(60.0), Duration::ms(60.0)};
             break;
+        case 3:
+            made.kind = TripletRule{bytes.one_of(signs), bytes.one_of(signs), bytes.one_of(signs),
+                                    bytes.one_of(signs), bytes.one_of(tau),   bytes.one_of(tau),
+                                    bytes.one_of(tau),   bytes.one_of(tau)};
+            break;
+        case 4:
+            made.kind = custom(bytes.one_of(tau), bytes.one_of(tau), bytes.coin());
+            break;
         default:
             made.kind = TraceRule{bytes.one_of(signs), bytes.one_of(signs),
                                   0.1 * bytes.one_of(signs), bytes.one_of(tau), bytes.one_of(tau)};
     }
+    if (bytes.below(3) == 0) made.third_factor = third_factor(bytes, bytes.one_of(tau));
     return made;
 }
 

@@ -1,0 +1,143 @@
+// Expressions: every operation against plain arithmetic, of one number and of many; what is
+// refused.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+#include "expression.hpp"
+#include "random.hpp"
+
+using postdict::Expression;
+using postdict::ExpressionStep;
+using postdict::Operation;
+using postdict::Random;
+using postdict::Values;
+using enum postdict::Operation;
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+ExpressionStep a_variable(std::size_t index) {
+    return {variable, 0.0, index};
+}
+
+// Plain C++, by which each operation is checked.
+double plain(Operation operation, double a, double b, double c) {
+    switch (operation) {
+        case negative:
+            return -a;
+        case abs:
+            return std::abs(a);
+        case exp:
+            return std::exp(a);
+        case log:
+            return std::log(a);
+        case sqrt:
+            return std::sqrt(a);
+        case add:
+            return a + b;
+        case subtract:
+            return a - b;
+        case multiply:
+            return a * b;
+        case divide:
+            return a / b;
+        case power:
+            return std::pow(a, b);
+        case less:
+            return a < b ? 1.0 : 0.0;
+        case less_equal:
+            return a <= b ? 1.0 : 0.0;
+        case greater:
+            return a > b ? 1.0 : 0.0;
+        case greater_equal:
+            return a >= b ? 1.0 : 0.0;
+        case equal:
+            return a == b ? 1.0 : 0.0;
+        case not_equal:
+            return a != b ? 1.0 : 0.0;
+        case min:
+            return std::min(a, b);
+        case max:
+            return std::max(a, b);
+        default:
+            return a != 0.0 ? b : c;
+    }
+}
+
+std::size_t n_operands(Operation operation) {
+    return operation < add ? 1 : operation == where ? 3 : 2;
+}
+
+bool same(double x, double y) {
+    return x == y || (std::isnan(x) && std::isnan(y));
+}
+
+}  // namespace
+
+TEST_CASE("each operation gives the bits of plain arithmetic, of one value and of many") {
+    Random random(1, "expression");
+    Expression::Workspace work;
+    for (int number = 2; number < 21; ++number) {
+        const auto operation = static_cast<Operation>(number);
+        std::vector<ExpressionStep> steps;
+        for (std::size_t k = 0; k < n_operands(operation); ++k) steps.push_back(a_variable(k));
+        steps.push_back({operation});
+        const Expression expression(steps, 3);
+        for (unsigned many = 0; many < 8; ++many) {
+            const std::size_t n = many == 0 ? 1 : random.below(Expression::block) + 1;
+            std::vector<std::vector<double>> values(3, std::vector<double>(n));
+            std::vector<Values> variables;
+            for (std::size_t v = 0; v < 3; ++v) {
+                for (double& x : values[v]) x = static_cast<double>(random.below(5)) - 1.0;
+                const bool each = (many >> v & 1U) != 0;
+                if (!each) std::fill(values[v].begin(), values[v].end(), values[v][0]);
+                variables.push_back(each ? Values{values[v].data()}
+                                         : Values{nullptr, values[v][0]});
+            }
+            const Values found = expression.evaluate(variables, n, work);
+            CAPTURE(postdict::operation_names[static_cast<std::size_t>(number)]);
+            for (std::size_t k = 0; k < n; ++k)
+                REQUIRE(same(found[k], plain(operation, values[0][k], values[1][k], values[2][k])));
+        }
+    }
+}
+
+TEST_CASE("min and max of a number and no number are no number") {
+    Expression::Workspace work;
+    for (const Operation operation : {min, max}) {
+        const Expression expression({a_variable(0), a_variable(1), {operation}}, 2);
+        for (const auto& [a, b] : {std::pair{nan, 1.0}, std::pair{1.0, nan}})
+            CHECK(std::isnan(expression.evaluate({{nullptr, a}, {nullptr, b}}, 1, work)[0]));
+    }
+}
+
+TEST_CASE("a workspace serves expressions of any length in turn") {
+    Expression::Workspace work;
+    const std::vector<double> w{1.0, 2.0, 3.0};
+    // (w + 2) * -w, and w.
+    const Expression longer(
+        {a_variable(0), {constant, 2.0}, {add}, a_variable(0), {negative}, {multiply}}, 1);
+    const Expression shorter({a_variable(0)}, 1);
+    for (int turn = 0; turn < 3; ++turn)
+        for (std::size_t k = 0; k < 3; ++k) {
+            CHECK(shorter.evaluate({{w.data()}}, 3, work)[k] == w[k]);
+            CHECK(longer.evaluate({{w.data()}}, 3, work)[k] == (w[k] + 2.0) * -w[k]);
+        }
+    CHECK(longer.uses(0));
+    CHECK_FALSE(Expression({{constant, 1.0}}, 1).uses(0));
+}
+
+TEST_CASE("steps that do not leave one value are refused") {
+    CHECK_THROWS_AS(Expression({}, 1), std::invalid_argument);
+    CHECK_THROWS_AS(Expression({{add}}, 1), std::invalid_argument);
+    CHECK_THROWS_AS(Expression({{constant, 1.0}, {constant, 2.0}}, 1), std::invalid_argument);
+    CHECK_THROWS_AS(Expression({{constant, 1.0}, {constant, 2.0}, {where}}, 1),
+                    std::invalid_argument);
+    CHECK_THROWS_AS(Expression({a_variable(1)}, 1), std::invalid_argument);
+}
