@@ -9,11 +9,11 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "elementary.hpp"
 #include "state.hpp"
 #include "steps.hpp"
 #include "types.hpp"
@@ -47,7 +47,7 @@ class Modulator {
 
     Moment at(Time t) {
         take_steps(t);
-        return {integral_ + piece(t), std::exp((t - origin_) / tau_),
+        return {integral_ + piece(t), elementary::exp((t - origin_) / tau_),
                 static_cast<std::uint32_t>(turns_.size())};
     }
     // I at each change of sign. Between two, a weight only rises or only falls.
@@ -59,7 +59,7 @@ class Modulator {
     // Moves the origin to t, and returns by what traces have to be multiplied.
     double move_origin(Time t) {
         take_steps(t);
-        const double decay = std::exp(-(t - origin_) / tau_);
+        const double decay = elementary::exp(-(t - origin_) / tau_);
         origin_ = since_ = t;
         integral_ = 0.0;
         return decay;
@@ -99,8 +99,8 @@ class Modulator {
     // Of I since the last step.
     double piece(Time t) const {
         if (value_ == 0.0) return 0.0;
-        return value_ * tau_.ms() * std::exp(-(since_ - origin_) / tau_) *
-               -std::expm1(-(t - since_) / tau_);
+        return value_ * tau_.ms() * elementary::exp(-(since_ - origin_) / tau_) *
+               -elementary::expm1(-(t - since_) / tau_);
     }
     void take_steps(Time t) {
         while (signal_.end(taken_) <= t) {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "elementary.hpp"
 #include "expression.hpp"
 #include "random.hpp"
 
@@ -16,54 +17,53 @@ using postdict::ExpressionStep;
 using postdict::Operation;
 using postdict::Random;
 using postdict::Values;
-using enum postdict::Operation;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 ExpressionStep a_variable(std::size_t index) {
-    return {variable, 0.0, index};
+    return {Operation::variable, 0.0, index};
 }
 
 // Plain C++, by which each operation is checked.
 double plain(Operation operation, double a, double b, double c) {
     switch (operation) {
-        case negative:
+        case Operation::negative:
             return -a;
-        case abs:
+        case Operation::abs:
             return std::abs(a);
-        case exp:
-            return std::exp(a);
-        case log:
-            return std::log(a);
-        case sqrt:
+        case Operation::exp:
+            return postdict::elementary::exp(a);
+        case Operation::log:
+            return postdict::elementary::log(a);
+        case Operation::sqrt:
             return std::sqrt(a);
-        case add:
+        case Operation::add:
             return a + b;
-        case subtract:
+        case Operation::subtract:
             return a - b;
-        case multiply:
+        case Operation::multiply:
             return a * b;
-        case divide:
+        case Operation::divide:
             return a / b;
-        case power:
-            return std::pow(a, b);
-        case less:
+        case Operation::power:
+            return postdict::elementary::pow(a, b);
+        case Operation::less:
             return a < b ? 1.0 : 0.0;
-        case less_equal:
+        case Operation::less_equal:
             return a <= b ? 1.0 : 0.0;
-        case greater:
+        case Operation::greater:
             return a > b ? 1.0 : 0.0;
-        case greater_equal:
+        case Operation::greater_equal:
             return a >= b ? 1.0 : 0.0;
-        case equal:
+        case Operation::equal:
             return a == b ? 1.0 : 0.0;
-        case not_equal:
+        case Operation::not_equal:
             return a != b ? 1.0 : 0.0;
-        case min:
+        case Operation::min:
             return std::min(a, b);
-        case max:
+        case Operation::max:
             return std::max(a, b);
         default:
             return a != 0.0 ? b : c;
@@ -71,7 +71,7 @@ double plain(Operation operation, double a, double b, double c) {
 }
 
 std::size_t n_operands(Operation operation) {
-    return operation < add ? 1 : operation == where ? 3 : 2;
+    return operation < Operation::add ? 1 : operation == Operation::where ? 3 : 2;
 }
 
 bool same(double x, double y) {
@@ -110,9 +110,9 @@ TEST_CASE("each operation gives the bits of plain arithmetic, of one value and o
 
 TEST_CASE("min and max of a number and no number are no number") {
     Expression::Workspace work;
-    for (const Operation operation : {min, max}) {
+    for (const Operation operation : {Operation::min, Operation::max}) {
         const Expression expression({a_variable(0), a_variable(1), {operation}}, 2);
-        for (const auto& [a, b] : {std::pair{nan, 1.0}, std::pair{1.0, nan}})
+        for (const auto& [a, b] : {std::pair{no_number, 1.0}, std::pair{1.0, no_number}})
             CHECK(std::isnan(expression.evaluate({{nullptr, a}, {nullptr, b}}, 1, work)[0]));
     }
 }
@@ -121,8 +121,13 @@ TEST_CASE("a workspace serves expressions of any length in turn") {
     Expression::Workspace work;
     const std::vector<double> w{1.0, 2.0, 3.0};
     // (w + 2) * -w, and w.
-    const Expression longer(
-        {a_variable(0), {constant, 2.0}, {add}, a_variable(0), {negative}, {multiply}}, 1);
+    const Expression longer({a_variable(0),
+                             {Operation::constant, 2.0},
+                             {Operation::add},
+                             a_variable(0),
+                             {Operation::negative},
+                             {Operation::multiply}},
+                            1);
     const Expression shorter({a_variable(0)}, 1);
     for (int turn = 0; turn < 3; ++turn)
         for (std::size_t k = 0; k < 3; ++k) {
@@ -130,14 +135,16 @@ TEST_CASE("a workspace serves expressions of any length in turn") {
             CHECK(longer.evaluate({{w.data()}}, 3, work)[k] == (w[k] + 2.0) * -w[k]);
         }
     CHECK(longer.uses(0));
-    CHECK_FALSE(Expression({{constant, 1.0}}, 1).uses(0));
+    CHECK_FALSE(Expression({{Operation::constant, 1.0}}, 1).uses(0));
 }
 
 TEST_CASE("steps that do not leave one value are refused") {
     CHECK_THROWS_AS(Expression({}, 1), std::invalid_argument);
-    CHECK_THROWS_AS(Expression({{add}}, 1), std::invalid_argument);
-    CHECK_THROWS_AS(Expression({{constant, 1.0}, {constant, 2.0}}, 1), std::invalid_argument);
-    CHECK_THROWS_AS(Expression({{constant, 1.0}, {constant, 2.0}, {where}}, 1),
+    CHECK_THROWS_AS(Expression({{Operation::add}}, 1), std::invalid_argument);
+    CHECK_THROWS_AS(Expression({{Operation::constant, 1.0}, {Operation::constant, 2.0}}, 1),
                     std::invalid_argument);
+    CHECK_THROWS_AS(
+        Expression({{Operation::constant, 1.0}, {Operation::constant, 2.0}, {Operation::where}}, 1),
+        std::invalid_argument);
     CHECK_THROWS_AS(Expression({a_variable(1)}, 1), std::invalid_argument);
 }

@@ -20,7 +20,7 @@ def found():
 
 def test_the_engine_reproduces_every_window(found):
     assert set(found.summary["rules"]) == {
-        "antisymmetric", "haas", "vogels", "causal", "sampled", "triplet"
+        "antisymmetric", "haas", "vogels", "causal", "sampled", "triplet", "custom", "modulated"
     }  # fmt: skip
     for rule in found.summary["rules"].values():
         assert rule["difference"] <= 1e-12
@@ -42,6 +42,10 @@ def test_measured_windows_have_their_landmarks(found):
     antisymmetric = arrays["antisymmetric_measured"]
     assert antisymmetric[lags == 0.0] == pytest.approx(1.0, abs=1e-12)
     assert antisymmetric[lags == -1.0] == pytest.approx(-0.7 * np.exp(-1 / 20.0), abs=1e-12)
+    np.testing.assert_allclose(arrays["modulated_measured"], -0.5 * antisymmetric, atol=1e-12)
+    assert arrays["custom_measured"][lags == -10.0] == pytest.approx(
+        2.0 / np.e - np.exp(-1.0 / 3.0), abs=1e-12
+    )
 
 
 def test_frequency_mixes_neighbouring_pairs(found):
@@ -72,6 +76,7 @@ def test_triplets_fitted_to_visual_cortex_are_within_the_errors_of_its_data(foun
         {"A_plus": -0.6, "A_minus": -1.2, "tau_plus": 31.0, "tau_minus": 7.0},
         {"haas_fit": "older", "haas_stretch": 2.5},
         {"triplet_fit": "visual-cortex"},
+        {"tau_eligibility": 700.0, "modulator": 0.2},
     ],
 )
 def test_other_settings_follow_as_well(changes):

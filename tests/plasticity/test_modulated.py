@@ -318,10 +318,14 @@ def test_an_update_that_fails_is_named_with_a_third_factor_too():
 @pytest.mark.parametrize("name", INNER)
 def test_a_rule_is_a_value(name, modulator):
     rule = Modulated(INNER[name], 80.0, modulator)
-    assert eval(repr(rule), {**RULES, "Steps": Steps, "inf": math.inf}) == rule
     assert Modulated.from_dict(rule.to_dict()) == rule
     assert len({rule, dataclasses.replace(rule), dataclasses.replace(rule, modulator=0.5)}) == 2
     assert (rule.eta, rule.w_max) == (ETA, 1.0)
+
+
+def test_a_rule_shows_itself_by_what_makes_it():
+    rule = Modulated(AntisymmetricSTDP(ETA), 80.0, "arm")
+    assert eval(repr(rule), {**RULES}) == rule
 
 
 def test_a_window_is_what_a_pair_makes_in_the_end():

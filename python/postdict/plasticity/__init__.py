@@ -5,7 +5,7 @@ the weight is the (non-negative) inhibitory efficacy.
 """
 
 from .. import _checks
-from ._rule import Rule
+from ._rule import Pairing, Rule
 from .custom import CustomSTDP
 from .modulated import TWO_FACTOR, Modulated
 from .traces import AntisymmetricSTDP, CausalSTDP, VogelsSTDP
@@ -34,6 +34,7 @@ __all__ = [
     "CustomSTDP",
     "HaasSTDP",
     "Modulated",
+    "Pairing",
     "Rule",
     "TripletSTDP",
     "VogelsSTDP",

@@ -20,7 +20,7 @@ from .trial import run_trial
 
 __all__ = ["FIGURES", "Config", "headline", "in_words", "run"]
 
-FIGURES = {"stdp-window": ((10.0, 14.5), draw)}
+FIGURES = {"stdp-window": ((13.5, 14.5), draw)}
 
 
 def run(config: Config, stage: Stage | None = None) -> Result:

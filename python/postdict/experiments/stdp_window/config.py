@@ -11,7 +11,9 @@ from ...lab.settings import check, setting
 from ...plasticity import (
     AntisymmetricSTDP,
     CausalSTDP,
+    CustomSTDP,
     HaasSTDP,
+    Modulated,
     Rule,
     TripletSTDP,
     VogelsSTDP,
@@ -55,8 +57,13 @@ class Config:
         ),
     )
 
+    tau_eligibility: float = setting(100.0, "of traces with a third factor", unit="ms", above=0)
+    modulator: float = setting(-0.005, "the third factor: below 0 it punishes", unit="1/ms")
+
     def __post_init__(self) -> None:
         check(self)
+        if self.modulator == 0.0:
+            raise ValueError("modulator must not be 0, by which nothing is learned")
         if self.interval < 2.0 * self.longest_lag:
             raise ValueError(
                 f"interval must be at least twice longest_lag = {self.longest_lag:g} ms, "
@@ -94,6 +101,18 @@ class Config:
             "causal": CausalSTDP(self.eta, self.bias, self.tau),
             "sampled": WindowSTDP(self.eta, tuple(knots), tuple(hat)),
             "triplet": TripletSTDP.fit(self.triplet_fit, self.eta),
+            "custom": CustomSTDP(
+                pre={"x": 10.0, "x2": 30.0},
+                post={"y": 10.0, "y2": 30.0},
+                on_pre="w + eta * (2 * y - y2)",
+                on_post="w + eta * (2 * x - x2)",
+                parameters={"eta": self.eta},
+            ),
+            "modulated": Modulated(
+                self._antisymmetric(self.A_plus, self.A_minus),
+                self.tau_eligibility,
+                self.modulator,
+            ),
         }
 
     def reversed_rule(self) -> AntisymmetricSTDP:

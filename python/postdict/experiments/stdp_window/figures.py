@@ -22,6 +22,8 @@ TITLES = {
     "causal": "CausalSTDP",
     "sampled": "WindowSTDP: 41 samples",
     "triplet": "TripletSTDP: isolated pairs",
+    "custom": "CustomSTDP: 2 exp(−|lag|/10) − exp(−|lag|/30)",
+    "modulated": "Modulated: antisymmetric, punished",
 }
 PAIRINGS = {"all": (plotting.BLUE, "o"), "nearest": (plotting.VERMILION, "s")}
 
@@ -54,8 +56,8 @@ def headline(result: Result) -> list[tuple[str, str]]:
 
 def draw(result: Result, figure: Figure) -> None:
     """Draw the protocol, every window, and the change per pair over the frequency of pairs."""
-    axes = figure.subplots(5, 3)
-    letters = iter("abcdefghijklmno")
+    axes = figure.subplots(5, 4)
+    letters = iter("abcdefghijklmnopqrs")
     panels = iter(axes.flat)
     _draw_protocol(plotting.panel(next(panels), next(letters), "the pairing protocol"), result)
     for name, title in TITLES.items():
@@ -80,6 +82,7 @@ def draw(result: Result, figure: Figure) -> None:
     _note(ax, f"off by {own:.0e}\nfrom the dashed one by {forward:.1f}")
     title = "TripletSTDP and visual cortex"
     _draw_published(plotting.panel(next(panels), next(letters), title), result)
+    next(panels).set_axis_off()
 
 
 def _draw_protocol(ax: Axes, result: Result) -> None:

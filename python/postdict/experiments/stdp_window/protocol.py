@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,13 +12,34 @@ from ...lab.stages import Stage
 from ...network import Network
 from ...network.parts import Projection
 from ...neurons import LIF
-from ...plasticity import Rule, TripletSTDP
+from ...plasticity import CustomSTDP, Modulated, Pairing, Rule, TripletSTDP
 from ...simulation import Simulation
 from .config import Config
 
 # A cell fires by pulses alone, whatever its plastic synapses do.
 _CELL, _PULSE = LIF(tau_m=1.0, v_thresh=1e6), 1e7
 _PULSE_DELAY = 1.0  # ms
+
+
+# After which traces of a third factor are over, in time constants: exp(-40) = 4e-18.
+_ENOUGH = 40.0
+
+
+def with_pairing(rule: Rule, pairing: Pairing) -> Rule:
+    """Return a rule that pairs all spikes, or the nearest; one in text by what its traces do."""
+    if isinstance(rule, Modulated):
+        return replace(rule, rule=with_pairing(rule.rule, pairing))
+    if isinstance(rule, CustomSTDP):
+        traces = tuple(name for name, _ in (*rule.pre, *rule.post))
+        return replace(rule, set_to_one=traces if pairing == "nearest" else ())
+    return replace(rule, pairing=pairing)  # type: ignore[type-var]
+
+
+def pairs_nearest(rule: Rule) -> bool:
+    """Return whether nearest spikes alone count."""
+    if isinstance(rule, CustomSTDP):
+        return bool(rule.set_to_one)
+    return rule.pairing == "nearest"
 
 
 def paired(rule: Rule, arrivals: Floats, spikes: Floats) -> tuple[float, float]:
@@ -45,7 +66,7 @@ def paired(rule: Rule, arrivals: Floats, spikes: Floats) -> tuple[float, float]:
         return _triplets(rule, arrivals, spikes)
     lags = (spikes[:, None] - arrivals).round(9)  # of times that are whole picoseconds
     after = lags >= 0.0
-    if rule.pairing == "nearest":  # of the arrivals up to a spike the last, and likewise
+    if pairs_nearest(rule):  # of the arrivals up to a spike the last, and likewise
         last_arrival = after & ~np.pad(after, ((0, 0), (0, 1)))[:, 1:]
         last_spike = ~after & np.pad(after, ((0, 1), (0, 0)), constant_values=True)[1:, :]
         lags = lags[last_arrival | last_spike]
@@ -98,6 +119,8 @@ class PairingProtocol:
         self.arrivals = (times - delay).round(9) + delay  # each is rounded to a picosecond
         self.late = late
         self.end = float(times[-1] + np.abs(lags).max() + 2.0 * (delay + late + _PULSE_DELAY))
+        if isinstance(rule, Modulated):
+            self.end += _ENOUGH * rule.tau_eligibility
         pulses = (times[:, None] + lags - late - _PULSE_DELAY).ravel()
         net = Network()
         net.add_population("cells", self.n, _CELL)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
 from ..._types import Floats
 from ...lab.results import Nested
 from ...lab.stages import Stage
-from ...plasticity import Rule, TripletSTDP
+from ...plasticity import Pairing, Rule, TripletSTDP
 from .config import FREQUENCIES, Config
-from .protocol import PairingProtocol, paired
+from .protocol import PairingProtocol, paired, with_pairing
 
+PAIRINGS: tuple[Pairing, ...] = ("all", "nearest")
 PUBLISHED_FREQUENCIES = (0.1, 10.0, 20.0, 40.0, 50.0)  # Hz
 PUBLISHED = np.array(  # at +10 and -10 ms: relative changes by 60 pairs, and standard errors
     [
@@ -34,8 +34,8 @@ def run_trial(config: Config, stage: Stage) -> tuple[Nested, dict[str, Floats]]:
         measured, window, difference = _window(config, rule, stage.part(f"{name} window"))
         arrays[f"{name}_measured"], arrays[f"{name}_window"] = measured, window
         by_frequency = {}
-        for pairing in ("all", "nearest"):
-            other = replace(rule, pairing=pairing)  # type: ignore[type-var]
+        for pairing in PAIRINGS:
+            other = with_pairing(rule, pairing)
             part = stage.part(f"{name} {pairing}")
             found, by_frequency[pairing] = _over_frequencies(config, other, part)
             arrays[f"{name}_{pairing}_by_frequency"] = found
@@ -59,8 +59,7 @@ def run_trial(config: Config, stage: Stage) -> tuple[Nested, dict[str, Floats]]:
     arrays["published_frequencies"] = np.array(PUBLISHED_FREQUENCIES)
     arrays["published"] = PUBLISHED
     summary["published"] = {}
-    pairings: tuple[Literal["all", "nearest"], ...] = ("all", "nearest")
-    for pairing in pairings:
+    for pairing in PAIRINGS:
         found = _as_published(config, pairing, stage.part(f"published {pairing}"))
         arrays[f"published_{pairing}"] = found
         distances = (found - PUBLISHED[:, 0]) / PUBLISHED[:, 1]
@@ -118,7 +117,7 @@ def _over_frequencies(config: Config, rule: Rule, stage: Stage) -> tuple[Floats,
     return result, max(differences) / _peak(rule.window(config.lags()))
 
 
-def _as_published(config: Config, pairing: Literal["all", "nearest"], stage: Stage) -> Floats:
+def _as_published(config: Config, pairing: Pairing, stage: Stage) -> Floats:
     """Return the relative change by 60 pairs (lag sign, frequency) of the fit to visual cortex."""
     rule = TripletSTDP.fit("visual-cortex", config.eta, pairing=pairing)
     protocol = replace(config, pairs=60)
