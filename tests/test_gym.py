@@ -177,3 +177,49 @@ def test_an_action_acts_within_its_step():
 
 
 # -- codes
+
+
+def rewarded(modulator, *, seed=4):
+    """A network with synapses that a reward, if there is one, makes learn."""
+    net = postdict.Network(seed=seed)
+    motor = net.add_population("motor", 4, LIF(tau_m=50.0))
+    sensor = net.add_population("sensor", 9, LIF(tau_m=10.0))
+    net.add_poisson("exploration", motor, rate=300.0, weight=0.1)
+    net.add_poisson("noise", sensor, rate=600.0, weight=0.2)
+    rule = postdict.Modulated(postdict.AntisymmetricSTDP(1e-3), 100.0, modulator)
+    return net, net.connect(sensor, motor, weights=0.5, plasticity=rule)
+
+
+def test_the_reward_of_an_environment_is_a_modulator():
+    net, plastic = rewarded("pendulum")
+    net.add_world("pendulum", pendulum(), "motor", "sensor", latency=2.0)
+    sim, rewards = Simulation(net), []
+    for k in range(1, 51):
+        sim.run_until(10.0 * k + 1e-6)  # its step is taken
+        rewards.append(sim.worlds["pendulum"].reward)
+    assert sum(rewards) == pytest.approx(sim.worlds["pendulum"].total_reward, rel=1e-12)
+    steps = postdict.Steps(10.0 * np.arange(1, 51), rewards)
+    again, same = rewarded(steps)
+    again.add_world("pendulum", pendulum(), "motor", "sensor", latency=2.0)
+    other = Simulation(again)
+    other.run_until(sim.time)
+    assert np.array_equal(sim.weights(plastic), other.weights(same))
+    assert np.ptp(sim.weights(plastic)) > 0.01
+
+
+@pytest.mark.parametrize("given", [0.0, 0.5])
+def test_the_reward_of_an_agent_is_a_modulator(given):
+    env = gym.LoopEnv(
+        lambda seed: rewarded("agent", seed=seed)[0],
+        act="motor",
+        observe="sensor",
+        interval=25.0,
+        n_steps=20,
+        reward=lambda counts, action: given,  # noqa: ARG005 -- whatever they are
+    )
+    env.reset(seed=1)
+    for _ in range(20):
+        env.step(np.zeros(4, np.float32))
+    learned = env.simulation.weights("sensor->motor")
+    assert (np.ptp(learned) > 0.01) == (given > 0.0)
+    assert np.all(learned == 0.5) == (given == 0.0)
