@@ -18,6 +18,7 @@ NO_SYNAPSES = {
     "dendritic_delay": 0.0,
     "inhibitory": False,
     "rule": None,
+    "rewarded_by": None,
     "single": False,
 }
 
@@ -44,12 +45,17 @@ def test_no_world_is_not_asked():
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"rule": 1}, "cast"), ({"delay": 1.0}, "there is no delay"), ({"pre": None}, "cast")],
+    [
+        ({"rule": 1}, "cast"),
+        ({"delay": 1.0}, "there is no delay"),
+        ({"pre": None}, "cast"),
+        ({"rewarded_by": 0}, "third factor"),
+    ],
 )
 def test_parameters_are_taken_by_name(change, message):
     net = Network()
     net.add_population("cells", 2, LIF())
-    with pytest.raises((TypeError, RuntimeError), match=message):
+    with pytest.raises((TypeError, RuntimeError, ValueError), match=message):
         assembled(net).connect_sparse(**NO_SYNAPSES | change)
     with pytest.raises(TypeError, match="single is missing"):
         assembled(net).connect_sparse(

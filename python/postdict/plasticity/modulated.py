@@ -57,6 +57,12 @@ class Modulated(Rule):
     expressions, the rule sees the weight of the moment at which it acts. While plasticity is off
     traces go on. Fluxes are those of the weight: what d e adds and takes, bounds aside.
 
+    Raises
+    ------
+    ValueError, TypeError
+        A rule that is none of two factors, a time constant that is not positive, a modulator that
+        is neither a number, nor one signal for all, nor a name.
+
     References
     ----------
     Izhikevich 2007, Cereb Cortex 17:2443; Fremaux & Gerstner 2016, Front Neural Circuits 9:85.
@@ -116,7 +122,12 @@ class Modulated(Rule):
         """Return the change (mV) that one isolated pair makes in the end, at each lag (ms).
 
         At a constant modulator it is the rule's own, times ``modulator * tau_eligibility``. Of one
-        that changes, when the pair is would matter: refused.
+        that changes, when the pair is would matter.
+
+        Raises
+        ------
+        ValueError
+            The modulator is not one number.
         """
         return np.asarray(self._constant * self.tau_eligibility * self.rule.window(lag))
 
