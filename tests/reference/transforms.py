@@ -37,7 +37,15 @@ def scaled(model, factor, rounded=lambda t: t):
             scaled["lags"] = tuple(factor * lag for lag in given["lags"])
         for side in {"pre", "post"} & given.keys():  # traces of a rule of one's own
             scaled[side] = {name: factor * tau for name, tau in given[side].items()}
+        if "third" in given:
+            tau, signal = given["third"]
+            scaled["third"] = factor * tau, modulator(signal)
+        if "other" in given:
+            scaled["other"] = modulator(given["other"])
         return scaled
+
+    def modulator(d):
+        return d / factor if isinstance(d, float) else (times(d[0]), np.divide(d[1], factor))
 
     return Model(
         {
