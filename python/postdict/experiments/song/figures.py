@@ -126,12 +126,12 @@ def draw(result: Result, figure: Figure) -> None:
         _draw_spectrogram(result, plotting.panel(wide[row, 0], letter, title), wide[row, 1], which)
     wide[4, 1].set_axis_off()
     _draw_raster(result, plotting.panel(wide[4, 0], "e", "gestures"))
-    _draw_weights(result, plotting.panel(learned, "f", "learned weights W = E − w"))
+    _draw_weights(result, plotting.panel(learned, "f", "W = E − w"))
     if len(result.summary["tutor_names"]) > 1:
-        _draw_confusion(result, plotting.panel(product, "g", "which song is it? correlation"))
+        _draw_confusion(result, plotting.panel(product, "g", "which song is it?"))
     else:
         _draw_product(result, plotting.panel(product, "g", "W G"))
-    _draw_scores(result, plotting.panel(scores, "h", "correlation with the tutors"))
+    _draw_scores(result, plotting.panel(scores, "h", "likeness"))
     _draw_development(result, plotting.panel(young, "i", "while it babbled"))
 
 
