@@ -99,6 +99,10 @@ class PlasticWeights {
         visit("plasticity", *own.plasticity_);
         visit("fluxes", own.fluxes_);
     }
+    bool all_nonnegative() const {
+        return std::ranges::all_of(weights_, [](Real weight) { return weight >= Real{0}; });
+    }
+
     void check_state(Time now) const {
         for (const Real weight : weights_) {
             const auto w = static_cast<double>(weight);

@@ -19,8 +19,16 @@ void Simulation::check_parts(Time now) const {
     for (const Current& current : network_.currents) current.source.check_state(now);
     for (const Source& source : network_.sources)
         std::visit([&](const auto& s) { s.check_state(now); }, source);
-    for (const Projection& projection : network_.projections)
-        std::visit([&](const auto& s) { s.check_state(now); }, projection.synapses);
+    for (const Projection& projection : network_.projections) {
+        const auto& targets = network_.populations[projection.post].neurons;
+        const bool conducts = std::holds_alternative<LifConductance>(targets);
+        std::visit(
+            [&](const auto& s) {
+                s.check_state(now);
+                require_state(!conducts || s.all_nonnegative(), "a conductance is negative");
+            },
+            projection.synapses);
+    }
     for (const AxonLine& line : ways_.lines)
         line.spikes.check_state(now, emitter_size(network_, line.pre));
     for (const StaggeredAxons& axons : ways_.staggered)

@@ -225,11 +225,11 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path):
     assert refused > 1000
 
 
-def edited(place, value):
+def edited(place, value, *parts):
     """A checkpoint with an array (by name) or a part of the header (by path) replaced, None: left
     out, and a digest that fits.
     """
-    sim = simulation()
+    sim = simulation(*parts)
     arrays = _files.read_npz(sim._to_bytes())
     header = json.loads(arrays.pop("header").tobytes())
     del header["digest"]
@@ -294,6 +294,13 @@ def test_foreign_files_are_refused(tmp_path, content):
 def test_impossible_contents_are_refused(tmp_path, place, value):
     with pytest.raises(CheckpointError):
         load(tmp_path, edited(place, value))
+
+
+def test_a_negative_weight_is_a_jump_downwards_but_no_conductance(tmp_path):
+    excitation = "state/projection1.weights", np.array([-0.1])
+    load(tmp_path, edited(*excitation)).run(HALF)
+    with pytest.raises(CheckpointError, match="a conductance is negative"):
+        load(tmp_path, edited(*excitation, NEURONS["conductances"]))
 
 
 def test_every_member_is_needed_in_its_type(tmp_path):
