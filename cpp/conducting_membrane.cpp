@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "conducting_quadrature.hpp"
 #include "elementary.hpp"
 #include "kernels.hpp"
 
@@ -11,26 +12,7 @@ namespace postdict {
 
 namespace {
 
-// Gauss-Legendre on [0, 1], and the end of the piece with weight 0, so that the places are a
-// multiple of four, which are computed together.
-template <std::size_t n>
-struct Rule {
-    std::array<double, n + 1> node, weight;
-};
-constexpr Rule<3> three{{0.112701665379258311, 0.5, 0.887298334620741689, 1.0},
-                        {0.277777777777777778, 0.444444444444444444, 0.277777777777777778, 0.0}};
-constexpr Rule<7> seven{
-    {0.0254460438286207377, 0.12923440720030278, 0.297077424311301417, 0.5, 0.702922575688698583,
-     0.87076559279969722, 0.974553956171379262, 1.0},
-    {0.0647424830844348466, 0.139852695744638334, 0.190915025252559472, 0.208979591836734694,
-     0.190915025252559472, 0.139852695744638334, 0.0647424830844348466, 0.0}};
-constexpr Rule<11> eleven{
-    {0.0108856709269715036, 0.0564687001159523505, 0.134923997212975338, 0.240451935396594092,
-     0.365228422023827514, 0.5, 0.634771577976172486, 0.759548064603405908, 0.865076002787024662,
-     0.94353129988404765, 0.989114329073028496, 1.0},
-    {0.0278342835580868332, 0.0627901847324523123, 0.0931451054638671257, 0.11659688229599524,
-     0.131402272255123331, 0.136462543388950315, 0.131402272255123331, 0.11659688229599524,
-     0.0931451054638671257, 0.0627901847324523123, 0.0278342835580868332, 0.0}};
+using namespace quadrature;
 
 // What is smaller moves u by less than the last bit of a reversal potential.
 constexpr double negligible = 1e-18;
@@ -39,52 +21,6 @@ constexpr double forgotten = 45.0;
 
 double without_negligible(double g, double tau, double tau_m) {
     return std::abs(g) * std::max(1.0, tau / tau_m) < negligible ? 0.0 : g;
-}
-
-// (exp(x) - 1)/x up to a rule's longest theta, and (1 - exp(-x))/x up to its longest kappa, by
-// polynomials in x, Chebyshev's: right to 1.5e-16. Even and odd powers apart, so that half as many
-// steps wait for each other.
-template <std::size_t n_growth, std::size_t n_loss>
-struct Exponentials {
-    std::array<double, n_growth> growth;
-    std::array<double, n_loss> loss;
-};
-constexpr Exponentials<6, 6> for_three{
-    {{1.0, 0.500000000000000204, 0.166666666666362638, 0.041666666832682987, 0.00833329236238613203,
-      0.0013935477126381585}},
-    {{0.999999999999999911, -0.499999999999794525, 0.166666666589934336, -0.0416666561840534081,
-      0.00833268568712847099, -0.00137042322573936689}}};
-constexpr Exponentials<8, 12> for_seven{
-    {{0.999999999999999861, 0.500000000000094539, 0.166666666656086121, 0.0416666671174529746,
-      0.00833332391104829092, 0.00138899566685297288, 0.0001977443860978738,
-      0.000026963386205129481}},
-    {{1.0, -0.499999999999999831, 0.166666666666655895, -0.0416666666663981002,
-      0.0083333333298708473, -0.00138888886252135649, 0.000198412570927067872,
-      -0.000024801180623095358, 2.75486336975887164e-6, -2.74340224675749433e-7,
-      2.39281705385995552e-8, -1.48077851124138439e-9}}};
-constexpr Exponentials<10, 16> for_eleven{
-    {{0.999999999999999942, 0.500000000000023015, 0.166666666665149274, 0.0416666667054357875,
-      0.00833333283089693909, 0.00138889262293703999, 0.00019839584455276513,
-      0.0000248484785485395372, 2.67751769249871063e-6, 3.46376635895080229e-7}},
-    {{1.0, -0.499999999999999991, 0.166666666666666277, -0.0416666666666601043,
-      0.0083333333332752619, -0.0013888888885778329, 0.000198412697317736145,
-      -0.0000248015846345026557, 2.75572727650024943e-6, -2.75567286763316227e-7,
-      2.5046574932435184e-8, -2.08384946038579694e-9, 1.58654301330093339e-10,
-      -1.07679913485190199e-11, 5.88236917877851484e-13, -1.89217200146106567e-14}}};
-
-template <std::size_t k, std::size_t n>
-[[gnu::always_inline]] inline double every_second(const std::array<double, n>& c, double square) {
-    if constexpr (k + 2 < n) {
-        return every_second<k + 2>(c, square) * square + c[k];
-    } else {
-        return c[k];
-    }
-}
-
-template <std::size_t n>
-[[gnu::always_inline]] inline double polynomial(const std::array<double, n>& c, double x) {
-    const double square = x * x;
-    return every_second<0>(c, square) + x * every_second<1>(c, square);
 }
 
 // One piece. With x = exp((s - r)/tau) - 1 a conductance at r is g(s) (1 + x), and L is without
@@ -187,15 +123,6 @@ Conducting ConductingMembrane::after(double s, Conducting now) const {
     }
     now.u *= elementary::exp(-s / tau_m);
     return now;
-}
-
-// Without exponentials: exp(-x) >= 1 - x. The last term is for rounding.
-double ConductingMembrane::largest_rise(const Conducting& now, double gap, double h) const {
-    const double pull_e = now.g_e * (e_e - gap);
-    const double pull_i = now.g_i * (e_i - gap);
-    return std::max(pull_e, pull_e * std::max(0.0, 1.0 - h / tau_e)) +
-           std::max(pull_i, pull_i * std::max(0.0, 1.0 - h / tau_i)) - gap +
-           1e-12 * (std::abs(gap) + std::abs(pull_e) + std::abs(pull_i));
 }
 
 // With w = gap - u, tau_m w' = -F - w (1 + g_e + g_i): w >= 0 until h if it is more than what the

@@ -22,6 +22,9 @@
 // and what one piece does wrong the next ones forget, by exp(-L).
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 #include "types.hpp"
 
 namespace postdict {
@@ -42,7 +45,19 @@ struct ConductingMembrane {
     }
 
     // What tau_m u' at `gap` (F, see below) does not pass for h ms, whatever u is, mV.
-    double largest_rise(const Conducting& now, double gap, double h) const;
+    double largest_rise(const Conducting& now, double gap, double h) const {
+        return largest_rise(now.g_e * (e_e - gap), now.g_i * (e_i - gap), gap, least_left(h, tau_e),
+                            least_left(h, tau_i));
+    }
+    // The same, of the pulls g_x (e_x - gap) and what at least is left of them after h ms. The last
+    // term is for rounding.
+    static double largest_rise(double pull_e, double pull_i, double gap, double left_e,
+                               double left_i) {
+        return std::max(pull_e, pull_e * left_e) + std::max(pull_i, pull_i * left_i) - gap +
+               1e-12 * (std::abs(gap) + std::abs(pull_e) + std::abs(pull_i));
+    }
+    // Without an exponential: exp(-x) >= 1 - x.
+    static double least_left(double h, double tau) { return std::max(0.0, 1.0 - h / tau); }
     // Whether u surely stays below `gap` for h ms, u being below it now.
     bool stays_below(const Conducting& now, double gap, double h) const;
     // Whether it does so for ever.

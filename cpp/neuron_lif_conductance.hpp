@@ -4,10 +4,15 @@
 //     an arrival adds its weight to g_e or to g_i;  V >= v_thresh: V -> v_reset
 //
 // (v_inf = v_rest + i_offset; Brette et al. 2007, J Comput Neurosci 23:349, benchmark 1; Vogels et
-// al. 2011, Science 334:1569). A neuron stands where its last arrival left it, and goes from there
-// to the next in one step (see `conducting_membrane.hpp`: how, how exactly, and why no crossing is
-// missed). As with currents, time is cut by horizons, up to which a bound dismisses most neurons;
-// inhibition with a reversal below threshold only postpones a crossing.
+// al. 2011, Science 334:1569). See `conducting_membrane.hpp`: how V is computed, how exactly, and why
+// no crossing is missed. As with currents, time is cut by horizons, up to which a bound dismisses
+// most neurons; inhibition with a reversal below threshold only postpones a crossing.
+//
+// The bound needs the conductances alone. They are held in a growing frame (as in
+// `decaying_values.hpp`), in which an arrival is an addition by a factor that all targets of an
+// instant share. V of a neuron that the bound dismisses is computed when something else asks for
+// it, from all that has arrived by then (`conducting_history.hpp`). Who asks is fixed by the events
+// alone: recorders and the like compute V, and leave what is written down as it is.
 #pragma once
 
 #include <algorithm>
@@ -15,9 +20,11 @@
 #include <type_traits>
 #include <vector>
 
+#include "conducting_history.hpp"
 #include "conducting_membrane.hpp"
 #include "event_queue.hpp"
 #include "inputs.hpp"
+#include "kernels.hpp"
 #include "per_neuron.hpp"
 #include "state.hpp"
 #include "types.hpp"
@@ -73,54 +80,102 @@ class LifConductance {
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
-        visit(self.cells_, Column{"u", &Cell::u}, Column{"g_e", &Cell::g_e},
-              Column{"g_i", &Cell::g_i}, Column{"late", &Cell::late}, Column{"at", &Cell::at},
-              Column{"held_until", &Cell::held_until});
+        visit("origin", self.origin_);
+        visit(self.cells_, Column{"g_e", &Cell::g_e}, Column{"g_i", &Cell::g_i},
+              Column{"u", &Cell::u}, Column{"late", &Cell::late},
+              Column{"held_until", &Cell::held_until}, Column{"arrived", &Cell::arrived});
+        std::vector<std::uint8_t> lengths = self.lengths();
+        std::vector<Station> stations = self.written_down();
+        std::size_t first = 0;
+        visit("n_stations", lengths);
+        visit.growing(stations, first, Column{"station_time", &Station::at},
+                      Column{"station_g_e", &Station::g_e}, Column{"station_g_i", &Station::g_i},
+                      Column{"station_lost", &Station::lost});
         visit("crossings", self.crossings_);
         visit("uncertain", self.uncertain_);
         visit("horizon", self.horizon_);
         visit("stride", self.stride_);
         visit("drive", self.drive_);
-        if constexpr (!std::is_const_v<Self>) self.restored();
+        if constexpr (!std::is_const_v<Self>) self.restored(lengths, stations);
     }
     void check_state(Time now) const;
 
   private:
     struct Cell {
-        double u;         // mV, V - v_inf
-        double g_e, g_i;  // in units of the leak
-        double late;      // ms, what the end of refractoriness lies after its picosecond
-        Time at;          // of the conductances; of u too, but while refractory
+        double g_e, g_i;  // in units of the leak, times the growth of the frame
+        double u;         // mV, V - v_inf where the history starts, or at the end of refractoriness
+        double late;      // ms, what that end lies after its picosecond
         Time held_until;  // end of the latest refractoriness
+        double arrived;   // in all, integrated over time, in units of the leak times tau_m
+        ConductingHistory history;
+    };  // of 64 bytes
+    // What V's course at threshold depends on: reversals from there, and v_thresh - v_inf.
+    struct Threshold {
+        double e, i, gap;  // mV
+    };
+    // The frame of one membrane at an instant, and what at least is left of a conductance at the
+    // horizon.
+    struct Frame {
+        Frame(const ConductingMembrane& membrane, double age, double ahead, double t);
+        double decay_e, decay_i, growth_e, growth_i;
+        double left_e, left_i;
+        double charge_e, charge_i;  // integral of a unit of g_x over time, in units of tau_m
+        double leaked;              // t/tau_m
     };
 
+    Frame frame(std::size_t i) const { return shared_ ? shared_frame_ : frame_at(i, now_); }
+    Frame frame_at(std::size_t i, Time t) const;
     void derive(std::size_t i);
+    void advance(Time t);
+    void move_origin(Time t);
+    double largest_rise(std::size_t i, double g_e, double g_i, const Frame& frame) const;
     Conducting state(std::size_t i, Time t) const;
+    Station station(std::size_t i, const Frame& frame, Time t) const;
+    Station* history_of(std::size_t i) { return &stations_[i * ConductingHistory::longest]; }
+    const Station* history_of(std::size_t i) const {
+        return &stations_[i * ConductingHistory::longest];
+    }
+    void ask_for(NeuronId id) const {
+        const auto i = static_cast<std::size_t>(id);
+        kernels::prefetch(history_of(i) + cells_[i].history.size(), 1);
+    }
     void bring(std::size_t i, Time t);
-    void act(std::size_t i, double e, double inhibition, Time t);
+    void write_down(std::size_t i, const Station& now);
+    void make_room(std::size_t i, Time t);
+    void act(std::size_t i, double e, double inhibition, const Frame& frame, Time t);
+    [[noreturn]] void refuse(std::size_t i, Time t) const;
+    void consider(std::size_t i, bool excited, Time t);
     void fire(std::size_t i, double late, Time t);
     void search_unless_quiet(std::size_t i, Time t);
     void watch(Time t);
-    Conducting faded(std::size_t i, Time t) const;
     bool all_rest(Time t) const;
     void wake(Time t);
-    void restored();
+    std::vector<std::uint8_t> lengths() const;
+    std::vector<Station> written_down() const;
+    void restored(const std::vector<std::uint8_t>& lengths,
+                  const std::vector<Station>& written_down);
 
     LifConductanceParameters parameters_;
     std::vector<double> drive_;                 // (n,) mV, what step currents add to v_inf
     std::vector<ConductingMembrane> membrane_;  // (n,)
+    bool shared_;                               // all time constants
     std::vector<double> v_inf_;                 // (n,) mV
-    std::vector<double> gap_;                   // (n,) mV, v_thresh - v_inf
+    std::vector<Threshold> threshold_;          // (n,)
     std::vector<double> reset_;                 // (n,) mV, v_reset - v_inf
     std::vector<Duration> tau_refrac_;
+    Duration longest_in_frame_;
     double longest_stride_;  // ms
 
+    Time origin_;
     std::vector<Cell> cells_;
+    std::vector<Station> stations_;  // (n, ConductingHistory::longest), of their histories
     EventQueue crossings_;                 // before the horizon; lower bounds for the uncertain
     std::vector<std::uint8_t> uncertain_;  // (n,) 1 where inhibition came after the search
     Time horizon_;                         // never while all rest
     double stride_;  // ms, from one horizon to the next, so that few are searched each time
 
+    Time now_ = before_all;
+    Frame shared_frame_;
     Inputs inputs_;  // the present instant's arrivals; of inhibition negative
     struct Crossing {
         std::uint32_t who;
