@@ -15,8 +15,8 @@ namespace {
 
 using namespace quadrature;
 
-constexpr double forgotten = 40.0;  // exp(-40) of a thousand volts is below rounding
-constexpr std::size_t lanes = 8;    // pieces are integrated in multiples of this
+constexpr double forgotten = 40.0;       // exp(-40) of a thousand volts is below rounding
+constexpr std::size_t lanes = 8;         // pieces are integrated in multiples of this
 constexpr std::size_t side_by_side = 2;  // as many stretches as are quicker one by one
 constexpr std::size_t most_pieces = 2 * ConductingHistory::longest;
 
@@ -111,10 +111,10 @@ struct Sorted {
 
     // A piece that loses `follows` after its end.
     Place add(double follows, double extent, double h, double g_e, double g_i) {
-        const Kind kind = follows >= few_digits      ? few
-                          : follows >= some_digits   ? some
+        const Kind kind = follows >= few_digits     ? few
+                          : follows >= some_digits  ? some
                           : extent <= longest_short ? exact_short
-                                                     : exact_long;
+                                                    : exact_long;
         return {kind, by_rule[kind].add(h, g_e, g_i)};
     }
 };
@@ -220,8 +220,10 @@ double potential(const Station* stations, std::size_t n, const ConductingMembran
 }  // namespace
 
 bool ConductingHistory::forget(Station* stations, const Station& now) {
-    std::size_t first = 0;
-    while (first + 1 < size_ && now.lost - stations[first + 1].lost >= forgotten) ++first;
+    const auto is_forgotten = [&](const Station& s) { return now.lost - s.lost >= forgotten; };
+    const Station* const kept =
+        std::partition_point(stations + 1, stations + size_, is_forgotten) - 1;
+    const auto first = static_cast<std::size_t>(kept - stations);
     if (first == 0) return false;
     std::copy(stations + first, stations + size_, stations);
     size_ -= first;

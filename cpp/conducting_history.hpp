@@ -31,11 +31,11 @@ class ConductingHistory {
 
     // From here on nothing is needed of what was before.
     void begin(Station* stations, const Station& station) {
-        stations[0] = station;
+        write(stations[0], station);
         size_ = 1;
     }
     // Not earlier than the last. There must be room.
-    void append(Station* stations, const Station& station) { stations[size_++] = station; }
+    void append(Station* stations, const Station& station) { write(stations[size_++], station); }
     // Leaves out what `now` has forgotten; false where that is nothing.
     bool forget(Station* stations, const Station& now);
 
@@ -44,6 +44,14 @@ class ConductingHistory {
                      double start, const Station& now) const;
 
   private:
+    // Number by number: what was just computed one by one would have to wait to be read as a whole.
+    static void write(Station& place, const Station& station) {
+        place.at = station.at;
+        place.g_e = station.g_e;
+        place.g_i = station.g_i;
+        place.lost = station.lost;
+    }
+
     std::size_t size_ = 0;
 };
 

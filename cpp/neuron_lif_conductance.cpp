@@ -109,8 +109,7 @@ Conducting LifConductance::state(std::size_t i, Time t) const {
     const Station now = station(i, t == now_ ? frame(i) : frame_at(i, t), t);
     if (t < cell.held_until || t == history_of(i)[0].at) return {cell.u, now.g_e, now.g_i};
     const Time first = history_of(i)[0].at;
-    const double start =
-        cell.held_until > first ? (cell.held_until - first).ms() + cell.late : 0.0;
+    const double start = cell.held_until > first ? (cell.held_until - first).ms() + cell.late : 0.0;
     const double u = cell.history.potential(history_of(i), membrane_[i], cell.u, start, now);
     return {u, now.g_e, now.g_i};
 }
@@ -122,6 +121,18 @@ Station LifConductance::station(std::size_t i, const Frame& frame, Time t) const
     const double g_i = cell.g_i * frame.decay_i;
     return {t, g_e, g_i,
             frame.leaked + (cell.arrived - g_e * frame.charge_e - g_i * frame.charge_i)};
+}
+
+// Of the targets of an instant those are asked for that are visited soon after place k: first where
+// they are, then where they write.
+[[gnu::always_inline]] inline void LifConductance::ask_for(const std::vector<NeuronId>& who,
+                                                           std::size_t k) const {
+    if (k + 2 * ahead_of_visit < who.size())
+        kernels::prefetch(&cells_[static_cast<std::size_t>(who[k + 2 * ahead_of_visit])], 1);
+    if (k + ahead_of_visit < who.size()) {
+        const auto i = static_cast<std::size_t>(who[k + ahead_of_visit]);
+        kernels::prefetch(history_of(i) + cells_[i].history.size(), 1);
+    }
 }
 
 // V of a neuron is known from here on.
@@ -204,7 +215,9 @@ void LifConductance::wake(Time t) {
     const Station now = station(i, frame, t);
     if (!(now.g_e + now.g_i <= largest_conductance)) refuse(i, t);
     write_down(i, now);
+    work_.n_excited += e > 0.0;
     if (largest_rise(i, now.g_e, now.g_i, frame) < 0.0) {
+        work_.n_dismissed += e > 0.0;
         uncertain_[i] = 0;
         crossings_.set(i, never);
     } else {
@@ -246,7 +259,7 @@ const std::vector<NeuronId>& LifConductance::settle(Time t) {
     } else {
         const std::vector<NeuronId>& who = inputs_.who();
         for (std::size_t k = 0; k < who.size(); ++k) {
-            if (k + ahead_of_visit < who.size()) ask_for(who[k + ahead_of_visit]);
+            ask_for(who, k);
             const auto i = static_cast<std::size_t>(who[k]);
             take(i, shared_ ? shared : frame_at(i, t));
         }
@@ -297,9 +310,12 @@ void LifConductance::search_unless_quiet(std::size_t i, Time t) {
         crossings_.set(i, never);
         return;
     }
+    ++work_.n_searches;
     double wait = 0.0;  // by rounding: what was surely below threshold has reached it
     if (now.u < gap) wait = membrane_[i].crossing_within(now, gap, ahead);
-    crossings_.set(i, std::max(after(start, wait * picoseconds_per_ms), t + picosecond));
+    const Time crossing = after(start, wait * picoseconds_per_ms);
+    crossings_.set(i, std::max(crossing, t + picosecond));
+    work_.n_found += crossing < never;
 }
 
 // Finds who could cross before the next horizon.
@@ -320,6 +336,7 @@ void LifConductance::watch(Time t) {
         search_unless_quiet(i, t);
         n_crossing += crossings_.time(i) < never;
     }
+    work_.n_looks += size();
     if (n_crossing * most > size()) {
         stride_ = std::max(0.5 * stride_, shortest_stride * longest_stride_);
     } else if (n_crossing * fewest < size()) {

@@ -4,9 +4,9 @@
 //     an arrival adds its weight to g_e or to g_i;  V >= v_thresh: V -> v_reset
 //
 // (v_inf = v_rest + i_offset; Brette et al. 2007, J Comput Neurosci 23:349, benchmark 1; Vogels et
-// al. 2011, Science 334:1569). See `conducting_membrane.hpp`: how V is computed, how exactly, and why
-// no crossing is missed. As with currents, time is cut by horizons, up to which a bound dismisses
-// most neurons; inhibition with a reversal below threshold only postpones a crossing.
+// al. 2011, Science 334:1569). See `conducting_membrane.hpp`: how V is computed, how exactly, and
+// why no crossing is missed. As with currents, time is cut by horizons, up to which a bound
+// dismisses most neurons; inhibition with a reversal below threshold only postpones a crossing.
 //
 // The bound needs the conductances alone. They are held in a growing frame (as in
 // `decaying_values.hpp`), in which an arrival is an addition by a factor that all targets of an
@@ -26,6 +26,7 @@
 #include "inputs.hpp"
 #include "kernels.hpp"
 #include "per_neuron.hpp"
+#include "search_work.hpp"
 #include "state.hpp"
 #include "types.hpp"
 
@@ -77,6 +78,7 @@ class LifConductance {
 
     double potential(NeuronId i, Time t) const;               // mV, from the past of t
     double conductance(NeuronId i, Time t, Sign sign) const;  // in units of the leak, likewise
+    const SearchWork& work() const { return work_; }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
@@ -101,14 +103,14 @@ class LifConductance {
     void check_state(Time now) const;
 
   private:
-    struct Cell {
-        double g_e, g_i;  // in units of the leak, times the growth of the frame
+    struct alignas(64) Cell {  // a line of the cache
+        double g_e, g_i;       // in units of the leak, times the growth of the frame
         double u;         // mV, V - v_inf where the history starts, or at the end of refractoriness
         double late;      // ms, what that end lies after its picosecond
         Time held_until;  // end of the latest refractoriness
         double arrived;   // in all, integrated over time, in units of the leak times tau_m
         ConductingHistory history;
-    };  // of 64 bytes
+    };
     // What V's course at threshold depends on: reversals from there, and v_thresh - v_inf.
     struct Threshold {
         double e, i, gap;  // mV
@@ -135,10 +137,7 @@ class LifConductance {
     const Station* history_of(std::size_t i) const {
         return &stations_[i * ConductingHistory::longest];
     }
-    void ask_for(NeuronId id) const {
-        const auto i = static_cast<std::size_t>(id);
-        kernels::prefetch(history_of(i) + cells_[i].history.size(), 1);
-    }
+    void ask_for(const std::vector<NeuronId>& who, std::size_t k) const;
     void bring(std::size_t i, Time t);
     void write_down(std::size_t i, const Station& now);
     void make_room(std::size_t i, Time t);
@@ -168,7 +167,7 @@ class LifConductance {
 
     Time origin_;
     std::vector<Cell> cells_;
-    std::vector<Station> stations_;  // (n, ConductingHistory::longest), of their histories
+    std::vector<Station> stations_;        // (n, ConductingHistory::longest), of their histories
     EventQueue crossings_;                 // before the horizon; lower bounds for the uncertain
     std::vector<std::uint8_t> uncertain_;  // (n,) 1 where inhibition came after the search
     Time horizon_;                         // never while all rest
@@ -183,6 +182,7 @@ class LifConductance {
     };
     std::vector<Crossing> at_threshold_;  // of this instant
     std::vector<NeuronId> fired_;
+    SearchWork work_;
 };
 
 }  // namespace postdict

@@ -157,7 +157,7 @@ void LifDelta::alarm(std::size_t i, double input, double next, double growth, Ti
     } else if (next < near_[i] * growth) {
         excess = next;
     } else {
-        excess = test(i, excess / growth + input, next, due, t);
+        excess = test(i, excess / growth + input, next, 0.0, t);
     }
     if (gap_[i] < 0.0) schedule(i, t);
 }

@@ -24,6 +24,7 @@
 #include "first_crossing.hpp"
 #include "inputs.hpp"
 #include "per_neuron.hpp"
+#include "search_work.hpp"
 #include "state.hpp"
 #include "types.hpp"
 
@@ -57,15 +58,6 @@ struct Basis {
 
 class LifExponential {
   public:
-    // How much work the search for crossings was, since this simulation was built or loaded.
-    struct Work {
-        std::uint64_t n_excited = 0;    // arrivals that raised V's course, summed by instant
-        std::uint64_t n_dismissed = 0;  // of these, by the bound
-        std::uint64_t n_looks = 0;      // neurons bounded at horizons
-        std::uint64_t n_searches = 0;   // crossings searched for
-        std::uint64_t n_found = 0;      // and found before the horizon
-    };
-
     explicit LifExponential(const LifExponentialParameters& parameters);
 
     std::size_t size() const { return cells_.size(); }
@@ -93,7 +85,7 @@ class LifExponential {
 
     double potential(NeuronId i, Time t) const;           // mV, from the past of t
     double current(NeuronId i, Time t, Sign sign) const;  // mV, likewise
-    const Work& work() const { return work_; }
+    const SearchWork& work() const { return work_; }
 
     template <class Self, class Visitor>
     static void fields(Self& self, Visitor& visit) {
@@ -201,7 +193,7 @@ class LifExponential {
     };
     std::vector<Crossing> at_threshold_;  // of this instant
     std::vector<NeuronId> fired_;
-    Work work_;
+    SearchWork work_;
 };
 
 }  // namespace postdict

@@ -182,12 +182,17 @@ void set_recording(SharedSimulation& shared, std::size_t population, bool on, do
     recording.chosen = std::move(chosen);
 }
 
-// What the search for threshold crossings cost a population with exponential currents.
+// What the search for threshold crossings cost a population whose V is continuous.
 std::map<std::string, std::uint64_t> search_work(SharedSimulation& shared, std::size_t population) {
     const auto simulation = shared.use();
-    const auto* neurons = std::get_if<LifExponential>(&simulation->population(population).neurons);
-    require(neurons != nullptr, "only neurons with exponential currents are searched");
-    const LifExponential::Work& work = neurons->work();
+    const SearchWork* const found = std::visit(
+        [](const auto& neurons) -> const SearchWork* {
+            if constexpr (requires { neurons.work(); }) return &neurons.work();
+            return nullptr;
+        },
+        simulation->population(population).neurons);
+    require(found != nullptr, "only neurons with exponential synapses are searched");
+    const SearchWork& work = *found;
     return {{"excited", work.n_excited},
             {"dismissed", work.n_dismissed},
             {"looks", work.n_looks},

@@ -276,8 +276,16 @@ def test_recordings_that_make_no_sense_are_refused(arguments, error, message):
     assert len(sim.spikes("post")[0]) == sim.spike_count("post") > 0
 
 
-def test_search_work_is_told():
-    net, _ = network(matrix())
+def kicked(neurons):
+    net = postdict.Network(1)
+    cells = net.add_population("post", N_POST, neurons)
+    net.add_poisson("excitation", cells, rate=1000.0, weight=0.03)
+    return net, cells
+
+
+@pytest.mark.parametrize("neurons", [None, postdict.LIFCond(v_thresh=-58.0)])
+def test_search_work_is_counted(neurons):
+    net, _ = network(matrix()) if neurons is None else kicked(neurons)
     net.add_population("plain", 1, LIF())
     sim = Simulation(net)
     assert set(sim.search_work("post").values()) <= set(range(N_POST + 1))
@@ -287,7 +295,7 @@ def test_search_work_is_told():
     assert work["found"] >= sim.spike_count("post") > 0
     assert 0 < work["dismissed"] <= work["excited"]
     assert work["searches"] >= work["found"]
-    with pytest.raises(TypeError, match="LIFExp"):
+    with pytest.raises(TypeError, match="LIFExp and LIFCond"):
         sim.search_work("plain")
 
 

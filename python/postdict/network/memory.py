@@ -7,7 +7,7 @@ Bytes by part (`cpp/projection_dense.hpp`, `cpp/projection_sparse.hpp`, `cpp/pla
                4 a source; 4 a bundle, and 8 more where delays differ
     plastic    besides, 12 a source (dense) or bundle (sparse), and 12 a target; with a third factor
                8 a synapse, and 12 a source or bundle more
-    neurons    168 (LIF), 256 (LIFExp), 264 (LIFCond)
+    neurons    168 (LIF), 256 (LIFExp), 2344 (LIFCond)
     sources    16 a given spike, 16 a step of a rate or current, 4 a neuron that a current reaches
     recorders  8 a number of what they may come to hold, at most `max_bytes`
 
@@ -30,7 +30,7 @@ from .layouts import Sparse, Synapses
 from .parts import CurrentSource, Part, Projection, Recorder, label
 from .registry import Registry
 
-NEURON = {"LIF": 168, "LIFExp": 256, "LIFCond": 264}
+NEURON = {"LIF": 168, "LIFExp": 256, "LIFCond": 2344}
 GIVEN_SPIKE = 16
 STEP = 16
 WEIGHT = {"double": 8, "single": 4}

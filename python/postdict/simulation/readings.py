@@ -232,7 +232,7 @@ class Readings:
         return self._recordings.potentials(population)
 
     def search_work(self, population: Population | str) -> dict[str, int]:
-        """Return what it took to find the threshold crossings of `LIFExp` neurons.
+        """Return what it took to find the threshold crossings of `LIFExp` or `LIFCond` neurons.
 
         Since the simulation was made, loaded or restored. `excited`: instants of excitatory input;
         `dismissed`: of these, by a cheap bound; `looks`: neurons that were bounded anew at

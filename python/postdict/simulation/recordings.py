@@ -17,7 +17,7 @@ from ..network import recording
 from ..network.groups import Selection, local
 from ..network.parts import Population, Recorder, label
 from ..network.registry import Registry
-from ..neurons import LIFExp
+from ..neurons import LIFCond, LIFExp
 from .stream_reader import Moved
 from .stream_writer import Stream, full_at
 from .turn import Turn
@@ -129,8 +129,8 @@ class Recordings:
     def search_work(self, population: Population | str) -> dict[str, int]:
         """Return what the search for crossings took; see `Simulation.search_work`."""
         index = self._registry.population_index(population)
-        if not isinstance(self._registry.populations[index].neurons, LIFExp):
-            raise TypeError("only neurons of the model LIFExp are searched for crossings")
+        if not isinstance(self._registry.populations[index].neurons, LIFExp | LIFCond):
+            raise TypeError("only neurons of LIFExp and LIFCond are searched for crossings")
         return self._core.search_work(index)
 
     def check_no_stream(self, call: str) -> None:
