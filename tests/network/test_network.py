@@ -380,5 +380,9 @@ def test_parts_with_many_numbers_have_short_reprs():
 def test_pythons_own_messages_name_public_classes():
     with pytest.raises(TypeError, match=r"^Network\.add_poisson\(\) missing"):
         postdict.Network().add_poisson("noise")
+    with pytest.raises(TypeError, match=r"^Network\.weights\(\) missing"):
+        postdict.Network().weights()
+    with pytest.raises(TypeError, match=r"^Simulation\.spikes\(\) got an unexpected"):
+        postdict.Simulation(network()).spikes("motor", from_=1.0)
     with pytest.raises(TypeError, match=r"^Simulation\.set_rate\(\) got an unexpected"):
         postdict.Simulation(network()).set_rate("noise", weight=1.0)
