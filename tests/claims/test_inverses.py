@@ -10,6 +10,7 @@ from postdict.experiments import (
     imitation,
     inverse_model,
     pendulum,
+    plants,
     scaling,
 )
 from postdict.experiments.scaling.cuts import CUTS
@@ -110,6 +111,18 @@ def test_an_inverse_is_learned_through_an_environment_of_gymnasium():
     assert summary["imitation_f1"] > controls["transpose"]["imitation_f1"] + 0.03
     assert spread["controls"]["shuffled"]["imitation_f1"][1] < 0.5
     assert controls["untrained"]["imitation_f1"] == 0.0
+
+
+@pytest.mark.slow
+def test_an_inverse_is_learned_under_gravity_and_through_plants_that_nobody_tuned_for():
+    pytest.importorskip("gymnasium")
+    summary = plants.run(replace(plants.Config().quick(), seed=60)).summary
+    for name, least in (("pendulum", 0.85), ("mountain_car", 0.8), ("two_joint", 0.9)):
+        controls = {key: of["imitation_f1"] for key, of in summary[name]["controls"].items()}
+        assert summary[name]["imitation_f1"] > least, name
+        assert summary[name]["imitation_f1"] > controls["transpose"], name
+        assert controls["physics"] > 0.9 and controls["shuffled"] < 0.3, name
+        assert controls["blind"] < 0.3 or name == "two_joint"
 
 
 @pytest.mark.slow

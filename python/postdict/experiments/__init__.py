@@ -14,6 +14,7 @@ EXPERIMENTS = {
     "mirror-offset": "postdict.experiments.mirror_offset",
     "negative-image": "postdict.experiments.negative_image",
     "pendulum": "postdict.experiments.pendulum",
+    "plants": "postdict.experiments.plants",
     "scaling": "postdict.experiments.scaling",
     "song": "postdict.experiments.song",
     "sparse-activity": "postdict.experiments.sparse_activity",

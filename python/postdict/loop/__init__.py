@@ -5,6 +5,7 @@ from .circuit import Loop, LoopParameters, closed_loop, frozen_loop
 from .exploration import Exploration, explore
 from .imitation import hear, imitate
 from .learning import Learned, learn, shuffled
+from .practice import Practice, practise
 from .tutor import Tutor, load_tutor
 from .unseen_songs import ImitationDecoder, ImitationTest, Song
 
@@ -15,6 +16,7 @@ __all__ = [
     "Learned",
     "Loop",
     "LoopParameters",
+    "Practice",
     "Song",
     "Tutor",
     "audible",
@@ -25,5 +27,6 @@ __all__ = [
     "imitate",
     "learn",
     "load_tutor",
+    "practise",
     "shuffled",
 ]

@@ -90,5 +90,5 @@ class Config:
             return []
         return [
             "with gravity > 0 one acceleration means another torque at each angle, which sensors "
-            "of acceleration alone cannot tell: expect no inverse"
+            "of acceleration alone cannot tell: expect no inverse; `plants` has sensors that can"
         ]
