@@ -5,9 +5,12 @@
 #include <cstddef>
 
 // The sanitizers are not up yet when the clones are chosen: CMakePresets.json turns these off
-// there.
+// there. POSTDICT_KERNELS names the one set to compile for, "avx2" say, to compare their bits.
 #define POSTDICT_CLONES
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__has_attribute) && \
+#if defined(POSTDICT_KERNELS)
+#undef POSTDICT_CLONES
+#define POSTDICT_CLONES __attribute__((target(POSTDICT_KERNELS)))
+#elif defined(__x86_64__) && defined(__GLIBC__) && defined(__has_attribute) && \
     !defined(POSTDICT_NO_CLONES)
 #if __has_attribute(target_clones)
 #undef POSTDICT_CLONES

@@ -73,8 +73,10 @@ class SparseProjection : public PlasticWeights<SparseProjection<Real>, Real> {
     static std::size_t index(NeuronId j) { return static_cast<std::size_t>(j); }
     RowOfSynapses<Real> synapses(std::size_t bundle) {
         const std::size_t first = first_[bundle];
-        return {weights_.data() + first, targets_.data() + first, first_[bundle + 1] - first,
-                first};
+        // Not null, which would mean all targets in their order, where nobody is connected.
+        static constexpr NeuronId nobody = 0;
+        const NeuronId* const targets = targets_.empty() ? &nobody : targets_.data() + first;
+        return {weights_.data() + first, targets, first_[bundle + 1] - first, first};
     }
     void transmit(std::uint32_t first, std::uint32_t last, Inputs& inputs) const;
     void transmit_and_learn(std::size_t bundle, Inputs& inputs);

@@ -85,7 +85,8 @@ def test_the_core_is_drawn_as_it_is():
 def test_tests_mirror_the_packages():
     said = TREE.split("\n    tests/")[1].split("\n    benchmarks/")[0]
     own = set(re.findall(r"(\w+)/", said))
-    there = {path.parent.name for path in (ROOT / "tests").glob("*/*") if path.suffix in SOURCES}
+    files = (ROOT / "tests").glob("*/*")
+    there = {path.parent.name for path in files if path.suffix in SOURCES | {".json"}}
     assert there >= own
     assert there <= own | set(modules(PACKAGE))
 

@@ -73,3 +73,18 @@ TEST_CASE("two synapses of one pair act as two") {
     CHECK(target.take(0) == 0.75);
     CHECK(target.take(1) == 1.0);
 }
+
+TEST_CASE("a plastic projection without a synapse takes spikes, and learns nothing") {
+    Rule soft = rule;  // whose log is read where frames move
+    soft.soft = true;
+    SparseProjection<float> sparse(
+        {2, 3, {0, 0, 0}, {0}, {1.0_ms}, {}, {}, Sign::inhibitory, soft});
+    Inputs inputs(3, Inputs::Channels::one);
+    Time t;
+    for (int event = 0; event < 100; ++event) {
+        t = after(t, 50e9);
+        CHECK(sparse.arrive(0, t, inputs) == 0);
+        sparse.on_spike(1, t);
+    }
+    CHECK(sparse.weights(t).empty());
+}

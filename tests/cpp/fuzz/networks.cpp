@@ -328,10 +328,12 @@ Network network(Bytes& bytes) {
     const auto target = [&] { return bytes.below(made.populations.size()); };
     for (std::size_t k = bytes.below(3); k > 0; --k) {
         const std::size_t p = target();
-        made.poisson.push_back(
-            {p, PoissonSource(made.seed, std::to_string(k), made.populations[p].size(),
-                              steps(bytes, 0.0, bytes.one_of({300.0, 5000.0})),
-                              bytes.between(-0.5, 0.5))});
+        // One after another: the order in which arguments are made is the compiler's.
+        const double highest = bytes.one_of({300.0, 5000.0});
+        const Steps rate = steps(bytes, 0.0, highest);
+        const double weight = bytes.between(-0.5, 0.5);
+        made.poisson.push_back({p, PoissonSource(made.seed, std::to_string(k),
+                                                 made.populations[p].size(), rate, weight)});
     }
     for (std::size_t k = bytes.below(3); k > 0; --k) {
         const std::size_t p = target();
