@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from postdict.experiments.inverse_model import Config, run
 
 
+@pytest.mark.slow
 def test_a_tenth_of_the_learning_inverts_already():
     config = replace(Config().quick(), song_duration=1e4, seeds=1)
     summary = run(config).summary

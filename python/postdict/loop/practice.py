@@ -41,10 +41,25 @@ class Practice:
         Hz, of sensor spikes that no motor spike caused, while this was learned.
     moment : float
         ms, when learning was stopped.
-    spontaneous_rates, moments : array (n_rates,), array (n_moments,)
-        What was tried, Hz and ms.
+    spontaneous_rates : array (n_rates,)
+        Hz, that were tried.
+    moments : array (n_moments,)
+        ms, that were looked at.
     practice_f1 : array (n_rates, n_moments)
         How well each imitates the practice song: mean of clean and noisy.
+
+    Examples
+    --------
+    `practise` makes them:
+
+    >>> import numpy as np
+    >>> import postdict
+    >>> rule = postdict.AntisymmetricSTDP(eta=2e-3, A_minus=0.7)
+    >>> world, parameters = 2.0 * np.eye(2), LoopParameters()
+    >>> test = ImitationTest(world, parameters, rates=[4.0], duration=5e3)
+    >>> practice = practise(world, parameters, rule, test, world, duration=1e4, seed=1)
+    >>> practice.moment in practice.moments
+    True
     """
 
     weights: Floats
