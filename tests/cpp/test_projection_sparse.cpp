@@ -78,7 +78,7 @@ TEST_CASE("a plastic projection without a synapse takes spikes, and learns nothi
     Rule soft = rule;  // whose log is read where frames move
     soft.soft = true;
     SparseProjection<float> sparse(
-        {2, 3, {0, 0, 0}, {0}, {1.0_ms}, {}, {}, Sign::inhibitory, soft});
+        {2, 3, {0, 0, 0}, {0, 1, 2}, {1.0_ms}, {}, {}, Sign::inhibitory, soft});
     Inputs inputs(3, Inputs::Channels::one);
     Time t;
     for (int event = 0; event < 100; ++event) {
