@@ -295,7 +295,8 @@ class ImitationTest:
         ----------
         weights : array (n_motor, n_sensor)
         scale : float
-            c of these weights: gains are in units of 1/c.
+            c of these weights, as `analysis.specific_gain(weights, response)` gives it: gains are
+            in units of 1/c.
         """
         return self.best(
             self.decoder(weights, scale, gain, v_min)

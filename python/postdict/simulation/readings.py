@@ -241,7 +241,7 @@ class Readings:
         Raises
         ------
         TypeError
-            The neurons are not of the model `LIFExp`.
+            The neurons are neither `LIFExp` nor `LIFCond`.
         """
         return self._recordings.search_work(population)
 

@@ -309,6 +309,8 @@ class Simulation(Readings):
     def account_fluxes(self, projection: Projection | str, on: bool = True) -> None:
         """Account from now on what the rule does to each synapse, or no longer; see `fluxes`.
 
+        The sums begin at zero with each call: what was accounted before is forgotten.
+
         Raises
         ------
         ValueError
