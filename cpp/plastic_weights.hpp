@@ -100,7 +100,8 @@ class PlasticWeights {
         visit("fluxes", own.fluxes_);
     }
     bool all_nonnegative() const {
-        return std::ranges::all_of(weights_, [](Real weight) { return weight >= Real{0}; });
+        return std::all_of(weights_.begin(), weights_.end(),
+                           [](Real weight) { return weight >= Real{0}; });
     }
 
     void check_state(Time now) const {

@@ -115,9 +115,11 @@ std::optional<Rule> rule(Bytes& bytes) {
                                     bytes.one_of(signs), bytes.one_of(tau),   bytes.one_of(tau),
                                     bytes.one_of(tau),   bytes.one_of(tau)};
             break;
-        case 4:
-            made.kind = custom(bytes.one_of(tau), bytes.one_of(tau), bytes.coin());
+        case 4: {  // one after another: the order of arguments is the compiler's
+            const double tau_x = bytes.one_of(tau), tau_y = bytes.one_of(tau);
+            made.kind = custom(tau_x, tau_y, bytes.coin());
             break;
+        }
         default:
             made.kind = TraceRule{bytes.one_of(signs), bytes.one_of(signs),
                                   0.1 * bytes.one_of(signs), bytes.one_of(tau), bytes.one_of(tau)};
